@@ -1,0 +1,121 @@
+/** Who answers: providers of agents, and the session the conversation drives whatever they are made of. */
+import type { z } from 'zod'
+import type { AudioPort } from './audio.ts'
+import type { Variables } from './call.ts'
+import type { WireMessage } from './carrier.ts'
+import type { Now, Operation } from './http.ts'
+import type { ProviderSpec } from './provider.ts'
+import type { Tool, ToolCall } from './speech.ts'
+
+/** What an agent is told about the call before it speaks. */
+export interface Brief {
+  readonly call: string
+  readonly direction: 'inbound' | 'outbound'
+  readonly from: string
+  readonly to: string
+  readonly variables: Variables
+  readonly metadata: Readonly<Record<string, unknown>>
+  /** Tools the engine offers: hang_up, transfer_call, send_digits, and the user's own. */
+  readonly tools: readonly Tool[]
+  /** First words; `{name}` is filled from variables. Absent: the agent starts by itself or waits. */
+  readonly greeting?: string
+}
+
+/** What the conversation tells an agent. */
+export type AgentOrder =
+  /** Speak this text as given (greeting, idle prompt, mistake message). */
+  | { readonly type: 'say'; readonly text: string }
+  /** The caller spoke over the agent: stop. The agent's history keeps only what was heard. */
+  | { readonly type: 'interrupt'; readonly heardMs: number }
+  | { readonly type: 'speech-started' }
+  /** The caller's turn is over (our VAD); the sound of it went to the speaker already. */
+  | { readonly type: 'speech-ended' }
+  | { readonly type: 'digit'; readonly digit: string }
+  | { readonly type: 'tool-result'; readonly id: string; readonly ok: boolean; readonly result: unknown }
+
+/** What an agent tells the conversation. */
+export type AgentEvent =
+  /** Ready to hear: audio is kept for it until then. */
+  | { readonly type: 'ready' }
+  /** The agent begins a reply; sound follows on the microphone. */
+  | { readonly type: 'reply-started'; readonly reply: string }
+  /** Text of the reply, as spoken; deltas add up. */
+  | { readonly type: 'reply-text'; readonly reply: string; readonly delta: string }
+  /** All sound of the reply has been written to the microphone. */
+  | { readonly type: 'reply-ended'; readonly reply: string }
+  | { readonly type: 'caller-text'; readonly text: string; readonly final: boolean }
+  /** The agent's own VAD heard the caller: treated as barge-in when the agent detects turns itself. */
+  | { readonly type: 'caller-speech-started' }
+  | { readonly type: 'caller-speech-ended' }
+  | { readonly type: 'tool-called'; readonly call: ToolCall }
+  | { readonly type: 'measured'; readonly name: 'transcript' | 'first-token' | 'first-audio'; readonly atMs: number }
+  | { readonly type: 'usage'; readonly usage: Readonly<Record<string, number>> }
+  | { readonly type: 'failed'; readonly code: string; readonly message: string; readonly fatal: boolean }
+  | { readonly type: 'closed' }
+
+/** A running agent. One per call; nothing is shared between calls. */
+export interface AgentSession extends AsyncDisposable {
+  /** `microphone`: the agent's voice; `speaker`: what it hears. */
+  readonly port: AudioPort
+  /** `engine`: our VAD says when the caller speaks. `agent`: the vendor's does. `none`: the agent takes no turns (echo). */
+  readonly turns: 'engine' | 'agent' | 'none'
+  order(order: AgentOrder): void
+}
+
+export type AgentEmit = (event: AgentEvent) => void
+
+export interface AgentSpec<S extends z.ZodObject = z.ZodObject> extends ProviderSpec<S> {
+  readonly kind: 'agent'
+  readonly body: AgentBody<z.output<S>>
+}
+
+export type AgentBody<C> =
+  /** A vendor that hears and speaks over its own socket: a pure translator. */
+  | {
+      readonly by: 'wire'
+      open(
+        config: C,
+        brief: Brief,
+        now: Now,
+      ): Operation<{
+        readonly url: string
+        readonly headers: Readonly<Record<string, string>>
+        readonly protocols?: readonly string[]
+      }>
+      begin(config: C, brief: Brief): unknown
+      step(
+        state: unknown,
+        input: AgentInput,
+      ): {
+        readonly state: unknown
+        readonly events: readonly AgentWireEvent[]
+        readonly messages: readonly WireMessage[]
+      }
+      readonly turns: 'engine' | 'agent'
+      readonly rates: { readonly hears: number; readonly speaks: number }
+    }
+  /** In this process, on samples: echo, tests. `rate` Hz both ways. */
+  | {
+      readonly by: 'port'
+      readonly rate: (config: C) => number
+      open(config: C, brief: Brief, emit: AgentEmit): AgentSession
+    }
+  /** Put together by the engine from a recogniser, a model and a speaker. */
+  | { readonly by: 'pipeline'; plan(config: C): PipelinePlan }
+
+export type AgentInput =
+  | { readonly type: 'message'; readonly message: WireMessage }
+  | { readonly type: 'audio'; readonly pcm: Int16Array }
+  | { readonly type: 'order'; readonly order: AgentOrder }
+
+/** Agent events plus sound. */
+export type AgentWireEvent = AgentEvent | { readonly type: 'audio'; readonly pcm: Int16Array }
+
+/** Which parts a pipeline is made of, by provider name, each with its own settings. */
+export interface PipelinePlan {
+  readonly recogniser: { readonly provider: string; readonly settings: Readonly<Record<string, unknown>> }
+  readonly model: { readonly provider: string; readonly settings: Readonly<Record<string, unknown>> }
+  readonly speaker: { readonly provider: string; readonly settings: Readonly<Record<string, unknown>> }
+  /** System prompt; `{name}` is filled from variables. */
+  readonly prompt?: string
+}

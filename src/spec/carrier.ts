@@ -1,0 +1,238 @@
+/** The carrier's side of the house: what a provider of phone lines must be able to say. Every group is optional; absent = unsupported. */
+import type { z } from 'zod'
+import type { StreamFormat } from './audio.ts'
+import type { CallCommand, CallPlan, CallStatus, CommandType, MachineResult, Variables } from './call.ts'
+import type { OffhookError } from './errors.ts'
+import type { InboundRequest, Now, Operation, Reply } from './http.ts'
+import type { ProviderSpec } from './provider.ts'
+
+export interface CarrierSpec<S extends z.ZodObject = z.ZodObject> extends ProviderSpec<S> {
+  readonly kind: 'carrier'
+  readonly webhook?: Webhook<z.output<S>>
+  readonly control?: Control<z.output<S>>
+  readonly stream?: Stream
+  readonly numbers?: Numbers<z.output<S>>
+  readonly recordings?: Recordings<z.output<S>>
+  /** The price of an ended call in the carrier's currency; undefined until it is rated. Asked again later by the engine. */
+  readonly cost?: (call: CallSeen, config: z.output<S>) => Operation<Cost | undefined>
+  /** Looks a call up at the carrier after a crash: what did it take? `unknown`: the carrier knows no such call. */
+  readonly lookup?: (call: CallSeen, config: z.output<S>) => Operation<{ ref: string; status: CallStatus } | 'unknown'>
+  /** Checks the settings against the carrier ("test this connection"); resolves to a sentence, or throws an OffhookError. */
+  readonly check?: (config: z.output<S>) => Operation<string>
+}
+
+export interface Cost {
+  /** Positive: what the call cost. */
+  readonly amount: number
+  /** ISO 4217. */
+  readonly currency: string
+}
+
+/** What a provider may know of a call when it writes a command. */
+export interface CallSeen extends CallPlan {
+  /** The carrier's id of the call, once known. */
+  readonly ref?: string
+  readonly status: CallStatus
+  /** Set while a media stream is open. */
+  readonly streamRef?: string
+}
+
+// ── webhooks ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface Webhook<C> {
+  /** Before any secret is chosen, on shared URLs: whose request might this be? Untrusted until verified. */
+  identify(request: InboundRequest): { readonly account?: string; readonly number?: string; readonly ref?: string }
+  /** Fails closed: a missing secret or signature is a refusal. `nonce`: seen twice within `until` (ms epoch) it is a replay (or an idempotent retry, see `retry`). */
+  verify(request: InboundRequest, config: C, now: Now): Verdict
+  /** Normalised reports; unknown purposes and events give an empty list. Lenient: reads what it needs. */
+  decode(request: InboundRequest): readonly Report[]
+  /** What to answer when a request asks for nothing (status callbacks): e.g. 204, or empty TwiML. */
+  acknowledge(request: InboundRequest): Reply
+  /** A refusal in the carrier's own format. */
+  refuse(error: OffhookError, request: InboundRequest): Reply
+}
+
+export type Verdict =
+  | { readonly ok: true; readonly nonce?: string; readonly until?: number; readonly retry?: boolean }
+  | { readonly ok: false; readonly why: 'missing' | 'invalid' | 'stale'; readonly message: string }
+
+/** What a carrier told us, in our words. `raw` keeps its own word for people. */
+export type Report =
+  | {
+      readonly type: 'call.offered'
+      readonly ref: string
+      readonly from: string
+      readonly to: string
+      readonly account?: string
+      readonly variables?: Variables
+    }
+  | {
+      readonly type: 'call.status'
+      readonly ref: string
+      readonly status: CallStatus
+      readonly raw: string
+      /** Rises within a call where the carrier counts; later numbers win. */
+      readonly sequence?: number
+      /** Why, in the carrier's words: SIP code, cause text. */
+      readonly cause?: string
+      readonly durationSeconds?: number
+    }
+  | {
+      readonly type: 'machine.detected'
+      readonly ref: string
+      readonly result: MachineResult
+      readonly raw: string
+      /** The greeting is over (beep heard or silence): a message may be left now. */
+      readonly messageEnded: boolean
+    }
+  | {
+      readonly type: 'recording.changed'
+      readonly ref: string
+      readonly recording: string
+      readonly status: 'in-progress' | 'completed' | 'failed'
+      readonly durationSeconds?: number
+      readonly channels?: number
+    }
+  | { readonly type: 'transfer.ended'; readonly ref: string; readonly result: CallStatus; readonly raw: string }
+  | {
+      readonly type: 'stream.changed'
+      readonly ref: string
+      readonly status: 'started' | 'stopped' | 'failed'
+      readonly cause?: string
+    }
+
+// ── control ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Addresses of ours that a carrier is told, and the token of the media stream. All for this call only. */
+export interface Addresses {
+  /** `https://…/carriers/{carrier}/{connection}/{purpose}`: signed callbacks. */
+  webhook(purpose: string): string
+  /** `wss://…/media/{token}`: where the stream connects; the token is issued once per call of this function. */
+  media(): string
+}
+
+export interface Control<C> {
+  /** The commands this carrier takes; others are refused with `command.unsupported` or done by the engine. */
+  readonly commands: readonly CommandType[]
+  encode(
+    command: CallCommand,
+    call: CallSeen,
+    config: C,
+    context: { readonly now: Now; readonly urls: Addresses },
+  ): Dispatch
+}
+
+/** How a command reaches the carrier. */
+export type Dispatch =
+  /** As the answer to the webhook that offered the call. */
+  | { readonly by: 'reply'; readonly reply: Reply }
+  /** By requests of ours. */
+  | { readonly by: 'http'; readonly operation: Operation<Accepted> }
+  /** On the open media stream. */
+  | { readonly by: 'stream'; readonly orders: readonly StreamOrder[] }
+  | { readonly by: 'unsupported'; readonly why: string }
+
+/** What the carrier said to a command. "Already gone" on hang-up is success with `gone`. */
+export interface Accepted {
+  readonly ref?: string
+  readonly status?: CallStatus
+  readonly recording?: string
+  readonly gone?: boolean
+}
+
+// ── media stream ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type WireMessage = { readonly text: string } | { readonly binary: Uint8Array }
+
+/** Orders to the far side. Audio is one message's worth in the stream's encoding. */
+export type StreamOrder =
+  | { readonly type: 'audio'; readonly payload: Uint8Array }
+  | { readonly type: 'mark'; readonly name: string }
+  | { readonly type: 'clear' }
+  | { readonly type: 'digits'; readonly digits: string }
+  | { readonly type: 'close' }
+
+export type StreamEvent =
+  | {
+      readonly type: 'started'
+      /** The carrier's id of the call. */
+      readonly ref: string
+      readonly streamRef: string
+      readonly account?: string
+      /** A token the carrier handed back in its start message, where the URL carries none. */
+      readonly token?: string
+      readonly parameters: Readonly<Record<string, string>>
+      readonly format: StreamFormat
+    }
+  | { readonly type: 'audio'; readonly payload: Uint8Array; readonly sequence?: number; readonly timestampMs?: number }
+  /** Everything sent before this mark was played, or dropped by a clear. */
+  | { readonly type: 'mark'; readonly name: string; readonly cleared: boolean }
+  | { readonly type: 'digit'; readonly digit: string }
+  | { readonly type: 'flow'; readonly paused: boolean }
+  | { readonly type: 'stopped'; readonly cause?: string }
+  /** Dropped and counted: unknown event, malformed message. */
+  | { readonly type: 'ignored'; readonly why: string }
+
+export type StreamInput = { readonly type: 'message'; readonly message: WireMessage } | StreamOrder
+
+export interface StreamStep {
+  readonly state: unknown
+  readonly events: readonly StreamEvent[]
+  readonly messages: readonly WireMessage[]
+}
+
+/** The translator of a media socket: pure, with memory (stream id, sequence numbers, pending marks). */
+export interface Stream {
+  readonly formats: readonly StreamFormat[]
+  /** Marks are echoed: playout can know what was heard. */
+  readonly marks: boolean
+  /** Subprotocols offered by the carrier that we accept. */
+  readonly protocols?: readonly string[]
+  /** Does this first message look like ours? For sockets without a known carrier. */
+  recognise(message: WireMessage): boolean
+  begin(): unknown
+  /** Never throws: malformed input gives `ignored`. `state` is what `begin` or the last step returned. */
+  step(state: unknown, input: StreamInput): StreamStep
+}
+
+// ── set-up ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface CarrierNumber {
+  /** E.164 with plus. */
+  readonly number: string
+  /** The carrier's id of the number. */
+  readonly ref?: string
+  readonly label?: string
+  readonly country?: string
+  readonly locality?: string
+  readonly capabilities?: readonly string[]
+  /** Where its calls go now, as the carrier says. */
+  readonly pointsAt?: string
+}
+
+export interface Numbers<C> {
+  search?(
+    wanted: {
+      country: string
+      areaCode?: string
+      contains?: string
+      kind?: 'local' | 'toll-free' | 'mobile'
+      limit?: number
+    },
+    config: C,
+  ): Operation<readonly CarrierNumber[]>
+  buy?(number: string, config: C, urls: { voice: string; status: string }): Operation<CarrierNumber>
+  list?(config: C): Operation<readonly CarrierNumber[]>
+  /** Makes calls to the number reach us. */
+  point?(number: string, urls: { voice: string; status: string }, config: C): Operation<CarrierNumber>
+  release?(number: string, config: C): Operation<void>
+}
+
+export interface Recordings<C> {
+  /** Where to fetch a finished recording; the engine sends the headers and drops Authorization on a cross-host redirect. */
+  fetch(
+    recording: string,
+    call: CallSeen,
+    config: C,
+  ): { readonly url: string; readonly headers: Readonly<Record<string, string>> }
+}

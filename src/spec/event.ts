@@ -1,0 +1,99 @@
+/** What happens to a call, in the past tense. The journal is the list of these; readers (events stream, webhooks, console, metrics) see them as written. */
+import type { CallCommand, CallStatus, EndReason, MachineResult, Origin } from './call.ts'
+
+export type CallEvent =
+  // life
+  | { readonly type: 'call.queued' }
+  | { readonly type: 'call.offered'; readonly ref: string }
+  | { readonly type: 'call.dialed'; readonly ref?: string }
+  | {
+      readonly type: 'call.progressed'
+      readonly status: CallStatus
+      readonly raw?: string
+      readonly sequence?: number
+      readonly cause?: string
+      readonly ref?: string
+    }
+  | { readonly type: 'call.ended'; readonly status: CallStatus; readonly reason: EndReason; readonly cause?: string }
+  // media
+  | { readonly type: 'media.opened'; readonly streamRef: string; readonly encoding: string; readonly rate: number }
+  | { readonly type: 'media.lost'; readonly cause: string }
+  | { readonly type: 'media.closed'; readonly cause?: string }
+  // commands: asked, and how they went
+  | { readonly type: 'command.requested'; readonly id: string; readonly command: CallCommand; readonly origin: Origin }
+  | {
+      readonly type: 'command.accepted'
+      readonly id: string
+      readonly ref?: string
+      readonly recording?: string
+      readonly gone?: boolean
+    }
+  | { readonly type: 'command.failed'; readonly id: string; readonly code: string; readonly message: string }
+  /** In doubt after a crash: the carrier may or may not have taken it. Resolved by asking the carrier. */
+  | { readonly type: 'command.uncertain'; readonly id: string }
+  // detection and side results
+  | {
+      readonly type: 'machine.detected'
+      readonly result: MachineResult
+      readonly raw: string
+      readonly messageEnded: boolean
+    }
+  | {
+      readonly type: 'recording.changed'
+      readonly recording: string
+      readonly status: 'in-progress' | 'completed' | 'failed'
+      readonly source: 'ours' | 'carrier'
+      readonly durationSeconds?: number
+    }
+  | { readonly type: 'transfer.ended'; readonly result: CallStatus; readonly raw?: string }
+  | { readonly type: 'cost.known'; readonly amount: number; readonly currency: string }
+  // conversation
+  | { readonly type: 'agent.connected'; readonly provider: string }
+  | { readonly type: 'agent.failed'; readonly code: string; readonly message: string }
+  | { readonly type: 'agent.disconnected' }
+  | { readonly type: 'speech.started'; readonly by: 'caller' }
+  | { readonly type: 'speech.ended'; readonly by: 'caller'; readonly durationMs: number }
+  | { readonly type: 'agent.interrupted'; readonly heardMs: number; readonly text?: string }
+  | {
+      readonly type: 'message.added'
+      readonly message: string
+      readonly role: 'caller' | 'agent' | 'tool' | 'system'
+      readonly text: string
+      readonly interrupted?: boolean
+    }
+  | { readonly type: 'turn.measured'; readonly turn: number; readonly timings: TurnTimings }
+  | { readonly type: 'digit.received'; readonly digit: string; readonly source: 'carrier' | 'in-band' }
+  | { readonly type: 'tool.called'; readonly id: string; readonly name: string; readonly arguments: unknown }
+  | {
+      readonly type: 'tool.returned'
+      readonly id: string
+      readonly name: string
+      readonly ok: boolean
+      readonly result: unknown
+    }
+  // time
+  | { readonly type: 'timer.fired'; readonly timer: CallTimer }
+
+export type CallTimer = 'ring' | 'media' | 'max-duration' | 'media-lost' | 'hangup'
+
+/** One turn on the carrier leg, ms after the caller's speech ended (as the VAD dates it). Absent: did not happen. */
+export interface TurnTimings {
+  readonly endOfTurn?: number
+  readonly transcript?: number
+  readonly firstToken?: number
+  readonly firstAudio?: number
+  readonly firstSent?: number
+}
+
+/** An event as the journal holds it. */
+export interface Journaled {
+  /** Position in the organization's stream: rises, never reused; the resume cursor. */
+  readonly position: number
+  readonly organization: string
+  readonly call: string
+  /** Position within the call, from 1. */
+  readonly sequence: number
+  /** Wall time, ms. */
+  readonly at: number
+  readonly event: CallEvent
+}

@@ -1,0 +1,54 @@
+/** What all providers have in common: a name, a label, and one schema that gives type, checks, form, masking and environment names. */
+import { z } from 'zod'
+
+export interface ProviderSpec<S extends z.ZodObject = z.ZodObject> {
+  /** Unique within its kind; lower-case letters, digits and hyphens; stands in URLs and configurations. */
+  readonly name: string
+  /** For people. */
+  readonly label: string
+  /** One sentence for people: what it is. */
+  readonly about?: string
+  /** Build fields with `field.*` so that labels, secrets and environment names travel with them. */
+  readonly settings: S
+  /** Where a person finds these settings at the vendor, step by step; shown beside the form. */
+  readonly checklist?: readonly string[]
+}
+
+export type SettingsOf<P> = P extends { readonly settings: infer S extends z.ZodType } ? z.output<S> : never
+
+/** What a settings field carries besides its type; also emitted into the JSON Schema of `/v1/providers`. */
+export interface FieldNotes {
+  readonly title: string
+  readonly description?: string
+  /** Encrypted at rest, masked on read, never logged. */
+  readonly secret?: boolean
+  /** The conventional environment name, e.g. `TWILIO_ACCOUNT_SID`. Present, it makes a connection "from environment". */
+  readonly env?: string
+  /** Multi-line input (PEM keys). */
+  readonly multiline?: boolean
+  /** The vendor's account id: inbound requests on shared URLs are matched by it. At most one field per provider. */
+  readonly account?: boolean
+  readonly examples?: readonly string[]
+  /** Shown only while another field has one of these values. */
+  readonly when?: { readonly field: string; readonly is: readonly (string | number | boolean)[] }
+}
+
+/** Adds notes to any zod type: `field(z.string().min(1), { title: 'Account SID', env: 'TWILIO_ACCOUNT_SID' })`. */
+export function field<T extends z.ZodType>(type: T, notes: FieldNotes): T {
+  return type.meta({ ...notes }) as T // zod types meta() as the same class; the cast only keeps the generic
+}
+
+/** Notes of a field, looking through optional and default wrappers. */
+export function notesOf(type: z.ZodType): Partial<FieldNotes> {
+  const own = type.meta() as Partial<FieldNotes> | undefined
+  if (own?.title !== undefined) return own
+  const inner = (type as { def?: { innerType?: z.ZodType } }).def?.innerType
+  return inner ? notesOf(inner) : (own ?? {})
+}
+
+/** Names of the secret fields of a settings object. */
+export function secretsOf(settings: z.ZodObject): readonly string[] {
+  return Object.entries(settings.shape)
+    .filter(([, type]) => notesOf(type as z.ZodType).secret === true)
+    .map(([name]) => name)
+}
