@@ -1,0 +1,95 @@
+/** What a conversation is to the rest of the house: two parties, a line and an agent, and what happens between them. */
+import type { AudioSource, Playout } from '../spec/audio.ts'
+import type { AgentEmit, AgentSession, Brief } from '../spec/agent.ts'
+import type { CallEvent } from '../spec/event.ts'
+import type { ToolCall } from '../spec/speech.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Ids } from '../lib/ids.ts'
+import type { Logger } from '../lib/log.ts'
+import type { VadFactory } from '../media/vad/vad.ts'
+
+/** The caller's end: what they say, and what they hear. */
+export interface Line {
+  readonly microphone: AudioSource
+  readonly speaker: Playout
+}
+
+/** Settings of the talk itself; the same for every agent. Times in ms. */
+export interface ConversationSettings {
+  /** First words, spoken by the agent; `{name}` is filled from variables. Empty: none. */
+  readonly greeting?: string
+  /** The greeting may be interrupted. */
+  readonly greetingInterruptible: boolean
+  /** Silence of both sides before the first idle prompt; 0 switches idle handling off. Doubles after each prompt. */
+  readonly idleTimeout: number
+  /** Spoken in turn; after the last one the call is ended with reason `idle`. */
+  readonly idlePrompts: readonly string[]
+  /** Spoken when the agent fails for good; then the call ends with reason `agent-failed`. */
+  readonly mistakeMessage: string
+  /** The caller may talk over the agent. */
+  readonly interruptible: boolean
+  /** Silence after speech that ends the caller's turn. */
+  readonly endOfTurn: number
+  /** Longest wait for the agent to be ready, and for a reply to begin, before it counts as failed. */
+  readonly agentTimeout: number
+}
+
+export const conversationDefaults = {
+  greetingInterruptible: true,
+  idleTimeout: 10_000,
+  idlePrompts: ['Are you still there?', 'I cannot hear you. Please say something, or I will hang up.'],
+  mistakeMessage: 'I am sorry, something went wrong on our side. Please call again later.',
+  interruptible: true,
+  endOfTurn: 600,
+  agentTimeout: 15_000,
+} as const satisfies ConversationSettings
+
+/** The part of the call's events that a conversation brings about. */
+export type ConversationEvent = Extract<
+  CallEvent,
+  {
+    type:
+      | 'agent.connected'
+      | 'agent.failed'
+      | 'agent.disconnected'
+      | 'speech.started'
+      | 'speech.ended'
+      | 'agent.interrupted'
+      | 'message.added'
+      | 'turn.measured'
+      | 'tool.called'
+      | 'tool.returned'
+  }
+>
+
+export interface ConversationOptions {
+  readonly brief: Brief
+  readonly provider: string
+  /** Opens the agent; called once, at once: it connects while the line is still ringing. */
+  readonly open: (emit: AgentEmit) => Promise<AgentSession>
+  readonly vad: VadFactory
+  readonly settings: ConversationSettings
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly logger: Logger
+  readonly emit: (event: ConversationEvent) => void
+  /** Performs a tool the agent asked for. `hang_up` and `transfer_call` arrive here only after the last words were heard. */
+  readonly tool: (call: ToolCall) => Promise<{ readonly ok: boolean; readonly result: unknown }>
+  /** The talk is over from our side: nobody spoke for too long, or the agent failed for good (its mistake message was heard). */
+  readonly finish: (reason: 'idle' | 'agent-failed') => void
+}
+
+export interface Conversation extends AsyncDisposable {
+  /** The line is open. Again after a reconnect: the new line takes the old one's place and the greeting is not repeated. */
+  attach(line: Line): void
+  /** A digit the caller pressed: interrupts, reaches the agent, and stands in the transcript as `[DTMF: 5]`. */
+  digit(digit: string): void
+  /** Makes the agent say this (API `play` with text); interruptible like any reply. */
+  say(text: string): void
+  /** Stops the agent's current reply (API, console). */
+  interrupt(): void
+  /** Keeps quiet from now on: a machine answered, or a transfer took the caller. The agent's sound goes nowhere. */
+  mute(): void
+  /** Resolves when all that was said so far has been heard, or after `limit` ms. */
+  heard(limit: number): Promise<void>
+}
