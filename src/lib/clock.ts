@@ -16,14 +16,14 @@ export interface Clock {
   sleep(delay: number, signal?: AbortSignal): Promise<void>
 }
 
-/** Node refuses longer timers by firing them at once. */
+/** Node fires longer timers at once, so they are set in laps. */
 const longestDelay = 2_147_483_647
 
 export const realClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   timer(delay, run) {
-    const handle = setTimeout(run, Math.min(Math.max(0, delay), longestDelay))
+    let handle = lap(delay, run, (next) => (handle = next))
     const cancel = () => clearTimeout(handle)
     return { cancel, [Symbol.dispose]: cancel }
   },
@@ -32,12 +32,23 @@ export const realClock: Clock = {
   },
 }
 
+function lap(delay: number, run: () => void, renewed: (handle: NodeJS.Timeout) => void): NodeJS.Timeout {
+  if (!(delay > longestDelay)) return setTimeout(run, Math.max(0, delay))
+  return setTimeout(() => renewed(lap(delay - longestDelay, run, renewed)), longestDelay)
+}
+
+interface Entry {
+  readonly due: number
+  readonly order: number
+  readonly run: () => void
+}
+
 /** A clock that moves only when told. Timers of one instant run in the order they were set. */
 export class VirtualClock implements Clock {
   readonly #start: number
   #elapsed = 0
   #order = 0
-  readonly #timers = new Set<{ readonly due: number; readonly order: number; readonly run: () => void }>()
+  readonly #timers = new Set<Entry>()
 
   constructor(start = Date.UTC(2026, 0, 1)) {
     this.#start = start
@@ -49,7 +60,7 @@ export class VirtualClock implements Clock {
   }
 
   now(): number {
-    return this.#start + this.#elapsed
+    return Math.floor(this.#start + this.#elapsed)
   }
 
   monotonic(): number {
@@ -57,7 +68,7 @@ export class VirtualClock implements Clock {
   }
 
   timer(delay: number, run: () => void): Timer {
-    const entry = { due: this.#elapsed + Math.max(0, delay), order: this.#order++, run }
+    const entry = { due: this.#elapsed + Math.max(0, delay || 0), order: this.#order++, run }
     this.#timers.add(entry)
     const cancel = () => void this.#timers.delete(entry)
     return { cancel, [Symbol.dispose]: cancel }
@@ -71,7 +82,7 @@ export class VirtualClock implements Clock {
   advance(duration: number): void {
     const end = this.#elapsed + duration
     for (let next = this.#next(end); next; next = this.#next(end)) this.#fire(next)
-    this.#elapsed = end
+    this.#elapsed = Math.max(this.#elapsed, end)
   }
 
   /** Like `advance`, and lets promises settle before and after every timer. */
@@ -82,12 +93,12 @@ export class VirtualClock implements Clock {
       this.#fire(next)
       await settle()
     }
-    this.#elapsed = end
+    this.#elapsed = Math.max(this.#elapsed, end)
     await settle()
   }
 
-  #next(end: number) {
-    let first: { readonly due: number; readonly order: number; readonly run: () => void } | undefined
+  #next(end: number): Entry | undefined {
+    let first: Entry | undefined
     for (const timer of this.#timers) {
       if (timer.due > end) continue
       if (!first || timer.due < first.due || (timer.due === first.due && timer.order < first.order)) first = timer
@@ -95,7 +106,7 @@ export class VirtualClock implements Clock {
     return first
   }
 
-  #fire(timer: { readonly due: number; readonly order: number; readonly run: () => void }): void {
+  #fire(timer: Entry): void {
     this.#timers.delete(timer)
     this.#elapsed = Math.max(this.#elapsed, timer.due)
     timer.run()
@@ -117,7 +128,7 @@ function sleepOn(clock: Clock, delay: number, signal?: AbortSignal): Promise<voi
   })
 }
 
-/** A few turns of the macrotask queue: enough for chains of awaits to finish. */
-async function settle(): Promise<void> {
+/** A few turns of the macrotask queue: enough for chains of awaits to finish. For tests and replay. */
+export async function settle(): Promise<void> {
   for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve))
 }

@@ -5,12 +5,13 @@ export class Scope implements AsyncDisposable {
   readonly #controller = new AbortController()
   readonly #undos: (() => unknown)[] = []
   #closing: Promise<void> | undefined
+  #ended = false
 
   constructor(name = 'scope') {
     this.name = name
   }
 
-  /** Aborted at the start of closing: everything that waits takes it. */
+  /** Aborted as soon as `close` is called: everything that waits takes it. */
   get signal(): AbortSignal {
     return this.#controller.signal
   }
@@ -19,9 +20,12 @@ export class Scope implements AsyncDisposable {
     return this.#closing !== undefined
   }
 
-  /** Runs `undo` when the scope closes; at once if it already has. */
+  /**
+   * Runs `undo` when the scope closes: as part of the closing while that goes on, at once when it is over. Nobody
+   * waits for a late one, so its failure becomes a process warning.
+   */
   defer(undo: () => unknown): void {
-    if (this.#closing) void Promise.resolve().then(undo)
+    if (this.#ended) Promise.resolve().then(undo).catch(warn)
     else this.#undos.push(undo)
   }
 
@@ -36,13 +40,19 @@ export class Scope implements AsyncDisposable {
     const child = new Scope(`${this.name}/${name}`)
     const undo = () => child.close(this.signal.reason)
     this.defer(undo)
-    child.signal.addEventListener('abort', () => this.#forget(undo), { once: true })
+    // First in, so last out: a child half closed is still waited for by its parent.
+    child.defer(() => this.#forget(undo))
     return child
   }
 
   /** Idempotent. Rejects with an AggregateError when undos failed; all of them have run by then. */
   close(reason: unknown = new Error(`${this.name} closed`)): Promise<void> {
-    this.#closing ??= this.#run(reason)
+    if (!this.#closing) {
+      const { promise, resolve, reject } = Promise.withResolvers<void>()
+      this.#closing = promise
+      this.#controller.abort(reason)
+      this.#run().then(resolve, reject)
+    }
     return this.#closing
   }
 
@@ -50,9 +60,8 @@ export class Scope implements AsyncDisposable {
     return this.close()
   }
 
-  async #run(reason: unknown): Promise<void> {
+  async #run(): Promise<void> {
     await Promise.resolve()
-    this.#controller.abort(reason)
     const errors: unknown[] = []
     for (let undo = this.#undos.pop(); undo; undo = this.#undos.pop()) {
       try {
@@ -61,6 +70,7 @@ export class Scope implements AsyncDisposable {
         errors.push(error)
       }
     }
+    this.#ended = true
     if (errors.length > 0) throw new AggregateError(errors, `${errors.length} error(s) while closing ${this.name}`)
   }
 
@@ -69,4 +79,8 @@ export class Scope implements AsyncDisposable {
     const at = this.#undos.indexOf(undo)
     if (at >= 0) this.#undos.splice(at, 1)
   }
+}
+
+function warn(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : new Error(String(error)))
 }
