@@ -1,0 +1,335 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { CallPlan, CallStatus, Origin } from '../spec/call.ts'
+import type { CallEvent, CallTimer } from '../spec/event.ts'
+import { advance, concerns, isTerminal, newCall, type Call, type Effect } from './machine.ts'
+
+const plan: CallPlan = {
+  id: 'call_1',
+  organization: 'org_1',
+  direction: 'outbound',
+  carrier: 'made-up',
+  connection: 'con_1',
+  from: '+15551230001',
+  to: '+15551230002',
+  agent: 'agt_1',
+  variables: {},
+  metadata: {},
+  ringTimeout: 30_000,
+  maxDuration: 3_600_000,
+  machineDetection: true,
+  record: false,
+  createdAt: 0,
+}
+
+/** Runs events, and the events they post, until nothing is left: what a call does by itself with a silent carrier. */
+function run(call: Call, events: readonly CallEvent[], at = 0): { call: Call; effects: Effect[] } {
+  const effects: Effect[] = []
+  const queue = [...events]
+  for (let event = queue.shift(); event; event = queue.shift()) {
+    if (!concerns(call, event)) continue
+    const advanced = advance(call, event, at)
+    call = advanced.call
+    effects.push(...advanced.effects)
+    queue.unshift(...advanced.effects.flatMap((effect) => (effect.type === 'post' ? [effect.event] : [])))
+  }
+  return { call, effects }
+}
+
+const commandsOf = (effects: readonly Effect[]) =>
+  effects.flatMap((effect) => (effect.type === 'command' ? [effect.command.type] : []))
+const requestedId = (call: Call, type: string) => call.pending.find((one) => one.command.type === type)!.id
+const answered = () =>
+  run(newCall(plan), [
+    { type: 'call.queued' },
+    { type: 'call.progressed', status: 'in-progress', ref: 'CA1' },
+    { type: 'media.opened', streamRef: 'MZ1', encoding: 'pcmu', rate: 8000 },
+  ])
+
+describe('the life of an outbound call', () => {
+  test('a queued call opens its agent and dials once', () => {
+    const { call, effects } = run(newCall(plan), [{ type: 'call.queued' }])
+    expect(commandsOf(effects)).toEqual(['dial'])
+    expect(effects.some((effect) => effect.type === 'agent.open')).toBe(true)
+    expect(call.pending).toHaveLength(1)
+  })
+
+  test('the ring timer starts when the carrier took the dial, and ends the call as not answered', () => {
+    const dialed = run(newCall(plan), [{ type: 'call.queued' }])
+    const taken = run(dialed.call, [{ type: 'command.accepted', id: requestedId(dialed.call, 'dial'), ref: 'CA1' }])
+    expect(taken.effects).toContainEqual(expect.objectContaining({ type: 'timer.set', timer: 'ring', delay: 38_000 }))
+    const late = run(taken.call, [{ type: 'timer.fired', timer: 'ring' }])
+    expect(commandsOf(late.effects)).toEqual(['hangup'])
+    const done = run(late.call, [{ type: 'command.accepted', id: requestedId(late.call, 'hangup') }])
+    expect([done.call.status, done.call.endReason]).toEqual(['no-answer', 'ring-timeout'])
+  })
+
+  test('a status callback that beats the response to our dial settles it', () => {
+    const { call } = run(newCall(plan), [
+      { type: 'call.queued' },
+      { type: 'call.progressed', status: 'ringing', ref: 'CA1' },
+    ])
+    expect(call).toMatchObject({ status: 'ringing', ref: 'CA1', pending: [] })
+  })
+
+  test('an open stream proves the answer, before or after the callback', () => {
+    const first = run(newCall(plan), [
+      { type: 'call.queued' },
+      { type: 'media.opened', streamRef: 'MZ1', encoding: 'pcmu', rate: 8000 },
+    ])
+    expect(first.call.status).toBe('in-progress')
+    expect(answered().call.status).toBe('in-progress')
+  })
+
+  test.each([
+    ['busy', 'busy'],
+    ['no-answer', 'no-answer'],
+    ['canceled', 'canceled'],
+    ['failed', 'carrier-failed'],
+    ['completed', 'caller-hangup'],
+  ] as const)('a carrier that says %s ends the call with reason %s', (status, reason) => {
+    const { call, effects } = run(newCall(plan), [{ type: 'call.queued' }, { type: 'call.progressed', status }])
+    expect([call.status, call.endReason]).toEqual([status, reason])
+    expect(effects.filter((effect) => effect.type === 'release')).toHaveLength(1)
+  })
+
+  test('completed before answered: the late answer changes nothing', () => {
+    const { call } = run(newCall(plan), [
+      { type: 'call.queued' },
+      { type: 'call.progressed', status: 'completed', ref: 'CA1' },
+      { type: 'call.progressed', status: 'in-progress', ref: 'CA1' },
+    ])
+    expect(call.status).toBe('completed')
+  })
+})
+
+describe('hanging up', () => {
+  test('happens once, whoever asks again', () => {
+    const { call } = answered()
+    const ask = (id: string, origin: Origin): CallEvent => ({
+      type: 'command.requested',
+      id,
+      command: { type: 'hangup' },
+      origin,
+    })
+    const twice = run(call, [ask('a', 'api'), ask('b', 'agent'), { type: 'timer.fired', timer: 'max-duration' }])
+    expect(commandsOf(twice.effects)).toEqual(['hangup'])
+    const done = run(twice.call, [{ type: 'command.accepted', id: 'a' }])
+    expect([done.call.status, done.call.endReason]).toEqual(['completed', 'api-hangup'])
+  })
+
+  test('never happens after a transfer', () => {
+    const { call } = answered()
+    const asked = run(call, [
+      { type: 'command.requested', id: 't', command: { type: 'transfer', to: '+15551230009' }, origin: 'agent' },
+      { type: 'command.accepted', id: 't' },
+      { type: 'media.closed' },
+      { type: 'timer.fired', timer: 'media-lost' },
+      { type: 'command.requested', id: 'h', command: { type: 'hangup' }, origin: 'agent' },
+      { type: 'timer.fired', timer: 'max-duration' },
+    ])
+    expect(commandsOf(asked.effects)).toEqual(['transfer'])
+    expect(asked.call.endReason).toBe('transferred')
+  })
+
+  test('a transfer that failed leaves the call as it was', () => {
+    const { call } = answered()
+    const back = run(call, [
+      { type: 'command.requested', id: 't', command: { type: 'transfer', to: '+15551230009' }, origin: 'agent' },
+      { type: 'command.failed', id: 't', code: 'command.refused', message: 'no' },
+      { type: 'command.requested', id: 'h', command: { type: 'hangup' }, origin: 'agent' },
+    ])
+    expect(commandsOf(back.effects)).toEqual(['transfer', 'hangup'])
+  })
+
+  test('ends our side even when the carrier never confirms', () => {
+    const { call } = answered()
+    const { call: over } = run(call, [
+      { type: 'command.requested', id: 'h', command: { type: 'hangup' }, origin: 'api' },
+      { type: 'command.failed', id: 'h', code: 'carrier.failed', message: '503' },
+      { type: 'timer.fired', timer: 'hangup' },
+    ])
+    expect([over.status, over.endReason]).toEqual(['completed', 'api-hangup'])
+  })
+})
+
+describe('media', () => {
+  test('a lost socket may come back', () => {
+    const { call } = answered()
+    const back = run(call, [
+      { type: 'media.lost', cause: '1006' },
+      { type: 'media.opened', streamRef: 'MZ2', encoding: 'pcmu', rate: 8000 },
+      { type: 'timer.fired', timer: 'media-lost' },
+    ])
+    expect(back.call.endedAt).toBeUndefined()
+    expect(commandsOf(back.effects)).toEqual([])
+  })
+
+  test('a socket that stays away ends the call as media-lost', () => {
+    const gone = run(answered().call, [
+      { type: 'media.lost', cause: '1006' },
+      { type: 'timer.fired', timer: 'media-lost' },
+    ])
+    expect(gone.call.ending).toBe('media-lost')
+    expect(commandsOf(gone.effects)).toEqual(['hangup'])
+  })
+
+  test('an answered call whose stream never opens is ended', () => {
+    const silent = run(newCall(plan), [
+      { type: 'call.queued' },
+      { type: 'call.progressed', status: 'in-progress', ref: 'CA1' },
+      { type: 'timer.fired', timer: 'media' },
+    ])
+    expect(silent.call.ending).toBe('media-never-opened')
+  })
+})
+
+describe('answering machines', () => {
+  const detected = (messageEnded: boolean): CallEvent => ({
+    type: 'machine.detected',
+    result: 'machine',
+    raw: 'machine',
+    messageEnded,
+  })
+
+  test('the message is left after the greeting ended, once', () => {
+    const { call } = run(newCall({ ...plan, voicemailMessage: 'Please call back.' }), [
+      { type: 'call.queued' },
+      { type: 'call.progressed', status: 'in-progress', ref: 'CA1' },
+    ])
+    const left = run(call, [detected(false), detected(true), detected(true)])
+    expect(commandsOf(left.effects)).toEqual(['leave-message'])
+    const done = run(left.call, [
+      { type: 'command.accepted', id: requestedId(left.call, 'leave-message') },
+      { type: 'call.progressed', status: 'completed' },
+    ])
+    expect(done.call.endReason).toBe('voicemail-left')
+  })
+
+  test('without a message the call goes on', () => {
+    expect(commandsOf(run(answered().call, [detected(true)]).effects)).toEqual([])
+  })
+})
+
+// ── any order, duplication and loss ──────────────────────────────────────────────────────────────────────────────────
+
+const statuses: readonly CallStatus[] = [
+  'queued',
+  'initiated',
+  'ringing',
+  'in-progress',
+  'completed',
+  'busy',
+  'no-answer',
+  'failed',
+  'canceled',
+]
+const timers: readonly CallTimer[] = ['ring', 'media', 'max-duration', 'media-lost', 'hangup']
+const ids = fc.constantFrom('a', 'b', 'c', 'call_1/1-dial', 'call_1/2-dial', 'call_1/1-answer', 'call_1/5-hangup')
+const commands = fc.constantFrom(
+  { type: 'hangup' } as const,
+  { type: 'transfer', to: '+15551230009' } as const,
+  { type: 'send-digits', digits: '12' } as const,
+  { type: 'leave-message', text: 'hello' } as const,
+  { type: 'record', action: 'start' } as const,
+)
+const anyEvent: fc.Arbitrary<CallEvent> = fc.oneof(
+  fc.constant<CallEvent>({ type: 'call.queued' }),
+  fc.constant<CallEvent>({ type: 'call.offered', ref: 'CA1' }),
+  fc.record({
+    type: fc.constant('call.progressed' as const),
+    status: fc.constantFrom(...statuses),
+    ref: fc.constant('CA1'),
+  }),
+  fc.constant<CallEvent>({ type: 'media.opened', streamRef: 'MZ1', encoding: 'pcmu', rate: 8000 }),
+  fc.constant<CallEvent>({ type: 'media.lost', cause: 'gone' }),
+  fc.constant<CallEvent>({ type: 'media.closed' }),
+  fc.record({
+    type: fc.constant('command.requested' as const),
+    id: ids,
+    command: commands,
+    origin: fc.constantFrom<Origin>('api', 'agent', 'engine'),
+  }),
+  fc.record({ type: fc.constant('command.accepted' as const), id: ids, gone: fc.boolean() }),
+  fc.record({
+    type: fc.constant('command.failed' as const),
+    id: ids,
+    code: fc.constant('carrier.failed'),
+    message: fc.constant('no'),
+  }),
+  fc.record({ type: fc.constant('command.uncertain' as const), id: ids }),
+  fc.record({
+    type: fc.constant('machine.detected' as const),
+    result: fc.constantFrom('human' as const, 'machine' as const),
+    raw: fc.constant('x'),
+    messageEnded: fc.boolean(),
+  }),
+  fc.record({
+    type: fc.constant('transfer.ended' as const),
+    result: fc.constantFrom<CallStatus>('completed', 'busy'),
+  }),
+  fc.record({ type: fc.constant('timer.fired' as const), timer: fc.constantFrom(...timers) }),
+)
+
+describe('any order, duplication and loss of events', () => {
+  const start = fc.record({
+    direction: fc.constantFrom('inbound' as const, 'outbound' as const),
+    voicemailMessage: fc.option(fc.constant('bye'), { nil: undefined }),
+  })
+
+  test('ends in a lawful state', () => {
+    fc.assert(
+      fc.property(start, fc.array(anyEvent, { maxLength: 40 }), (chosen, events) => {
+        const { call, effects } = run(newCall({ ...plan, ...chosen }), events)
+        const sent = commandsOf(effects)
+        expect(new Set(effects.map((effect) => effect.id)).size).toBe(effects.length)
+        expect(sent.filter((type) => type === 'hangup').length).toBeLessThanOrEqual(
+          1 + effects.filter((effect) => effect.type === 'stream.close').length,
+        )
+        expect(effects.filter((effect) => effect.type === 'release').length).toBeLessThanOrEqual(1)
+        expect(call.endedAt !== undefined).toBe(isTerminal(call.status))
+        expect(call.endReason !== undefined).toBe(call.endedAt !== undefined)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  test('never leaves a terminal state, nor goes back', () => {
+    fc.assert(
+      fc.property(start, fc.array(anyEvent, { maxLength: 40 }), (chosen, events) => {
+        let call = newCall({ ...plan, ...chosen })
+        for (const event of events) {
+          const before = call
+          call = run(call, [event]).call
+          expect(statuses.indexOf(call.status)).toBeGreaterThanOrEqual(
+            isTerminal(before.status) ? statuses.indexOf(before.status) : Math.min(statuses.indexOf(before.status), 4),
+          )
+          if (before.endedAt !== undefined)
+            expect({ ...call, sequence: 0, pending: [], ref: '' }).toEqual({
+              ...before,
+              sequence: 0,
+              pending: [],
+              ref: '',
+            })
+        }
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  test('no command leaves after a transfer was accepted, and none after the end', () => {
+    fc.assert(
+      fc.property(start, fc.array(anyEvent, { maxLength: 40 }), (chosen, events) => {
+        let call = newCall({ ...plan, ...chosen })
+        for (const event of events) {
+          const before = call
+          const { call: after, effects } = run(call, [event])
+          if (before.transfer === 'accepted') expect(commandsOf(effects)).not.toContain('hangup')
+          if (before.endedAt !== undefined) expect(effects).toEqual([])
+          call = after
+        }
+      }),
+      { numRuns: 1000 },
+    )
+  })
+})
