@@ -1,7 +1,7 @@
 /** What strangers send as JSON. */
 import { describe, expect, test } from 'vitest'
 import { LibError } from './failure.ts'
-import { parseJson } from './json.ts'
+import { isJsonObject, parseJson } from './json.ts'
 
 function refusal(text: string | Uint8Array, limits = {}): unknown {
   try {
@@ -55,4 +55,13 @@ describe('parseJson', () => {
   test('keeps a harmless key of that name', () => {
     expect(parseJson('{"constructor":"ACME Builders"}')).toEqual({ constructor: 'ACME Builders' })
   })
+})
+
+test.each([
+  ['{}', true],
+  ['[]', false],
+  ['null', false],
+  ['"a"', false],
+])('%s is an object: %s', (text, object) => {
+  expect(isJsonObject(parseJson(text))).toBe(object)
 })

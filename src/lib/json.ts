@@ -1,7 +1,14 @@
 /** JSON from strangers: bounded in size and depth, and without keys that reach into prototypes. */
 import { LibError } from './failure.ts'
 
-export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue }
+export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject
+export interface JsonObject {
+  readonly [key: string]: JsonValue
+}
+
+export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
 
 export interface JsonLimits {
   /** Default 1 MiB (UTF-16 units for a string, bytes for bytes). */
