@@ -50,7 +50,9 @@ describe('xml', () => {
   })
 
   test('any text of lawful characters reads back exactly', () => {
-    const lawful = fc.string({ unit: 'binary' }).filter((text) => !/[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/.test(text))
+    const lawful = fc
+      .string({ unit: 'binary' })
+      .filter((text) => !/[^\P{Cc}\t\n\r\x7f-\x9f]|[\ufffe\uffff]/u.test(text))
     fc.assert(
       fc.property(lawful, (text) => {
         expect(read(xml(el('T', { a: text }, text)))).toEqual({ text, attribute: text })
@@ -59,7 +61,6 @@ describe('xml', () => {
   })
 
   test('any string at all gives a well-formed document', () => {
-    fc.assert(fc.property(fc.string(), (text) => void read(xml(el('T', { a: text }, text)))))
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 0xffff })), (units) => {
         const text = String.fromCharCode(...units)
