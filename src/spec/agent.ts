@@ -25,11 +25,15 @@ export interface Brief {
 export type AgentOrder =
   /** Speak this text as given (greeting, idle prompt, mistake message). */
   | { readonly type: 'say'; readonly text: string }
-  /** The caller spoke over the agent: stop. The agent's history keeps only what was heard. */
-  | { readonly type: 'interrupt'; readonly heardMs: number }
-  | { readonly type: 'speech-started' }
-  /** The caller's turn is over (our VAD); the sound of it went to the speaker already. */
-  | { readonly type: 'speech-ended' }
+  /**
+   * The caller spoke over the agent: stop. The agent's history keeps only what was heard: `heardMs` of `reply`, and
+   * nothing of any later reply. Without `reply` none was being heard.
+   */
+  | { readonly type: 'interrupt'; readonly heardMs: number; readonly reply?: string }
+  /** The caller began to speak, `agoMs` before this order (default 0): detectors decide late. */
+  | { readonly type: 'speech-started'; readonly agoMs?: number }
+  /** The caller's turn is over (our VAD); the sound of it went to the speaker already. They fell silent `agoMs` ago. */
+  | { readonly type: 'speech-ended'; readonly agoMs?: number }
   | { readonly type: 'digit'; readonly digit: string }
   | { readonly type: 'tool-result'; readonly id: string; readonly ok: boolean; readonly result: unknown }
 
@@ -39,15 +43,17 @@ export type AgentEvent =
   | { readonly type: 'ready' }
   /** The agent begins a reply; sound follows on the microphone. */
   | { readonly type: 'reply-started'; readonly reply: string }
-  /** Text of the reply, as spoken; deltas add up. */
-  | { readonly type: 'reply-text'; readonly reply: string; readonly delta: string }
+  /** Text of the reply, as spoken; deltas add up. `atMs`: where in the reply's sound this text begins, when known. */
+  | { readonly type: 'reply-text'; readonly reply: string; readonly delta: string; readonly atMs?: number }
   /** All sound of the reply has been written to the microphone. */
   | { readonly type: 'reply-ended'; readonly reply: string }
+  /** A final text of '' says that the turn held no words: no reply will come. */
   | { readonly type: 'caller-text'; readonly text: string; readonly final: boolean }
   /** The agent's own VAD heard the caller: treated as barge-in when the agent detects turns itself. */
   | { readonly type: 'caller-speech-started' }
   | { readonly type: 'caller-speech-ended' }
   | { readonly type: 'tool-called'; readonly call: ToolCall }
+  /** Timed when it arrives; `atMs` is the agent's own figure, ms after the caller's turn ended. */
   | { readonly type: 'measured'; readonly name: 'transcript' | 'first-token' | 'first-audio'; readonly atMs: number }
   | { readonly type: 'usage'; readonly usage: Readonly<Record<string, number>> }
   | { readonly type: 'failed'; readonly code: string; readonly message: string; readonly fatal: boolean }
@@ -59,6 +65,8 @@ export interface AgentSession extends AsyncDisposable {
   readonly port: AudioPort
   /** `engine`: our VAD says when the caller speaks. `agent`: the vendor's does. `none`: the agent takes no turns (echo). */
   readonly turns: 'engine' | 'agent' | 'none'
+  /** Speaks the brief's greeting by itself; else the conversation orders it with `say`. */
+  readonly greets?: boolean
   order(order: AgentOrder): void
 }
 
@@ -92,6 +100,8 @@ export type AgentBody<C> =
         readonly messages: readonly WireMessage[]
       }
       readonly turns: 'engine' | 'agent'
+      /** The vendor speaks the brief's greeting by itself. */
+      readonly greets?: boolean
       readonly rates: { readonly hears: number; readonly speaks: number }
     }
   /** In this process, on samples: echo, tests. `rate` Hz both ways. */

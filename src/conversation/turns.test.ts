@@ -1,0 +1,379 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { TurnAction, TurnInput, TurnRules, TurnState, TurnTimer } from './turn.ts'
+import { advance, begin } from './turns.ts'
+
+const rules: TurnRules = {
+  greeting: 'Hello.',
+  greetingInterruptible: true,
+  interruptible: true,
+  idleTimeout: 10_000,
+  idlePrompts: ['Still there?', 'Last call.'],
+  mistakeMessage: 'Sorry.',
+  endOfTurn: 600,
+  agentTimeout: 15_000,
+}
+
+const started = { type: 'speech-started', by: 'engine', agoMs: 90, audible: false } as const
+const paused = { type: 'speech-paused', by: 'engine', agoMs: 200 } as const
+const heardGreeting: readonly TurnInput[] = [
+  { type: 'opened', turns: 'engine', greets: false },
+  { type: 'ready' },
+  { type: 'attached' },
+  { type: 'reply-started', reply: 'g' },
+  { type: 'sounded' },
+  { type: 'reply-ended', reply: 'g' },
+  { type: 'heard' },
+]
+const speaking: readonly TurnInput[] = [
+  ...heardGreeting,
+  started,
+  paused,
+  { type: 'timer', timer: 'turn' },
+  { type: 'reply-started', reply: 'a' },
+  { type: 'sounded' },
+]
+
+/** Runs inputs one after another; `actions` are those of the last. */
+function play(
+  inputs: readonly TurnInput[],
+  with_: TurnRules = rules,
+): { state: TurnState; actions: readonly TurnAction[]; running: ReadonlySet<TurnTimer> } {
+  const running = new Set<TurnTimer>()
+  let step = begin(with_)
+  keep(running, step.actions)
+  for (const input of inputs) {
+    if (input.type === 'timer') running.delete(input.timer)
+    step = advance(with_, step.state, input)
+    keep(running, step.actions)
+  }
+  return { ...step, running }
+}
+
+function keep(running: Set<TurnTimer>, actions: readonly TurnAction[]): void {
+  for (const action of actions) {
+    if (action.type === 'timer') running.add(action.timer)
+    if (action.type === 'cancel') running.delete(action.timer)
+  }
+}
+
+function ofType(actions: readonly TurnAction[], type: TurnAction['type']): readonly TurnAction[] {
+  return actions.filter((action) => action.type === type)
+}
+
+function said(actions: readonly TurnAction[]): readonly string[] {
+  return actions.flatMap((action) =>
+    action.type === 'order' && action.order.type === 'say' ? [action.order.text] : [],
+  )
+}
+
+describe('greeting', () => {
+  test('is said as soon as the agent is ready, while the line still rings, and only once', () => {
+    const ready = play(heardGreeting.slice(0, 2))
+    expect(said(ready.actions)).toEqual(['Hello.'])
+    expect(said(play([...heardGreeting.slice(0, 2), { type: 'ready' }]).actions)).toEqual([])
+    expect(said(play([...heardGreeting, { type: 'attached' }]).actions)).toEqual([])
+  })
+
+  test('is left to an agent that greets by itself', () => {
+    expect(said(play([{ type: 'opened', turns: 'agent', greets: true }, { type: 'ready' }]).actions)).toEqual([])
+  })
+
+  test('counts as speaking: the caller may talk over it, unless it is shielded', () => {
+    const talking = [...heardGreeting.slice(0, 5), { ...started, audible: true }]
+    expect(ofType(play(talking).actions, 'cut')).toEqual([{ type: 'cut', clear: true }])
+    const shielded = { ...rules, greetingInterruptible: false }
+    expect(ofType(play(talking, shielded).actions, 'cut')).toEqual([])
+    expect(ofType(play(talking, shielded).actions, 'speech-started')).toHaveLength(1)
+  })
+
+  test('shields no longer than it lasts', () => {
+    const shielded = { ...rules, greetingInterruptible: false }
+    expect(ofType(play([...speaking, { ...started, audible: true }], shielded).actions, 'cut')).toHaveLength(1)
+    const soundless: readonly TurnInput[] = [
+      ...heardGreeting.slice(0, 4),
+      { type: 'reply-ended', reply: 'g' },
+      { type: 'reply-started', reply: 'a' },
+      { type: 'sounded' },
+      { ...started, audible: true },
+    ]
+    expect(ofType(play(soundless, shielded).actions, 'cut')).toHaveLength(1)
+  })
+})
+
+describe('barge-in', () => {
+  test.each<[string, readonly TurnInput[], boolean, readonly TurnAction[]]>([
+    ['over queued sound clears', speaking, true, [{ type: 'cut', clear: true }]],
+    [
+      'between two pieces of a reply stops the agent, and clears nothing',
+      speaking,
+      false,
+      [{ type: 'cut', clear: false }],
+    ],
+    ['when nothing plays does nothing', heardGreeting, false, []],
+    [
+      'when everything is heard and only its mark is under way does nothing',
+      [...speaking, { type: 'reply-ended', reply: 'a' }],
+      false,
+      [],
+    ],
+    [
+      'over the end of a finished reply clears',
+      [...speaking, { type: 'reply-ended', reply: 'a' }],
+      true,
+      [{ type: 'cut', clear: true }],
+    ],
+  ])('speech %s', (_, before, audible, expected) => {
+    expect(ofType(play([...before, { ...started, audible }]).actions, 'cut')).toEqual(expected)
+  })
+
+  test('comes before anything else the input brings about', () => {
+    expect(play([...speaking, { ...started, audible: true }]).actions[0]).toEqual({ type: 'cut', clear: true })
+  })
+
+  test('closes the gate until another reply begins', () => {
+    const cut = [...speaking, { ...started, audible: true }]
+    expect(play(cut).state.closed).toBe(true)
+    expect(play([...cut, { type: 'reply-started', reply: 'a' }]).state.closed).toBe(true)
+    expect(play([...cut, { type: 'reply-started', reply: 'b' }]).state).toMatchObject({ closed: false, reply: 'b' })
+  })
+
+  test('is off when the agent may not be interrupted, or takes no turns', () => {
+    const over = [...speaking, { ...started, audible: true }]
+    expect(ofType(play(over, { ...rules, interruptible: false }).actions, 'cut')).toEqual([])
+    const echo: readonly TurnInput[] = [{ type: 'opened', turns: 'none', greets: false }, ...over.slice(1)]
+    expect(ofType(play(echo).actions, 'cut')).toEqual([])
+  })
+
+  test("follows the agent's own detector where it has one, not ours", () => {
+    const vendor: readonly TurnInput[] = [
+      { type: 'opened', turns: 'agent', greets: false },
+      ...heardGreeting.slice(1, 5),
+    ]
+    expect(ofType(play([...vendor, { ...started, audible: true }]).actions, 'cut')).toEqual([])
+    const theirs = play([...vendor, { ...started, by: 'agent', audible: true }])
+    expect(ofType(theirs.actions, 'cut')).toEqual([{ type: 'cut', clear: true }])
+  })
+
+  test('the API may interrupt even what the caller may not', () => {
+    const stubborn = { ...rules, interruptible: false }
+    const stopped = play([...speaking, { type: 'interrupt', audible: true }], stubborn)
+    expect(ofType(stopped.actions, 'cut')).toEqual([{ type: 'cut', clear: true }])
+    expect(ofType(play([...heardGreeting, { type: 'interrupt', audible: false }]).actions, 'cut')).toEqual([])
+  })
+})
+
+describe('end of turn', () => {
+  test('waits for the rest of the silence that the detector did not wait for itself', () => {
+    expect(play([...heardGreeting, started, paused]).actions).toContainEqual({
+      type: 'timer',
+      timer: 'turn',
+      delay: 400,
+    })
+    const late = play([...heardGreeting, started, { ...paused, agoMs: 700 }])
+    expect(late.actions).toContainEqual({ type: 'speech-ended', agoMs: 700 })
+  })
+
+  test('a pause within a sentence does not end the turn', () => {
+    const resumed = play([...heardGreeting, started, paused, started])
+    expect(resumed.actions).toEqual([{ type: 'cancel', timer: 'turn' }])
+    expect(resumed.state.caller).toBe('speaking')
+  })
+
+  test('then a reply is due, and an agent that does not begin one in time has failed', () => {
+    const owed = play([...heardGreeting, started, paused, { type: 'timer', timer: 'turn' }])
+    expect(owed.actions).toContainEqual({ type: 'speech-ended', agoMs: 600 })
+    expect(owed.running).toEqual(new Set(['reply']))
+    const late = play([
+      ...heardGreeting,
+      started,
+      paused,
+      { type: 'timer', timer: 'turn' },
+      { type: 'timer', timer: 'reply' },
+    ])
+    expect(late.actions.slice(0, 2)).toEqual([
+      { type: 'late', what: 'reply' },
+      { type: 'cut', clear: false },
+    ])
+    expect(said(late.actions)).toEqual(['Sorry.'])
+  })
+
+  test('a turn without words owes no reply', () => {
+    const noise = play([
+      ...heardGreeting,
+      started,
+      paused,
+      { type: 'timer', timer: 'turn' },
+      { type: 'caller-text', empty: true },
+    ])
+    expect(noise.running).toEqual(new Set(['idle']))
+  })
+
+  test('a turn on a line that was lost ends when the new one opens', () => {
+    expect(play([...heardGreeting, started, { type: 'attached' }]).actions).toContainEqual({
+      type: 'speech-ended',
+      agoMs: 0,
+    })
+  })
+})
+
+describe('idle', () => {
+  const idle: TurnInput = { type: 'timer', timer: 'idle' }
+  const answer: readonly TurnInput[] = [
+    { type: 'reply-started', reply: 'p' },
+    { type: 'sounded' },
+    { type: 'reply-ended', reply: 'p' },
+    { type: 'heard' },
+  ]
+
+  test('prompts come with doubling waits, and after the last one the call ends', () => {
+    expect(play(heardGreeting).actions).toContainEqual({ type: 'timer', timer: 'idle', delay: 10_000 })
+    expect(said(play([...heardGreeting, idle]).actions)).toEqual(['Still there?'])
+    const second = [...heardGreeting, idle, ...answer]
+    expect(play(second).actions).toContainEqual({ type: 'timer', timer: 'idle', delay: 20_000 })
+    expect(said(play([...second, idle]).actions)).toEqual(['Last call.'])
+    const third = [...second, idle, ...answer]
+    expect(play(third).actions).toContainEqual({ type: 'timer', timer: 'idle', delay: 40_000 })
+    expect(play([...third, idle]).actions).toEqual([{ type: 'finish', reason: 'idle' }])
+  })
+
+  test('words or a digit of the caller start the count again; noise does not', () => {
+    const prompted = [...heardGreeting, idle, ...answer, started, paused, { type: 'timer', timer: 'turn' } as const]
+    const noise = play([...prompted, { type: 'caller-text', empty: true }])
+    expect(noise.actions).toContainEqual({ type: 'timer', timer: 'idle', delay: 20_000 })
+    expect(play([...prompted, { type: 'caller-text', empty: false }]).state.prompts).toBe(0)
+    expect(play([...heardGreeting, idle, ...answer, { type: 'digit', digit: '1', audible: false }]).state.prompts).toBe(
+      0,
+    )
+  })
+
+  test.each<[string, readonly TurnInput[]]>([
+    ['before the line is open', heardGreeting.slice(0, 2)],
+    ['while the caller speaks', [...heardGreeting, started]],
+    ['while the agent speaks', speaking],
+    ['while the agent thinks', [...heardGreeting, started, { ...paused, agoMs: 900 }]],
+    ['while a tool works', [...heardGreeting, { type: 'tool-called' }]],
+    ['after mute', [...heardGreeting, { type: 'mute', audible: false }]],
+    [
+      'with an agent that takes no turns',
+      [{ type: 'opened', turns: 'none', greets: false }, ...heardGreeting.slice(1)],
+    ],
+  ])('does not run %s', (_, inputs) => {
+    expect(play(inputs).running.has('idle')).toBe(false)
+  })
+})
+
+describe('failure', () => {
+  const fatal: TurnInput = { type: 'failed', fatal: true }
+
+  test('is said to the caller before the call ends', () => {
+    const failed = [...heardGreeting, fatal]
+    expect(said(play(failed).actions)).toEqual(['Sorry.'])
+    const heard: readonly TurnInput[] = [
+      ...failed,
+      { type: 'reply-started', reply: 'm' },
+      { type: 'sounded' },
+      { type: 'reply-ended', reply: 'm' },
+      { type: 'heard' },
+    ]
+    expect(ofType(play(heard.slice(0, -1)).actions, 'finish')).toEqual([])
+    expect(ofType(play(heard).actions, 'finish')).toEqual([{ type: 'finish', reason: 'agent-failed' }])
+  })
+
+  test('words still playing do not pass for the mistake message', () => {
+    const failed: readonly TurnInput[] = [...speaking, fatal, { type: 'heard' }]
+    expect(ofType(play(failed).actions, 'finish')).toEqual([])
+  })
+
+  test('an agent that cannot even say so is given up', () => {
+    const mute = play([...heardGreeting, fatal, { type: 'timer', timer: 'mistake' }])
+    expect(mute.actions).toContainEqual({ type: 'finish', reason: 'agent-failed' })
+  })
+
+  test('an agent that leaves ends the call, after its last words', () => {
+    expect(play([...heardGreeting, { type: 'closed' }]).actions).toContainEqual({
+      type: 'finish',
+      reason: 'agent-failed',
+    })
+    const last = [...speaking, { type: 'closed' } as const]
+    expect(ofType(play(last).actions, 'finish')).toEqual([])
+    expect(ofType(play([...last, { type: 'heard' }]).actions, 'finish')).toHaveLength(1)
+  })
+
+  test('an agent that is never ready has failed', () => {
+    const never = play([{ type: 'attached' }, { type: 'timer', timer: 'ready' }])
+    expect(never.actions).toContainEqual({ type: 'finish', reason: 'agent-failed' })
+  })
+
+  test('a passing failure ends the wait for a reply, nothing more', () => {
+    const passing = play([...heardGreeting, started, { ...paused, agoMs: 900 }, { type: 'failed', fatal: false }])
+    expect(passing.running).toEqual(new Set(['idle']))
+  })
+})
+
+describe('property: any order of inputs', () => {
+  const by = fc.constantFrom('engine' as const, 'agent' as const)
+  const audible = fc.boolean()
+  const reply = fc.constantFrom('a', 'b', 'c')
+  const agoMs = fc.constantFrom(0, 200, 900)
+  const input: fc.Arbitrary<TurnInput> = fc.oneof(
+    fc.record({
+      type: fc.constant('opened' as const),
+      turns: fc.constantFrom('engine' as const, 'agent', 'none'),
+      greets: audible,
+    }),
+    fc.constantFrom<TurnInput>({ type: 'ready' }, { type: 'attached' }, { type: 'sounded' }, { type: 'heard' }),
+    fc.record({ type: fc.constant('speech-started' as const), by, agoMs, audible }),
+    fc.record({ type: fc.constant('speech-paused' as const), by, agoMs }),
+    fc.record({ type: fc.constant('reply-started' as const), reply }),
+    fc.record({ type: fc.constant('reply-ended' as const), reply }),
+    fc.record({ type: fc.constant('caller-text' as const), empty: audible }),
+    fc.constantFrom<TurnInput>({ type: 'tool-called' }, { type: 'tool-returned', last: false }, { type: 'closed' }),
+    fc.record({ type: fc.constant('digit' as const), digit: fc.constant('1'), audible }),
+    fc.record({ type: fc.constantFrom('interrupt' as const, 'mute' as const), audible }),
+    fc.record({ type: fc.constant('failed' as const), fatal: audible }),
+    fc.constant<TurnInput>({ type: 'say', text: 'x' }),
+    fc.record({
+      type: fc.constant('timer' as const),
+      timer: fc.constantFrom('ready' as const, 'reply', 'turn', 'idle', 'mistake'),
+    }),
+  )
+
+  test('ends in a lawful state, finishes at most once, and leaves no timer behind', () => {
+    fc.assert(
+      fc.property(fc.array(input, { maxLength: 40 }), (inputs) => {
+        const running = new Set<TurnTimer>()
+        let step = begin(rules)
+        let finished = 0
+        keep(running, step.actions)
+        for (const next of inputs) {
+          const before = step.state
+          if (next.type === 'timer') running.delete(next.timer)
+          step = advance(rules, before, next)
+          keep(running, step.actions)
+          finished += ofType(step.actions, 'finish').length
+          lawful(before, next, step)
+          if (step.state.phase === 'over') expect(running.size).toBe(0)
+        }
+        expect(finished).toBeLessThanOrEqual(1)
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  function lawful(
+    before: TurnState,
+    next: TurnInput,
+    step: { state: TurnState; actions: readonly TurnAction[] },
+  ): void {
+    const { state, actions } = step
+    if (before.phase === 'over') expect([state, actions]).toEqual([before, []])
+    expect(state.reply !== undefined && state.closed).toBe(false)
+    expect(state.working).toBeGreaterThanOrEqual(0)
+    expect(state.prompts).toBeLessThanOrEqual(rules.idlePrompts.length)
+    for (const action of actions) {
+      if (action.type === 'cut') expect(action.clear && !('audible' in next && next.audible)).toBe(false)
+      if (action.type === 'timer') expect(action.delay).toBeGreaterThanOrEqual(0)
+    }
+  }
+})

@@ -1,0 +1,213 @@
+/** Whose turn it is: the whole of turn-taking as one pure function. Timers only post inputs. */
+import { deadlines, timerChanges } from './deadlines.ts'
+import { quietState } from './turn.ts'
+import type { TurnAction, TurnInput, TurnRules, TurnState, TurnStep, TurnTimer } from './turn.ts'
+
+//            caller: silent ⇄ speaking → pausing → silent          (pausing: waiting whether the turn is over)
+//             agent: (owed) → reply → sounding → heard             (owed: a reply is due; sounding: not all heard yet)
+//  phase of the talk: talking → failing → over                     (failing: the mistake message is being said)
+
+/** Never throws: every input is lawful in every state, and after `over` nothing happens any more. */
+export function advance(rules: TurnRules, state: TurnState, input: TurnInput): TurnStep {
+  const { state: next, actions } = react(rules, state, input)
+  return { state: next, actions: [...actions, ...timerChanges(deadlines(rules, state), deadlines(rules, next), input)] }
+}
+
+/** The timers of the first state. */
+export function begin(rules: TurnRules): TurnStep {
+  return { state: quietState, actions: timerChanges({}, deadlines(rules, quietState), undefined) }
+}
+
+function react(rules: TurnRules, state: TurnState, input: TurnInput): TurnStep {
+  if (state.phase === 'over') return stay(state)
+  switch (input.type) {
+    case 'opened':
+      return stay({ ...state, turns: input.turns, greets: input.greets })
+    case 'attached':
+      return attach(state)
+    case 'ready':
+      return greet(rules, state)
+    case 'speech-started':
+      return startSpeech(rules, state, input)
+    case 'speech-paused':
+      return pauseSpeech(rules, state, input)
+    case 'reply-started':
+      return stay(startReply(state, input.reply))
+    case 'sounded':
+      return stay({ ...state, sounding: true, owed: 0 })
+    case 'reply-ended':
+      return input.reply === state.reply ? settle(stay(endReply(state))) : stay(state)
+    case 'heard':
+      return settle(stay({ ...state, sounding: false, shielded: false }))
+    case 'caller-text':
+      return stay(input.empty ? { ...state, owed: 0 } : owe({ ...state, prompts: 0 }, 'agent'))
+    case 'tool-called':
+      return stay({ ...state, working: state.working + 1, owed: 0 })
+    case 'tool-returned':
+      return stay(returned(state, input.last))
+    case 'digit':
+      return pressed(rules, state, input)
+    case 'say':
+      return state.phase === 'failing' ? stay(state) : say(state, input.text)
+    case 'interrupt':
+      return state.phase === 'failing' ? stay(state) : stop(state, input.audible)
+    case 'mute':
+      return mute(state, input.audible)
+    case 'failed':
+      return input.fatal ? fail(rules, state) : stay({ ...state, owed: 0 })
+    case 'closed':
+      return leave(state)
+    case 'timer':
+      return expire(rules, state, input.timer)
+    default:
+      return input satisfies never
+  }
+}
+
+function stay(state: TurnState, ...actions: readonly TurnAction[]): TurnStep {
+  return { state, actions }
+}
+
+/** A reply is due from an agent whose turns are taken by `by`. */
+function owe(state: TurnState, by: 'engine' | 'agent' = 'engine'): TurnState {
+  if (state.turns !== by || state.phase !== 'talking') return state
+  return { ...state, owed: state.debts + 1, debts: state.debts + 1 }
+}
+
+function say(state: TurnState, text: string): TurnStep {
+  return stay(owe(state), { type: 'order', order: { type: 'say', text } })
+}
+
+function greet(rules: TurnRules, state: TurnState): TurnStep {
+  if (state.ready) return stay(state)
+  const ready = { ...state, ready: true, shielded: Boolean(rules.greeting) && !rules.greetingInterruptible }
+  return rules.greeting && !state.greets && state.phase === 'talking' ? say(ready, rules.greeting) : stay(ready)
+}
+
+// ── the caller ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** A turn that began on the old line is over with it. */
+function attach(state: TurnState): TurnStep {
+  const attached = { ...state, attached: true, noisy: false }
+  return state.caller === 'silent' ? stay(attached) : endTurn(attached, 0)
+}
+
+function startSpeech(rules: TurnRules, state: TurnState, input: TurnInput & { type: 'speech-started' }): TurnStep {
+  if (input.by !== decider(state)) return stay({ ...state, noisy: input.by === 'engine' })
+  const resumed = state.caller !== 'silent'
+  const stopped = mayInterrupt(rules, state) ? stop(state, input.audible) : stay(state)
+  const prompts = input.by === 'agent' ? 0 : state.prompts
+  const next = { ...stopped.state, caller: 'speaking', owed: 0, prompts } as const
+  if (resumed) return stay(next, ...stopped.actions)
+  return stay(next, ...stopped.actions, { type: 'speech-started', agoMs: input.agoMs })
+}
+
+function pauseSpeech(rules: TurnRules, state: TurnState, input: TurnInput & { type: 'speech-paused' }): TurnStep {
+  if (input.by !== decider(state)) return stay({ ...state, noisy: false })
+  if (state.caller === 'silent') return stay(state)
+  const paused = { ...state, caller: 'pausing', pausedAgo: input.agoMs } as const
+  return input.by === 'agent' || input.agoMs >= rules.endOfTurn ? endTurn(paused, input.agoMs) : stay(paused)
+}
+
+function endTurn(state: TurnState, agoMs: number): TurnStep {
+  return stay(owe({ ...state, caller: 'silent' }), { type: 'speech-ended', agoMs })
+}
+
+/** Our detector decides unless the agent has its own. */
+function decider(state: TurnState): 'engine' | 'agent' {
+  return state.turns === 'agent' ? 'agent' : 'engine'
+}
+
+function mayInterrupt(rules: TurnRules, state: TurnState): boolean {
+  return rules.interruptible && !state.shielded && state.phase === 'talking' && state.turns !== 'none'
+}
+
+function pressed(rules: TurnRules, state: TurnState, input: TurnInput & { type: 'digit' }): TurnStep {
+  if (state.phase === 'failing') return stay(state)
+  const stopped = mayInterrupt(rules, state) ? stop(state, input.audible) : stay(state)
+  const next = owe({ ...stopped.state, prompts: 0 })
+  return stay(next, ...stopped.actions, { type: 'order', order: { type: 'digit', digit: input.digit } })
+}
+
+// ── the agent ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+function startReply(state: TurnState, reply: string): TurnState {
+  if (reply === state.cut) return state
+  return { ...state, reply, closed: false, mistake: state.mistake === 'asked' ? 'begun' : state.mistake }
+}
+
+/** A shielded greeting that has no sound is over as soon as it ends. */
+function endReply(state: TurnState): TurnState {
+  return { ...state, reply: undefined, owed: 0, shielded: state.shielded && state.sounding }
+}
+
+/** Nothing is stopped, and nothing cleared, when the agent neither speaks nor is about to. */
+function stop(state: TurnState, audible: boolean): TurnStep {
+  if (state.reply === undefined && !audible) return stay(state)
+  const next = { ...state, reply: undefined, cut: state.reply ?? state.cut, closed: true, sounding: false, owed: 0 }
+  return stay({ ...next, shielded: false }, { type: 'cut', clear: audible })
+}
+
+function returned(state: TurnState, last: boolean): TurnState {
+  const next = { ...state, working: Math.max(0, state.working - 1) }
+  return last || state.working === 0 ? next : owe(next)
+}
+
+function mute(state: TurnState, audible: boolean): TurnStep {
+  const stopped = stop(state, audible)
+  return stay({ ...stopped.state, phase: 'over', closed: true }, ...stopped.actions)
+}
+
+// ── the end ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** The agent is broken but may still have a voice: what it says now is the mistake message. */
+function fail(rules: TurnRules, state: TurnState): TurnStep {
+  if (state.phase === 'failing') return stay(state)
+  if (!state.attached || !state.ready || rules.mistakeMessage === '') return leave(state)
+  const failing = { ...state, phase: 'failing', reply: undefined, owed: 0, mistake: 'asked' } as const
+  return stay(failing, { type: 'order', order: { type: 'say', text: rules.mistakeMessage } })
+}
+
+/** The agent is gone: what it said last may still be heard. */
+function leave(state: TurnState): TurnStep {
+  return settle(stay({ ...state, phase: 'failing', reply: undefined, owed: 0, mistake: 'none' }))
+}
+
+/** A failing talk ends once its last words were heard. */
+function settle(step: TurnStep): TurnStep {
+  const { state } = step
+  const waiting = state.mistake === 'asked' || state.reply !== undefined || (state.attached && state.sounding)
+  return state.phase === 'failing' && !waiting ? end(state, 'agent-failed') : step
+}
+
+function end(state: TurnState, reason: 'idle' | 'agent-failed'): TurnStep {
+  return stay({ ...state, phase: 'over' }, { type: 'finish', reason })
+}
+
+// ── timers ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+function expire(rules: TurnRules, state: TurnState, timer: TurnTimer): TurnStep {
+  if (!deadlines(rules, state)[timer]) return stay(state)
+  switch (timer) {
+    case 'turn':
+      return endTurn(state, Math.max(rules.endOfTurn, state.pausedAgo))
+    case 'idle':
+      return prompt(rules, state)
+    case 'ready':
+    case 'reply': {
+      const failed = fail(rules, { ...state, cut: state.reply ?? state.cut, closed: true })
+      // Whatever the agent is stuck in is called off, or its last message would wait behind it.
+      return stay(failed.state, { type: 'late', what: timer }, { type: 'cut', clear: false }, ...failed.actions)
+    }
+    case 'mistake':
+      return end(state, 'agent-failed')
+    default:
+      return timer satisfies never
+  }
+}
+
+function prompt(rules: TurnRules, state: TurnState): TurnStep {
+  const text = rules.idlePrompts[state.prompts]
+  if (text === undefined) return end(state, 'idle')
+  return say({ ...state, prompts: state.prompts + 1 }, text)
+}
