@@ -32,6 +32,8 @@ export interface Call {
   /** The caller belongs to somebody else from `accepted` on: never hang up after it. */
   readonly transfer?: 'requested' | 'accepted'
   readonly voicemail?: 'requested' | 'accepted'
+  /** Digits were sent in a way that may replace the stream: how long it may be away, ms. */
+  readonly away?: number
   readonly answeredAt?: number
   readonly endedAt?: number
   readonly endReason?: EndReason
@@ -232,7 +234,7 @@ function endReasonOf(call: Call, status: CallStatus): EndReason {
 // ── media ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 function mediaOpened(call: Call, streamRef: string, at: number): Step {
-  const [now, effects] = up({ ...call, media: 'open', streamRef }, at)
+  const [now, effects] = up({ ...call, media: 'open', streamRef, away: undefined }, at)
   return [
     now,
     [
@@ -254,13 +256,8 @@ function mediaLost(call: Call): Step {
 function mediaClosed(call: Call): Step {
   if (call.media === 'closed' || call.media === 'none') return [call, []]
   const now: Call = { ...call, media: 'closed' }
-  if (call.transfer || call.voicemail || call.ending || digitsPending(call)) return [now, []]
-  return [now, [{ type: 'timer.set', timer: 'media-lost', delay: limits.mediaClosed }]]
-}
-
-/** Sending digits may replace the stream for a moment: its end is not the caller's. */
-function digitsPending(call: Call): boolean {
-  return call.pending.some((one) => one.command.type === 'send-digits')
+  if (call.transfer || call.voicemail || call.ending) return [now, []]
+  return [now, [{ type: 'timer.set', timer: 'media-lost', delay: call.away ?? limits.mediaClosed }]]
 }
 
 // ── commands ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -271,7 +268,7 @@ function requested(call: Call, event: CallEvent & { type: 'command.requested' })
   const effect: EffectBody = { type: 'command', command, commandId: id }
   switch (command.type) {
     case 'hangup':
-      return hangup(call, pend, origin, effect)
+      return hangup(call, pend, command.reason ?? hangupReasons[origin], effect)
     case 'transfer':
       if (call.transfer || call.ending) return [call, []]
       return [{ ...pend, transfer: 'requested' }, [{ type: 'agent.mute' }, effect]]
@@ -280,6 +277,8 @@ function requested(call: Call, event: CallEvent & { type: 'command.requested' })
       return [{ ...pend, voicemail: 'requested' }, [{ type: 'agent.mute' }, effect]]
     case 'reject':
       return [{ ...pend, ending: 'rejected' }, [effect]]
+    case 'send-digits':
+      return [{ ...pend, away: limits.mediaReturn + command.digits.length * 600 }, [effect]]
     case 'dial':
       return call.status === 'queued' && call.ref === undefined ? [pend, [effect]] : [call, []]
     default:
@@ -287,11 +286,10 @@ function requested(call: Call, event: CallEvent & { type: 'command.requested' })
   }
 }
 
-function hangup(call: Call, pend: Call, origin: Origin, effect: EffectBody): Step {
+function hangup(call: Call, pend: Call, because: EndReason, effect: EffectBody): Step {
   if (call.transfer === 'accepted' || call.pending.some((one) => one.command.type === 'hangup')) return [call, []]
-  const reason = call.ending ?? hangupReasons[origin]
   return [
-    { ...pend, ending: reason },
+    { ...pend, ending: call.ending ?? because },
     [{ type: 'agent.mute' }, effect, { type: 'timer.set', timer: 'hangup', delay: limits.hangup }],
   ]
 }
@@ -344,7 +342,11 @@ function failed(call: Call, event: CallEvent & { type: 'command.failed' }): Step
     case 'reject':
       return [now, [end('failed', 'carrier-failed', event.message)]]
     case 'transfer':
-      return [{ ...now, transfer: undefined }, []]
+      // The caller is ours again; if their stream is gone by now, it gets the usual time to come back.
+      return [
+        { ...now, transfer: undefined },
+        now.media === 'open' ? [] : [{ type: 'timer.set', timer: 'media-lost', delay: limits.mediaReturn }],
+      ]
     case 'leave-message':
       return hangUpBecause({ ...now, voicemail: undefined }, 'carrier-failed')
     case 'hangup':

@@ -69,7 +69,7 @@ export type CallCommand =
   | { readonly type: 'answer' }
   | { readonly type: 'reject'; readonly reason: 'busy' | 'rejected' }
   | { readonly type: 'dial' }
-  | { readonly type: 'hangup' }
+  | { readonly type: 'hangup'; readonly reason?: EndReason }
   | { readonly type: 'send-digits'; readonly digits: string }
   | { readonly type: 'transfer'; readonly to: string; readonly timeoutSeconds?: number }
   | { readonly type: 'leave-message'; readonly text: string }

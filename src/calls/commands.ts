@@ -1,0 +1,102 @@
+/** Carrying out a command: encoded by the carrier's translator, performed here, its outcome posted as an event. */
+import type { CallCommand, CommandType } from '../spec/call.ts'
+import type { Accepted, Addresses, CarrierSpec, Dispatch } from '../spec/carrier.ts'
+import { OffhookError } from '../spec/errors.ts'
+import type { CallEvent } from '../spec/event.ts'
+import type { Connection } from '../store/contract.ts'
+import { limits } from './machine.ts'
+import { runOperation } from './operation.ts'
+import type { LiveCall } from './live.ts'
+
+/** Commands whose markup tells the carrier where our media socket is. */
+const opensMedia: ReadonlySet<CommandType> = new Set(['answer', 'dial', 'send-digits'])
+
+/** Performs `command` and posts how it went. Never rejects. */
+export async function carryOut(live: LiveCall, id: string, command: CallCommand): Promise<void> {
+  try {
+    const accepted = await attempt(live, command)
+    await live.running.post(acceptedEvent(id, accepted))
+  } catch (error) {
+    await live.running.post(failedEvent(id, error))
+  }
+}
+
+export function acceptedEvent(id: string, accepted: Accepted): CallEvent {
+  const { ref, recording, gone } = accepted
+  return {
+    type: 'command.accepted',
+    id,
+    ...(ref ? { ref } : {}),
+    ...(recording ? { recording } : {}),
+    ...(gone ? { gone } : {}),
+  }
+}
+
+export function failedEvent(id: string, error: unknown): CallEvent {
+  const known = error instanceof OffhookError ? error : undefined
+  const message = known?.message ?? `The command failed inside Offhook: ${String(error)}`
+  return { type: 'command.failed', id, code: known?.code ?? 'internal', message }
+}
+
+async function attempt(live: LiveCall, command: CallCommand): Promise<Accepted> {
+  const { engine, running } = live
+  const carrier = engine.carrier(running.call.plan.carrier)
+  const connection = await engine.connection(running.call.plan.connection)
+  const dispatch = await encode(live, carrier, connection, command)
+  switch (dispatch.by) {
+    case 'reply':
+      live.reply.resolve(dispatch.reply)
+      return {}
+    case 'http':
+      return runOperation(dispatch.operation, engine.request, engine.scope.signal)
+    case 'stream':
+      live.order(dispatch.orders)
+      return {}
+    case 'unsupported':
+      return live.instead(command, dispatch.why)
+    default:
+      return dispatch satisfies never
+  }
+}
+
+/** The carrier's words for a command, with addresses that hold for this call only. */
+export async function encode(
+  live: LiveCall,
+  carrier: CarrierSpec,
+  connection: Connection,
+  command: CallCommand,
+): Promise<Dispatch> {
+  const { engine, running } = live
+  if (!carrier.control?.commands.includes(command.type))
+    return { by: 'unsupported', why: `${carrier.label} cannot ${command.type}` }
+  const urls = await addresses(live, connection, opensMedia.has(command.type))
+  const now = { time: engine.clock.now(), id: (prefix: string) => engine.ids.id(prefix) }
+  return carrier.control.encode(command, running.seen, carrier.settings.parse(connection.settings), { now, urls })
+}
+
+async function addresses(live: LiveCall, connection: Connection, media: boolean): Promise<Addresses> {
+  const { engine, running } = live
+  const { plan } = running.call
+  const base = engine.publicUrl()
+  const token = media ? await engine.tokens.issue(grantOf(live), tokenLife(live)) : undefined
+  return {
+    webhook: (purpose) => new URL(`carriers/${plan.carrier}/${connection.id}/${purpose}`, base).href,
+    media: () => {
+      if (!token) throw new OffhookError('internal', 'This command opens no media stream')
+      const url = new URL(`media/${token}`, base)
+      url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
+      return url.href
+    },
+  }
+}
+
+function grantOf(live: LiveCall) {
+  const { id, organization, carrier, connection } = live.running.call.plan
+  return { call: id, organization, carrier, connection }
+}
+
+/** Good for the ring time plus a margin: the stream opens when somebody picks up. */
+function tokenLife(live: LiveCall): number {
+  const { direction, ringTimeout } = live.running.call.plan
+  return (direction === 'outbound' ? ringTimeout + limits.ringMargin : 0) + limits.mediaOpen
+}

@@ -1,0 +1,37 @@
+/** What people and the API may ask of a call, wherever it runs. */
+import type { CallCommand } from '../spec/call.ts'
+import { OffhookError } from '../spec/errors.ts'
+import type { CallRecord } from '../store/contract.ts'
+import type { Engine } from './engine.ts'
+import { isTerminal } from './machine.ts'
+
+/** Asks for a command: journaled when this resolves, carried out by the process that has the call. Hanging up an ended call is fine. */
+export async function command(
+  engine: Engine,
+  record: CallRecord,
+  wanted: CallCommand,
+): Promise<{ readonly id: string }> {
+  const id = engine.ids.id('cmd')
+  if (isTerminal(record.status)) {
+    if (wanted.type === 'hangup') return { id }
+    throw new OffhookError(
+      'call.ended',
+      `Call ${record.id} ended as ${record.status}: it takes no "${wanted.type}" any more`,
+    )
+  }
+  if (wanted.type !== 'hangup' && record.status !== 'in-progress')
+    throw new OffhookError(
+      'call.state',
+      `Call ${record.id} is ${record.status}: "${wanted.type}" is possible once it is in progress`,
+    )
+  await engine.tell(record.id, { type: 'command.requested', id, command: wanted, origin: 'api' })
+  return { id }
+}
+
+/** Makes the agent of a call say something. Only where the call runs: the caller is told otherwise. */
+export function say(engine: Engine, record: CallRecord, text: string): void {
+  const live = engine.live.get(record.id)
+  if (!live || live.running.ended || !live.conversation)
+    throw new OffhookError('call.state', `Call ${record.id} has no running conversation in this process`)
+  live.inputs.take('post', { say: text }, () => live.conversation?.say(text))
+}

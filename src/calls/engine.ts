@@ -1,0 +1,83 @@
+/** What the calls room needs to run, and the calls that run in this process. */
+import type { Clock } from '../lib/clock.ts'
+import type { Ids } from '../lib/ids.ts'
+import type { Logger } from '../lib/log.ts'
+import type { Scope } from '../lib/scope.ts'
+import type { AgentEmit, AgentSession, AgentSpec, Brief } from '../spec/agent.ts'
+import type { CarrierSpec } from '../spec/carrier.ts'
+import { OffhookError } from '../spec/errors.ts'
+import type { CallEvent } from '../spec/event.ts'
+import type { VadFactory } from '../media/vad/vad.ts'
+import type { Connection, Coordination, MediaTokens, Store } from '../store/contract.ts'
+import type { InputLog } from './inputs.ts'
+import type { LiveCall } from './live.ts'
+import type { Call } from './machine.ts'
+import type { Requester } from './operation.ts'
+import type { CallRecording } from './recording.ts'
+
+export interface CallSettings {
+  /** ms */
+  readonly ringTimeout: number
+  /** ms */
+  readonly maxDuration: number
+  /** Record every call unless its request says otherwise. */
+  readonly record: boolean
+}
+
+export const callDefaults = {
+  ringTimeout: 60_000,
+  maxDuration: 2 * 3_600_000,
+  record: false,
+} as const satisfies CallSettings
+
+/** Everything that the calls room is given; it opens none of it. */
+export interface EngineParts {
+  readonly carriers: ReadonlyMap<string, CarrierSpec>
+  readonly agents: ReadonlyMap<string, AgentSpec>
+  /** Opens an agent of any body. `config` is parsed. */
+  readonly openAgent: (spec: AgentSpec, config: unknown, brief: Brief, emit: AgentEmit) => Promise<AgentSession>
+  readonly store: Store
+  readonly coordination: Coordination
+  readonly tokens: MediaTokens
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly logger: Logger
+  readonly scope: Scope
+  readonly request: Requester
+  readonly vad: VadFactory
+  /** Our public address, with a trailing slash. */
+  readonly publicUrl: () => URL
+  readonly settings: CallSettings
+  /** This process's name among its peers. */
+  readonly node: string
+  /** Counters for metrics. */
+  readonly count: (name: string, labels?: Readonly<Record<string, string>>) => void
+  readonly openRecording: (call: Call, clock: Clock) => Promise<CallRecording>
+  /** Where a call's inputs are kept for replay; undefined when switched off. */
+  readonly openInputs?: (call: Call) => InputLog & AsyncDisposable
+}
+
+export interface Engine extends EngineParts {
+  /** Calls of this process by id; ended ones leave after a while, so that late callbacks find them. */
+  readonly live: ReadonlyMap<string, LiveCall>
+  /** Offers being made into calls, by connection and carrier id. */
+  readonly offers: Map<string, Promise<LiveCall>>
+  carrier(name: string): CarrierSpec
+  connection(id: string): Promise<Connection>
+  byRef(connection: string, ref: string): LiveCall | undefined
+  /** Records a new call and takes it on. */
+  start(call: Call): Promise<LiveCall>
+  /** Takes on a call from its journal: after a restart, or for a late callback. Undefined when another process has it. */
+  adopt(id: string): Promise<LiveCall | undefined>
+  /** Brings an event to a call wherever it runs. */
+  tell(id: string, event: CallEvent): Promise<void>
+}
+
+export function carrierOf(carriers: ReadonlyMap<string, CarrierSpec>, name: string): CarrierSpec {
+  const carrier = carriers.get(name)
+  if (carrier) return carrier
+  throw new OffhookError(
+    'provider.unknown',
+    `There is no carrier provider "${name}" (known: ${[...carriers.keys()].join(', ')})`,
+  )
+}

@@ -1,0 +1,57 @@
+/** The end of a call, in order: timers, conversation, recording, cost; then it is kept a while for late callbacks. */
+import type { CarrierSpec } from '../spec/carrier.ts'
+import { OffhookError } from '../spec/errors.ts'
+import type { LiveCall } from './live.ts'
+import { runOperation } from './operation.ts'
+
+/** Carriers rate calls seconds to minutes after the end: asked after these ms, until known. */
+const costDelays = [2_000, 10_000, 60_000, 300_000]
+
+export async function finishCall(live: LiveCall): Promise<void> {
+  live.clearTimers()
+  live.reply.reject(new OffhookError('call.ended', `Call ${live.running.id} ended before it was answered`))
+  try {
+    await live.conversation?.[Symbol.asyncDispose]()
+    await finishRecording(live)
+    await askCost(live)
+  } finally {
+    await live.running.settled()
+    await live.running.scope.close()
+  }
+}
+
+async function finishRecording(live: LiveCall): Promise<void> {
+  const { recording } = live
+  if (!recording) return
+  const durationSeconds = await recording.finish()
+  await live.post({
+    type: 'recording.changed',
+    recording: recording.name,
+    status: 'completed',
+    source: 'ours',
+    durationSeconds,
+  })
+}
+
+async function askCost(live: LiveCall): Promise<void> {
+  const { engine, running } = live
+  const carrier = engine.carrier(running.call.plan.carrier)
+  if (!carrier.cost || running.call.ref === undefined || running.call.answeredAt === undefined) return
+  for (const delay of costDelays) {
+    await engine.clock.sleep(delay, engine.scope.signal)
+    const cost = await costNow(live, carrier)
+    if (cost) return live.post({ type: 'cost.known', ...cost })
+  }
+}
+
+async function costNow(live: LiveCall, carrier: CarrierSpec) {
+  const { engine, running } = live
+  try {
+    const connection = await engine.connection(running.call.plan.connection)
+    const operation = carrier.cost!(running.seen, carrier.settings.parse(connection.settings))
+    return await runOperation(operation, engine.request, engine.scope.signal)
+  } catch (error) {
+    engine.logger.warn('the carrier did not say what the call cost', { call: running.id, error })
+    return undefined
+  }
+}

@@ -1,0 +1,140 @@
+/** The media of one call: a carrier's socket on one side, samples on the other. One call stack per frame, both ways. */
+import type { Line } from '../conversation/contract.ts'
+import type { Logger } from '../lib/log.ts'
+import type { Socket } from '../lib/socket/socket.ts'
+import { codecFor } from '../media/codecs/index.ts'
+import { createPlayout } from '../media/playout.ts'
+import { createSource } from '../media/port.ts'
+import type { AudioSink, StreamFormat } from '../spec/audio.ts'
+import type { Stream, StreamEvent, StreamOrder, WireMessage } from '../spec/carrier.ts'
+import type { Inputs } from './inputs.ts'
+
+export interface LegOptions {
+  readonly socket: Socket
+  readonly stream: Stream
+  /** The translator's memory after the start message. */
+  readonly state: unknown
+  readonly format: StreamFormat
+  readonly streamRef: string
+  readonly inputs: Inputs
+  readonly logger: Logger
+  /** Copies of what the caller says and hears (recorder, levels). */
+  readonly taps: { readonly said?: AudioSink; readonly heard?: AudioSink }
+  readonly onDigit: (digit: string) => void
+  /** The stream ended in order. */
+  readonly onStopped: (cause?: string) => void
+  /** The socket went without a word. */
+  readonly onLost: (cause: string) => void
+  readonly count: (name: string) => void
+}
+
+export interface Leg extends Line {
+  readonly streamRef: string
+  order(order: StreamOrder): void
+  /** Messages that were read before the leg existed. */
+  receive(message: WireMessage): void
+  close(reason: string): void
+  toString(): string
+}
+
+/** Bound of sound that waits for the carrier, ms: a speaker that synthesises a long answer at once fits. */
+const longestQueue = 300_000
+
+export function openLeg(options: LegOptions): Leg {
+  const { socket, stream, format, inputs, logger, taps, count } = options
+  const codec = codecFor(format)
+  const decode = codec.decoder()
+  const encode = codec.encoder()
+  const source = createSource(format.rate)
+  let state = options.state
+  let over = false
+
+  const step = (input: Parameters<Stream['step']>[1]): readonly StreamEvent[] => {
+    const result = stream.step(state, input)
+    state = result.state
+    for (const message of result.messages) if (!send(socket, message)) count('media.congested')
+    return result.events
+  }
+  const order = (wanted: StreamOrder): void => {
+    if (!over) for (const event of step(wanted)) happen(event)
+  }
+  const speaker = createPlayout({
+    clock: inputs.clock,
+    rate: format.rate,
+    frameMs: format.frameMs,
+    leadMs: format.leadMs ?? 0,
+    limitMs: longestQueue,
+    send: (frame) => {
+      taps.heard?.write(frame)
+      order({ type: 'audio', payload: encode(frame) })
+    },
+    sendClear: () => order({ type: 'clear' }),
+    ...(stream.marks ? { sendMark: (name: string) => order({ type: 'mark', name }) } : {}),
+  })
+  const end = (): boolean => {
+    if (over) return false
+    over = true
+    speaker.close()
+    return true
+  }
+  const happen = (event: StreamEvent): void => {
+    switch (event.type) {
+      case 'audio': {
+        const pcm = decode(event.payload)
+        taps.said?.write(pcm)
+        source.emit(pcm)
+        return
+      }
+      case 'mark':
+        return speaker.marked(event.name, event.cleared)
+      case 'digit':
+        return options.onDigit(event.digit)
+      case 'flow':
+        return event.paused ? speaker.pause() : speaker.resume()
+      case 'stopped':
+        if (end()) options.onStopped(event.cause)
+        return
+      case 'started':
+        return
+      case 'ignored':
+        count('media.ignored')
+        return logger.debug('wire message ignored', { why: event.why })
+      default:
+        event satisfies never
+    }
+  }
+  const receive = (message: WireMessage): void => {
+    if (!over) for (const event of step({ type: 'message', message })) happen(event)
+  }
+
+  socket.onMessage((message) => {
+    const wire = wireOf(message)
+    inputs.take('wire', wire, () => receive(wire))
+  })
+  socket.onClose(({ code, reason }) => {
+    inputs.take('closed', { code, reason }, () => {
+      if (end()) options.onLost(reason ? `${code} ${reason}` : String(code))
+    })
+  })
+  return {
+    microphone: source,
+    speaker,
+    streamRef: options.streamRef,
+    order,
+    receive,
+    close: (reason) => {
+      if (!end()) return
+      for (const message of stream.step(state, { type: 'close' }).messages) send(socket, message)
+      socket.close(1000, reason)
+    },
+    toString: () => `${options.streamRef} ${format.encoding}/${format.rate}`,
+  }
+}
+
+export function wireOf(message: { readonly data: Buffer; readonly binary: boolean }): WireMessage {
+  return message.binary ? { binary: message.data } : { text: message.data.toString('utf8') }
+}
+
+function send(socket: Socket, message: WireMessage): boolean {
+  return socket.send('text' in message ? message.text : message.binary)
+}

@@ -1,0 +1,153 @@
+/** A running call with everything that hangs on it: its inputs, its line, its conversation, its timers. */
+import type { Conversation, Line } from '../conversation/contract.ts'
+import type { Timer } from '../lib/clock.ts'
+import type { CallCommand, Origin } from '../spec/call.ts'
+import type { Accepted, StreamOrder } from '../spec/carrier.ts'
+import { OffhookError } from '../spec/errors.ts'
+import type { CallEvent, CallTimer } from '../spec/event.ts'
+import type { Reply } from '../spec/http.ts'
+import { carryOut } from './commands.ts'
+import type { Engine } from './engine.ts'
+import { finishCall } from './finish.ts'
+import { liveInputs, type Inputs } from './inputs.ts'
+import { insteadOf } from './instead.ts'
+import type { Leg } from './leg.ts'
+import { lookUp } from './lookup.ts'
+import type { Call } from './machine.ts'
+import type { CallRecording } from './recording.ts'
+import { RunningCall, type Doing } from './running.ts'
+import { openTalk } from './talk.ts'
+
+export interface Outcome {
+  readonly ok: boolean
+  readonly message?: string
+}
+
+export class LiveCall {
+  readonly engine: Engine
+  readonly running: RunningCall
+  readonly inputs: Inputs
+  /** The answer to the webhook that offered the call. */
+  readonly reply = Promise.withResolvers<Reply>()
+  conversation: Conversation | undefined
+  leg: Leg | undefined
+  recording: CallRecording | undefined
+  readonly #timers = new Map<CallTimer, Timer>()
+  readonly #waiting = new Map<string, (outcome: Outcome) => void>()
+
+  constructor(engine: Engine, call: Call) {
+    this.engine = engine
+    const log = engine.openInputs?.(call)
+    this.inputs = liveInputs(engine.clock, engine.ids, log)
+    this.running = new RunningCall(call, {
+      journal: engine.store.journal,
+      clock: this.inputs.clock,
+      logger: engine.logger.child({ call: call.plan.id }),
+      perform: (effect) => this.#perform(effect),
+      applied: (event) => this.#applied(event),
+    })
+    if (log) this.running.scope.use(log)
+    // Nobody may be waiting for the answer when the call ends without one.
+    this.reply.promise.catch(() => undefined)
+  }
+
+  /** An event from outside: an input of the call. Resolves when it is durable. */
+  post(event: CallEvent): Promise<void> {
+    return this.inputs.take('post', event, () => this.running.post(event))
+  }
+
+  /** Asks for a command and waits for how it went. */
+  async command(command: CallCommand, origin: Origin): Promise<Outcome> {
+    const id = this.engine.ids.id('cmd')
+    const outcome = new Promise<Outcome>((resolve) => this.#waiting.set(id, resolve))
+    await this.post({ type: 'command.requested', id, command, origin })
+    if (!this.running.call.pending.some((one) => one.id === id))
+      this.#settle(id, { ok: false, message: this.#refusal() })
+    return outcome
+  }
+
+  /** Orders on the open media stream. */
+  order(orders: readonly StreamOrder[]): void {
+    if (!this.leg) throw new OffhookError('call.state', `Call ${this.running.id} has no open media stream`)
+    for (const order of orders) this.leg.order(order)
+  }
+
+  /** Does with our own means what the carrier cannot. */
+  instead(command: CallCommand, why: string): Promise<Accepted> {
+    return insteadOf(this, command, why)
+  }
+
+  /** Opens the recording when the call is to be recorded: once, before its first sound. */
+  async recordingOpen(): Promise<void> {
+    if (this.recording || !this.running.call.plan.record) return
+    this.recording = await this.engine.openRecording(this.running.call, this.engine.clock)
+  }
+
+  /** After a restart: the agent is opened again, for a caller who may come back. */
+  reopenTalk(): void {
+    if (!this.running.ended && !this.conversation && this.running.call.plan.agent) void openTalk(this)
+  }
+
+  startTimer(timer: CallTimer, delay: number): void {
+    this.#timers.get(timer)?.cancel()
+    this.#timers.set(timer, this.#timer(timer, delay))
+  }
+
+  attach(leg: Leg): void {
+    this.leg = leg
+    const line: Line = leg
+    this.conversation?.attach(line)
+  }
+
+  clearTimers(): void {
+    for (const timer of this.#timers.values()) timer.cancel()
+    this.#timers.clear()
+  }
+
+  #perform(effect: Doing): void | Promise<void> {
+    switch (effect.type) {
+      case 'command':
+        return carryOut(this, effect.commandId, effect.command)
+      case 'lookup':
+        return lookUp(this, effect.commandId, effect.command)
+      case 'timer.set':
+        return this.startTimer(effect.timer, effect.delay)
+      case 'timer.clear':
+        this.#timers.get(effect.timer)?.cancel()
+        return
+      case 'agent.open':
+        return openTalk(this)
+      case 'agent.mute':
+        return this.conversation?.mute()
+      case 'stream.close':
+        return this.leg?.close('the call is over')
+      case 'release':
+        return finishCall(this)
+      default:
+        effect satisfies never
+    }
+  }
+
+  #timer(timer: CallTimer, delay: number): Timer {
+    return this.inputs.clock.timer(delay, () => void this.running.post({ type: 'timer.fired', timer }))
+  }
+
+  #applied(event: CallEvent): void {
+    if (event.type === 'command.accepted') this.#settle(event.id, { ok: true })
+    if (event.type === 'command.failed') this.#settle(event.id, { ok: false, message: event.message })
+    if (event.type === 'call.ended')
+      for (const id of this.#waiting.keys()) this.#settle(id, { ok: false, message: this.#refusal() })
+  }
+
+  #settle(id: string, outcome: Outcome): void {
+    this.#waiting.get(id)?.(outcome)
+    this.#waiting.delete(id)
+  }
+
+  #refusal(): string {
+    const { transfer, endedAt, ending } = this.running.call
+    if (endedAt !== undefined) return 'the call has ended'
+    if (transfer) return 'the call is being transferred'
+    return ending ? 'the call is being ended' : 'the call is not in a state for this'
+  }
+}

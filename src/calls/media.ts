@@ -1,0 +1,156 @@
+/** A media socket finds its call: the token says which, the start message proves whose. */
+import type { Socket } from '../lib/socket/socket.ts'
+import type { CarrierSpec, Stream, StreamEvent, WireMessage } from '../spec/carrier.ts'
+import type { Engine } from './engine.ts'
+import { openLeg, wireOf } from './leg.ts'
+import type { LiveCall } from './live.ts'
+
+/** From the socket's opening to a start message that is accepted, ms. */
+const startPatience = 10_000
+/** Messages before the start message: more is nobody's dialect. */
+const mostBefore = 5
+
+/** Closes with 1008 and a reason when the token, the carrier or the call does not match. Resolves when the socket is claimed or refused. */
+export async function serveMedia(engine: Engine, socket: Socket, token: string): Promise<void> {
+  const opening = await readStart(engine, socket, token)
+  if (!opening) return
+  const { live, carrier, stream, state, started, later } = opening
+  const { running } = live
+  // A second socket of the same call takes the first one's place: the first may be dead without our knowing.
+  live.leg?.close('replaced by a new stream')
+  const leg = openLeg({
+    socket,
+    stream,
+    state,
+    format: started.format,
+    streamRef: started.streamRef,
+    inputs: live.inputs,
+    logger: engine.logger.child({ call: running.id }),
+    taps: live.recording ? { said: live.recording.said, heard: live.recording.heard } : {},
+    onDigit: (digit) => {
+      void running.post({ type: 'digit.received', digit, source: 'carrier' })
+      live.conversation?.digit(digit)
+    },
+    onStopped: (cause) => void running.post({ type: 'media.closed', ...(cause ? { cause } : {}) }),
+    onLost: (cause) => void running.post({ type: 'media.lost', cause }),
+    count: (name) => engine.count(name, { carrier: carrier.name }),
+  })
+  running.scope.defer(() => leg.close('the call is over'))
+  live.inputs.take('attach', { streamRef: started.streamRef, format: started.format }, () => {
+    void running.post({
+      type: 'media.opened',
+      streamRef: started.streamRef,
+      encoding: started.format.encoding,
+      rate: started.format.rate,
+    })
+    live.attach(leg)
+    for (const message of later) leg.receive(message)
+  })
+  engine.logger.info('media open', { call: running.id, path: String(leg) })
+}
+
+interface Opening {
+  readonly live: LiveCall
+  readonly carrier: CarrierSpec
+  readonly stream: Stream
+  readonly state: unknown
+  readonly started: StreamEvent & { readonly type: 'started' }
+  /** What came after the start message while its claim was checked: nothing is lost. */
+  readonly later: readonly WireMessage[]
+}
+
+type Verdict = Opening | { readonly refused: string }
+
+function readStart(engine: Engine, socket: Socket, token: string): Promise<Opening | undefined> {
+  return new Promise((resolve) => {
+    const waiting: WireMessage[] = []
+    let reader: Reader | undefined
+    let checking = false
+    let settled = false
+    const settle = (verdict: Verdict): void => {
+      if (settled) return
+      settled = true
+      timer.cancel()
+      if (!('refused' in verdict)) return resolve({ ...verdict, later: waiting })
+      engine.count('media.refused')
+      engine.logger.warn('media socket refused', { why: verdict.refused })
+      socket.close(1008, verdict.refused)
+      resolve(undefined)
+    }
+    const timer = engine.clock.timer(startPatience, () => settle({ refused: 'no start message in time' }))
+    socket.onClose(() => settle({ refused: 'closed before it started' }))
+    socket.onMessage((raw) => {
+      const message = wireOf(raw)
+      if (settled || checking) return void waiting.push(message)
+      reader ??= readerFor(engine, message)
+      if (!reader) return settle({ refused: 'this is no media stream of a known carrier' })
+      const started = reader.read(message)
+      if (reader.count > mostBefore) return settle({ refused: 'no start message among the first messages' })
+      if (!started) return
+      checking = true
+      const { carrier, stream, state } = reader
+      claim(engine, token, carrier, started).then(
+        (outcome) =>
+          settle('refused' in outcome ? outcome : { ...outcome, carrier, stream, state, started, later: [] }),
+        (error: unknown) => {
+          engine.logger.error('media claim failed', { error })
+          settle({ refused: 'the claim could not be checked' })
+        },
+      )
+    })
+  })
+}
+
+interface Reader {
+  readonly carrier: CarrierSpec
+  readonly stream: Stream
+  readonly state: unknown
+  readonly count: number
+  read(message: WireMessage): (StreamEvent & { readonly type: 'started' }) | undefined
+}
+
+/** The first message says whose dialect it is; the token's grant is held against it later. */
+function readerFor(engine: Engine, first: WireMessage): Reader | undefined {
+  for (const carrier of engine.carriers.values()) {
+    const { stream } = carrier
+    if (!stream?.recognise(first)) continue
+    let state = stream.begin()
+    let count = 0
+    return {
+      carrier,
+      stream,
+      get state() {
+        return state
+      },
+      get count() {
+        return count
+      },
+      read(message) {
+        count++
+        const result = stream.step(state, { type: 'message', message })
+        state = result.state
+        return result.events.find((event) => event.type === 'started')
+      },
+    }
+  }
+  return undefined
+}
+
+async function claim(
+  engine: Engine,
+  token: string,
+  carrier: CarrierSpec,
+  started: StreamEvent & { readonly type: 'started' },
+): Promise<{ readonly live: LiveCall } | { readonly refused: string }> {
+  const claimed = await engine.tokens.claim(started.token ?? token, { carrier: carrier.name, ref: started.ref })
+  if (!claimed.ok) return { refused: `media token ${claimed.why}` }
+  const live = engine.live.get(claimed.grant.call) ?? (await engine.adopt(claimed.grant.call))
+  if (!live || live.running.ended) return { refused: 'the call has ended' }
+  const { ref, plan } = live.running.call
+  if (ref !== undefined && ref !== started.ref) return { refused: 'the stream belongs to another call' }
+  const { account } = await engine.connection(plan.connection)
+  if (account !== undefined && started.account !== undefined && account !== started.account)
+    return { refused: 'the stream belongs to another account' }
+  await live.recordingOpen()
+  return { live }
+}

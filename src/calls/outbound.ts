@@ -1,0 +1,84 @@
+/** A call that somebody asks for: checked, recorded as queued, and answered at once; the dial follows by itself. */
+import type { CallPlan, Variables } from '../spec/call.ts'
+import { OffhookError } from '../spec/errors.ts'
+import type { CallRecord, Connection } from '../store/contract.ts'
+import type { Engine } from './engine.ts'
+import { newCall } from './machine.ts'
+import { recordOf } from './project.ts'
+
+export interface DialRequest {
+  /** E.164 with plus, a SIP URI, or what the carrier takes. */
+  readonly to: string
+  /** Default: the connection's first number. */
+  readonly from?: string
+  /** Connection id. Default: the organization's default carrier. */
+  readonly connection?: string
+  /** Agent id. */
+  readonly agent: string
+  readonly variables?: Variables
+  readonly metadata?: Readonly<Record<string, unknown>>
+  /** ms */
+  readonly ringTimeout?: number
+  /** ms */
+  readonly maxDuration?: number
+  readonly machineDetection?: boolean
+  readonly voicemailMessage?: string
+  readonly record?: boolean
+}
+
+/** Queues the call. Rejects with an OffhookError that names the field at fault; nothing is dialled then. */
+export async function dial(engine: Engine, organization: string, request: DialRequest): Promise<CallRecord> {
+  const connection = await connectionOf(engine, organization, request.connection)
+  const carrier = engine.carrier(connection.provider)
+  if (!carrier.control?.commands.includes('dial'))
+    throw new OffhookError('command.unsupported', `${carrier.label} cannot place calls: choose another connection`)
+  if (!(await engine.store.agents.get(organization, request.agent)))
+    throw new OffhookError(
+      'not-found',
+      `There is no agent "${request.agent}": create one at /v1/agents, or name an existing one`,
+    )
+  const plan: CallPlan = {
+    id: engine.ids.id('call'),
+    organization,
+    direction: 'outbound',
+    carrier: carrier.name,
+    connection: connection.id,
+    from: request.from ?? (await callerId(engine, connection)),
+    to: request.to,
+    agent: request.agent,
+    variables: request.variables ?? {},
+    metadata: request.metadata ?? {},
+    ringTimeout: request.ringTimeout ?? engine.settings.ringTimeout,
+    maxDuration: request.maxDuration ?? engine.settings.maxDuration,
+    machineDetection: request.machineDetection ?? true,
+    ...(request.voicemailMessage === undefined ? {} : { voicemailMessage: request.voicemailMessage }),
+    record: request.record ?? engine.settings.record,
+    createdAt: engine.clock.now(),
+  }
+  const call = newCall(plan)
+  const live = await engine.start(call)
+  // 202 at once, and nothing lost: the queued event is durable before the caller hears of the call.
+  await live.post({ type: 'call.queued' })
+  return { ...recordOf(live.running.call), startedAt: plan.createdAt }
+}
+
+async function connectionOf(engine: Engine, organization: string, id: string | undefined): Promise<Connection> {
+  if (id !== undefined) {
+    const named = await engine.store.connections.get(organization, id)
+    if (named?.kind === 'carrier') return named
+    throw new OffhookError('not-found', `There is no carrier connection "${id}"`)
+  }
+  const fallback = await engine.store.connections.default(organization, 'carrier')
+  if (fallback) return fallback
+  throw new OffhookError('connection.none', 'No carrier is connected yet: create a connection at /v1/connections first')
+}
+
+async function callerId(engine: Engine, connection: Connection): Promise<string> {
+  const numbers = await engine.store.numbers.list(connection.organization, { limit: 200 })
+  const own = numbers.items.findLast((number) => number.connection === connection.id)
+  if (own) return own.number
+  throw new OffhookError(
+    'number.unassigned',
+    `Connection "${connection.name}" has no number to call from: give "from", or add a number at /v1/numbers`,
+  )
+}

@@ -1,0 +1,108 @@
+/** A call that is running in this process: its value, its journal, and its effects in order. */
+import type { Clock } from '../lib/clock.ts'
+import type { Logger } from '../lib/log.ts'
+import { Scope } from '../lib/scope.ts'
+import type { CallSeen } from '../spec/carrier.ts'
+import type { CallEvent } from '../spec/event.ts'
+import type { Journal, JournalEntry } from '../store/contract.ts'
+import { advance, concerns, type Call, type Effect } from './machine.ts'
+import { entryOf } from './project.ts'
+
+export type Doing = Exclude<Effect, { type: 'post' }>
+
+export interface RunningOptions {
+  readonly journal: Journal
+  /** The call's own clock: see inputs.ts. */
+  readonly clock: Clock
+  readonly logger: Logger
+  /** Carries out one effect. Rejections are logged; what matters is posted as an event. */
+  readonly perform: (effect: Doing) => void | Promise<void>
+  /** Hears of every event that was applied, at once. */
+  readonly applied?: (event: CallEvent) => void
+}
+
+/** Journal writes are tried again after these ms before the call goes on without them. */
+const patience = [100, 400, 1_600, 6_400]
+
+export class RunningCall {
+  readonly scope: Scope
+  readonly #options: RunningOptions
+  #call: Call
+  /** Effects leave in the order of their events, each after its event is durable. */
+  #tail: Promise<void> = Promise.resolve()
+  #dropped = 0
+
+  constructor(call: Call, options: RunningOptions) {
+    this.#call = call
+    this.#options = options
+    this.scope = new Scope(call.plan.id)
+  }
+
+  get id(): string {
+    return this.#call.plan.id
+  }
+
+  get call(): Call {
+    return this.#call
+  }
+
+  get ended(): boolean {
+    return this.#call.endedAt !== undefined
+  }
+
+  /** Events that came too late to say anything. */
+  get dropped(): number {
+    return this.#dropped
+  }
+
+  /** What a provider may know of the call. */
+  get seen(): CallSeen {
+    const { plan, ref, status, streamRef, media } = this.#call
+    return { ...plan, status, ...(ref ? { ref } : {}), ...(streamRef && media === 'open' ? { streamRef } : {}) }
+  }
+
+  /** Applies an event at once; resolves when it is durable and its effects have begun. Never rejects. */
+  post(event: CallEvent): Promise<void> {
+    if (!concerns(this.#call, event)) {
+      this.#dropped++
+      return Promise.resolve()
+    }
+    const at = this.#options.clock.now()
+    const before = this.#call
+    const { call, effects } = advance(before, event, at)
+    this.#call = call
+    this.#options.applied?.(event)
+    const durable = this.#append(entryOf(before, call, event, at))
+    const doings = effects.filter((effect): effect is Doing => effect.type !== 'post')
+    // Conversation events bring no effects: nobody waits for the disk on their account.
+    if (doings.length > 0) this.#tail = this.#tail.then(() => durable).then(() => this.#perform(doings))
+    for (const effect of effects) if (effect.type === 'post') void this.post(effect.event)
+    return doings.length > 0 ? this.#tail : durable
+  }
+
+  /** Resolves when every effect so far has begun. */
+  async settled(): Promise<void> {
+    await this.#tail
+  }
+
+  #perform(doings: readonly Doing[]): void {
+    for (const effect of doings) {
+      // Effects may take as long as a carrier's API: they begin in order and are not waited for.
+      Promise.try(this.#options.perform, effect).catch((error: unknown) =>
+        this.#options.logger.error('an effect failed', { effect: effect.id, type: effect.type, error }),
+      )
+    }
+  }
+
+  async #append(entry: JournalEntry): Promise<void> {
+    for (const delay of [...patience, 0]) {
+      try {
+        await this.#options.journal.append(entry)
+        return
+      } catch (error) {
+        this.#options.logger.error('journal write failed', { event: entry.event.type, sequence: entry.sequence, error })
+        if (delay > 0) await this.#options.clock.sleep(delay)
+      }
+    }
+  }
+}

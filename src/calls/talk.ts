@@ -1,0 +1,89 @@
+/** Opens the conversation of a call: its agent, its brief, its tools, and what they bring about. */
+import type { ConversationEvent } from '../conversation/contract.ts'
+import { createConversation } from '../conversation/converse.ts'
+import { talkSettings } from '../conversation/settings.ts'
+import { engineTools } from '../conversation/tools.ts'
+import type { Brief } from '../spec/agent.ts'
+import { OffhookError } from '../spec/errors.ts'
+import type { ToolCall } from '../spec/speech.ts'
+import type { LiveCall, Outcome } from './live.ts'
+
+/** Never rejects: an agent that cannot be opened ends the call, and says why. */
+export async function openTalk(live: LiveCall): Promise<void> {
+  try {
+    await open(live)
+  } catch (error) {
+    const known = error instanceof OffhookError ? error : undefined
+    const message = known?.message ?? `The agent could not be opened: ${String(error)}`
+    await live.post({ type: 'agent.failed', code: known?.code ?? 'internal', message })
+    await live.command({ type: 'hangup', reason: 'agent-failed' }, 'engine')
+  }
+}
+
+async function open(live: LiveCall): Promise<void> {
+  const { engine, running } = live
+  const { plan } = running.call
+  const agent = await engine.store.agents.get(plan.organization, plan.agent)
+  const spec = agent && engine.agents.get(agent.provider)
+  if (!agent || !spec)
+    throw new OffhookError(
+      'not-found',
+      `Agent "${plan.agent}" ${agent ? `has an unknown provider "${agent.provider}"` : 'does not exist'}`,
+    )
+  const talk = talkSettings(agent.settings)
+  const config = spec.settings.parse(agent.settings)
+  const brief: Brief = {
+    call: plan.id,
+    direction: plan.direction,
+    from: plan.from,
+    to: plan.to,
+    variables: plan.variables,
+    metadata: plan.metadata,
+    tools: engineTools,
+    ...(talk.greeting ? { greeting: talk.greeting } : {}),
+  }
+  if (running.ended) return
+  live.conversation = running.scope.use(
+    createConversation({
+      brief,
+      provider: spec.name,
+      open: (emit) => engine.openAgent(spec, config, brief, emit),
+      vad: engine.vad,
+      settings: talk,
+      clock: live.inputs.clock,
+      ids: live.inputs.ids,
+      logger: engine.logger.child({ call: plan.id }),
+      emit: (event: ConversationEvent) => void running.post(event),
+      tool: (call) => useTool(live, call),
+      finish: (reason) => void live.command({ type: 'hangup', reason }, 'engine'),
+    }),
+  )
+  if (live.leg) live.conversation.attach(live.leg)
+}
+
+async function useTool(live: LiveCall, call: ToolCall): Promise<{ ok: boolean; result: unknown }> {
+  const text = (name: string) => {
+    const value = call.arguments[name]
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
+  }
+  switch (call.name) {
+    case 'hang_up':
+      return result(await live.command({ type: 'hangup' }, 'agent'))
+    case 'transfer_call': {
+      const to = text('to')
+      if (!to) return { ok: false, result: 'transfer_call needs "to": a number or SIP address' }
+      return result(await live.command({ type: 'transfer', to }, 'agent'))
+    }
+    case 'send_digits': {
+      const digits = text('digits')
+      if (!/^[0-9A-D*#wW]+$/.test(digits)) return { ok: false, result: 'send_digits needs "digits" of 0-9 * # A-D w' }
+      return result(await live.command({ type: 'send-digits', digits }, 'agent'))
+    }
+    default:
+      return { ok: false, result: `there is no tool "${call.name}"` }
+  }
+}
+
+function result(outcome: Outcome): { ok: boolean; result: unknown } {
+  return { ok: outcome.ok, result: outcome.message ?? 'done' }
+}

@@ -1,0 +1,187 @@
+/** A carrier's webhook, from the raw request to its reply: whose is it, is it genuine, what does it say, who must know. */
+import type { CarrierSpec, Report, Webhook } from '../spec/carrier.ts'
+import { OffhookError } from '../spec/errors.ts'
+import type { CallEvent } from '../spec/event.ts'
+import type { InboundRequest, Reply } from '../spec/http.ts'
+import type { Connection } from '../store/contract.ts'
+import { encode } from './commands.ts'
+import type { Engine } from './engine.ts'
+import type { LiveCall } from './live.ts'
+import { receiveCall } from './inbound.ts'
+
+/** How long a carrier's own retry may come after the first try. */
+const nonceLife = 24 * 3_600_000
+
+/** Answers a webhook, always: refusals are in the carrier's own format. `connection` is absent on shared URLs. */
+export async function receiveWebhook(
+  engine: Engine,
+  carrierName: string,
+  connectionId: string | undefined,
+  request: InboundRequest,
+): Promise<Reply> {
+  const carrier = engine.carriers.get(carrierName)
+  if (!carrier?.webhook) return plain(404, `Offhook knows no carrier "${carrierName}" with webhooks`)
+  try {
+    const { connection, repeated } = await admit(engine, carrier, carrier.webhook, connectionId, request)
+    return await deliver(engine, carrier, carrier.webhook, connection, request, repeated)
+  } catch (error) {
+    const known =
+      error instanceof OffhookError
+        ? error
+        : new OffhookError('internal', 'The webhook could not be handled', { cause: error })
+    engine.count('webhook.refused', { carrier: carrierName, code: known.code })
+    const level = known.status >= 500 ? 'error' : 'warn'
+    engine.logger[level]('webhook refused', {
+      carrier: carrierName,
+      purpose: request.segments[0] ?? '',
+      code: known.code,
+      error: known,
+    })
+    return carrier.webhook.refuse(known, request)
+  }
+}
+
+interface Admitted {
+  readonly connection: Connection
+  /** The carrier sent this before: it is answered as then, and changes nothing. */
+  readonly repeated: boolean
+}
+
+async function admit(
+  engine: Engine,
+  carrier: CarrierSpec,
+  webhook: Webhook<Readonly<Record<string, unknown>>>,
+  connectionId: string | undefined,
+  request: InboundRequest,
+): Promise<Admitted> {
+  const now = { time: engine.clock.now(), id: (prefix: string) => engine.ids.id(prefix) }
+  const candidates = await connectionsFor(engine, carrier, webhook, connectionId, request)
+  let why = 'invalid' as 'missing' | 'invalid' | 'stale'
+  let message = 'No connection of this carrier matches the request'
+  for (const connection of candidates) {
+    const verdict = webhook.verify(request, carrier.settings.parse(connection.settings), now)
+    if (verdict.ok) {
+      if (!verdict.nonce) return { connection, repeated: false }
+      const life = verdict.until === undefined ? nonceLife : Math.max(1_000, verdict.until - now.time)
+      const fresh = await engine.coordination.claim(`nonce:${connection.id}:${verdict.nonce}`, '1', life)
+      if (!fresh && !verdict.retry) throw new OffhookError('signature.replayed', 'This request was received before')
+      return { connection, repeated: !fresh }
+    }
+    why = verdict.why
+    message = verdict.message
+  }
+  throw new OffhookError(why === 'missing' ? 'signature.missing' : 'signature.invalid', message)
+}
+
+async function connectionsFor(
+  engine: Engine,
+  carrier: CarrierSpec,
+  webhook: Webhook<Readonly<Record<string, unknown>>>,
+  connectionId: string | undefined,
+  request: InboundRequest,
+): Promise<readonly Connection[]> {
+  if (connectionId !== undefined) {
+    const connection = await engine.store.connections.find(connectionId)
+    return connection?.provider === carrier.name && connection.kind === 'carrier' ? [connection] : []
+  }
+  const { account } = webhook.identify(request)
+  return account ? engine.store.connections.findByAccount(carrier.name, account) : []
+}
+
+async function deliver(
+  engine: Engine,
+  carrier: CarrierSpec,
+  webhook: Webhook<Readonly<Record<string, unknown>>>,
+  connection: Connection,
+  request: InboundRequest,
+  repeated: boolean,
+): Promise<Reply> {
+  engine.count('webhook.accepted', { carrier: carrier.name })
+  const reports = webhook.decode(request)
+  for (const report of reports) {
+    if (report.type === 'call.offered') return offer(engine, carrier, connection, report)
+    if (!repeated) await inform(engine, connection, report, request)
+  }
+  return webhook.acknowledge(request)
+}
+
+async function offer(
+  engine: Engine,
+  carrier: CarrierSpec,
+  connection: Connection,
+  report: Report & { type: 'call.offered' },
+): Promise<Reply> {
+  const { live, fresh } = await receiveCall(engine, connection, report)
+  return fresh ? live.reply.promise : answerAgain(live, carrier, connection)
+}
+
+/** The carrier asks again for a call that we have (its first try got lost): the same answer with a fresh media token. */
+async function answerAgain(live: LiveCall, carrier: CarrierSpec, connection: Connection): Promise<Reply> {
+  if (live.running.ended) throw new OffhookError('call.ended', `Call ${live.running.id} has ended`)
+  const dispatch = await encode(live, carrier, connection, { type: 'answer' })
+  if (dispatch.by !== 'reply') throw new OffhookError('internal', `${carrier.label} does not answer by reply`)
+  return dispatch.reply
+}
+
+/** Tells the call what the carrier reported. A callback for a call that is not ours is counted, not an error. */
+async function inform(engine: Engine, connection: Connection, report: Report, request: InboundRequest): Promise<void> {
+  const event = eventOf(report)
+  if (!event || report.type === 'call.offered') return
+  const call = await callOf(engine, connection, report.ref, request)
+  if (call) await engine.tell(call, event)
+  else engine.count('webhook.orphaned', { carrier: connection.provider })
+}
+
+function eventOf(report: Report): CallEvent | undefined {
+  switch (report.type) {
+    case 'call.status': {
+      const { status, raw, ref, sequence, cause } = report
+      return { type: 'call.progressed', status, raw, ref, ...given({ sequence, cause }) }
+    }
+    case 'machine.detected': {
+      const { result, raw, messageEnded } = report
+      return { type: 'machine.detected', result, raw, messageEnded }
+    }
+    case 'recording.changed': {
+      const { recording, status, durationSeconds } = report
+      return { type: 'recording.changed', recording, status, source: 'carrier', ...given({ durationSeconds }) }
+    }
+    case 'transfer.ended':
+      return { type: 'transfer.ended', result: report.result, raw: report.raw }
+    case 'stream.changed':
+      return report.status === 'failed'
+        ? { type: 'media.lost', cause: report.cause ?? 'the carrier could not open the stream' }
+        : undefined
+    case 'call.offered':
+      return undefined
+    default:
+      return report satisfies never
+  }
+}
+
+/** The call a callback is about: by our id in its path, else by the carrier's id. It must belong to the connection that was verified. */
+async function callOf(
+  engine: Engine,
+  connection: Connection,
+  ref: string,
+  request: InboundRequest,
+): Promise<string | undefined> {
+  const named = request.segments[1]
+  const local = (named ? engine.live.get(named) : undefined) ?? engine.byRef(connection.id, ref)
+  if (local) return local.running.call.plan.connection === connection.id ? local.running.id : undefined
+  const record =
+    (named ? await engine.store.calls.find(named) : undefined) ??
+    (await engine.store.calls.findByRef(connection.id, ref))
+  return record?.connection === connection.id ? record.id : undefined
+}
+
+/** Only the members that have a value. */
+function given<T extends object>(values: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: NonNullable<T[K]>
+  } // fromEntries forgets the keys
+}
+
+function plain(status: number, body: string): Reply {
+  return { status, headers: { 'content-type': 'text/plain; charset=utf-8' }, body }
+}

@@ -1,0 +1,60 @@
+/** Settings of the talk itself, the same for every agent: they stand in an agent's settings beside its provider's own. */
+import { z } from 'zod'
+import type { AgentSpec } from '../spec/agent.ts'
+import { field } from '../spec/provider.ts'
+import { conversationDefaults, type ConversationSettings } from './contract.ts'
+
+const milliseconds = z.number().int().min(0).max(3_600_000)
+
+const talkFields = {
+  greeting: field(z.string().max(2_000).optional(), {
+    title: 'Greeting',
+    description:
+      "First words of the agent; {name} is filled from the call's variables. Empty: the agent waits for the caller.",
+  }),
+  greetingInterruptible: field(z.boolean().default(conversationDefaults.greetingInterruptible), {
+    title: 'Greeting may be interrupted',
+  }),
+  interruptible: field(z.boolean().default(conversationDefaults.interruptible), {
+    title: 'The caller may talk over the agent',
+  }),
+  endOfTurn: field(milliseconds.min(100).max(5_000).default(conversationDefaults.endOfTurn), {
+    title: 'End of turn (ms)',
+    description: "Silence after speech that ends the caller's turn.",
+  }),
+  idleTimeout: field(milliseconds.default(conversationDefaults.idleTimeout), {
+    title: 'Idle timeout (ms)',
+    description: 'Silence of both sides before the first prompt; it doubles after each. 0: never.',
+  }),
+  idlePrompts: field(
+    z
+      .array(z.string().min(1).max(500))
+      .max(10)
+      .default([...conversationDefaults.idlePrompts]),
+    {
+      title: 'Idle prompts',
+      description: 'Spoken in turn when nobody says anything; after the last one the call is ended.',
+    },
+  ),
+  mistakeMessage: field(z.string().max(500).default(conversationDefaults.mistakeMessage), {
+    title: 'Mistake message',
+    description: 'Spoken when the agent fails for good, before the call is ended.',
+  }),
+  agentTimeout: field(milliseconds.min(1_000).default(conversationDefaults.agentTimeout), {
+    title: 'Agent timeout (ms)',
+    description: 'Longest wait for the agent to be ready, and for a reply to begin.',
+  }),
+} as const
+
+/** The whole schema of an agent's settings: the provider's fields and those of the talk. A provider's own field of the same name wins. */
+export function agentSettings(spec: AgentSpec): z.ZodObject {
+  return z.strictObject({ ...talkFields, ...spec.settings.shape })
+}
+
+const talk = z.object(talkFields)
+
+/** The talk's part of an agent's settings, with defaults. */
+export function talkSettings(settings: Readonly<Record<string, unknown>>): ConversationSettings {
+  const { greeting, ...rest } = talk.parse(settings)
+  return { ...rest, ...(greeting ? { greeting } : {}) }
+}
