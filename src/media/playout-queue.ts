@@ -1,0 +1,60 @@
+/** Samples waiting to be sent: a growing flat buffer that hands out frames without copying them. */
+
+/** What an empty queue keeps: 128 ms at 8 kHz, so that a silent call costs nothing. */
+const smallest = 1024
+
+export class SampleQueue {
+  readonly #limit: number
+  #samples = new Int16Array(smallest)
+  #head = 0
+  #tail = 0
+
+  /** `limit`: samples it holds at most. */
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  get length(): number {
+    return this.#tail - this.#head
+  }
+
+  /** Copies what fits; returns how many samples were taken. */
+  push(pcm: Int16Array): number {
+    const taken = Math.min(pcm.length, this.#limit - this.length)
+    if (taken <= 0) return 0
+    if (this.#tail + taken > this.#samples.length) this.#makeRoom(taken)
+    this.#samples.set(taken === pcm.length ? pcm : pcm.subarray(0, taken), this.#tail)
+    this.#tail += taken
+    return taken
+  }
+
+  /** The oldest `count` samples; valid until the next push. */
+  take(count: number): Int16Array {
+    const frame = this.#samples.subarray(this.#head, Math.min(this.#head + count, this.#tail))
+    this.#head += frame.length
+    if (this.#head === this.#tail) this.#rewind()
+    return frame
+  }
+
+  clear(): void {
+    this.#head = this.#tail
+    this.#rewind()
+  }
+
+  #rewind(): void {
+    this.#head = 0
+    this.#tail = 0
+    if (this.#samples.length > smallest * 16) this.#samples = new Int16Array(smallest)
+  }
+
+  #makeRoom(more: number): void {
+    const needed = this.length + more
+    // Moving down only into a half-empty buffer keeps the copying O(1) a sample.
+    const size = needed * 2 <= this.#samples.length ? this.#samples.length : Math.max(smallest, needed * 2)
+    const roomier = size === this.#samples.length ? this.#samples : new Int16Array(size)
+    roomier.set(this.#samples.subarray(this.#head, this.#tail))
+    this.#tail -= this.#head
+    this.#head = 0
+    this.#samples = roomier
+  }
+}
