@@ -3,6 +3,7 @@ import { realClock } from '../../../lib/clock.ts'
 import { seededIds } from '../../../lib/ids.ts'
 import { Scope } from '../../../lib/scope.ts'
 import type { PartHost } from '../../../spec/speech.ts'
+import { loadFlite } from './flite.ts'
 import { localSpeaker } from './index.ts'
 
 function hostOn(scope: Scope): PartHost {
@@ -48,4 +49,10 @@ test('synthesis never holds up the main thread', async () => {
   await Array.fromAsync(speaker.speak('This sentence takes a while to make, and the loop goes on turning.', never))
   speaking = false
   expect(turns).toBeGreaterThan(100)
+})
+
+test('a missing synthesiser is named', async () => {
+  await expect(loadFlite('/nowhere/flite.wasm')).rejects.toThrow(
+    'the speech synthesiser at /nowhere/flite.wasm cannot be loaded; run npm ci',
+  )
 })
