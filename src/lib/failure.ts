@@ -7,6 +7,7 @@ const codes = {
   'url.invalid': false,
   'url.blocked': false,
   'name.unresolved': true,
+  'http.invalid': false,
   'http.timeout': true,
   'http.unreachable': true,
   'http.broken': true,
