@@ -1,0 +1,50 @@
+/** What the API room is given. */
+import type { Registry } from 'prom-client'
+import type { Engine } from '../calls/engine.ts'
+import type { Requester } from '../calls/operation.ts'
+import type { AgentSpec } from '../spec/agent.ts'
+import type { CarrierSpec } from '../spec/carrier.ts'
+import type { ModelSpec, RecogniserSpec, SpeakerSpec } from '../spec/speech.ts'
+
+export type AnySpec = CarrierSpec | AgentSpec | RecogniserSpec | ModelSpec | SpeakerSpec
+export type Kind = AnySpec['kind']
+
+/** A part of the gateway that answers requests under its own prefix (the simulated carriers). */
+export interface Mount {
+  /** Begins and ends with a slash. */
+  readonly prefix: string
+  handle(request: {
+    readonly method: string
+    /** Below the prefix, with the query. */
+    readonly path: string
+    readonly headers: Readonly<Record<string, string>>
+    readonly body: Uint8Array
+  }): Promise<{
+    readonly status: number
+    readonly headers: Readonly<Record<string, string>>
+    readonly body: string | Uint8Array
+  }>
+}
+
+export interface ApiParts {
+  readonly engine: Engine
+  readonly providers: readonly AnySpec[]
+  readonly request: Requester
+  readonly registry: Registry
+  readonly trustedProxies: readonly string[]
+  /** Resolves when the store answers; rejects with why not. */
+  readonly ready: () => Promise<void>
+  /** Reads a recording file; undefined when there is none. */
+  readonly readRecording: (
+    name: string,
+  ) => Promise<{ readonly size: number; readonly stream: NodeJS.ReadableStream } | undefined>
+  readonly mounts: readonly Mount[]
+  /** Requests a minute per key or address. */
+  readonly rateLimit: number
+  /** Media sockets that have not claimed a call yet, per peer and in all. */
+  readonly unclaimed: { readonly perPeer: number; readonly total: number }
+}
+
+export function specOf(parts: ApiParts, kind: Kind, name: string): AnySpec | undefined {
+  return parts.providers.find((spec) => spec.kind === kind && spec.name === name)
+}

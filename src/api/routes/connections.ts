@@ -1,0 +1,180 @@
+/** Connections: configured accounts at carriers and AI vendors. */
+import type { FastifyInstance } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { runOperation } from '../../calls/operation.ts'
+import type { CarrierSpec } from '../../spec/carrier.ts'
+import { OffhookError } from '../../spec/errors.ts'
+import type { Connection } from '../../store/contract.ts'
+import { organizationOf } from '../auth.ts'
+import { specOf, type AnySpec, type ApiParts } from '../parts.ts'
+import { presentConnection, presentPage } from '../present.ts'
+import { connection, failure, identified, newConnection, page, paging } from '../schemas.ts'
+import { accountOf, parseSettings, restoreSecrets } from '../settings.ts'
+
+export async function connectionRoutes(app: FastifyInstance, parts: ApiParts): Promise<void> {
+  const { store, clock, ids } = parts.engine
+  const routes = app.withTypeProvider<ZodTypeProvider>()
+  const tags = ['Configuration']
+  const present = (record: Connection) => {
+    const spec = specOf(parts, record.kind, record.provider)
+    return presentConnection(record, spec?.settings ?? z.object({}), webhooksOf(parts, record, spec))
+  }
+  const found = (organization: string, id: string) => findConnection(parts, organization, id)
+
+  routes.post('/connections', {
+    config: { scope: 'config:write' },
+    schema: {
+      summary: 'Connect an account',
+      tags,
+      body: newConnection,
+      response: { 201: connection, default: failure },
+    },
+    handler: async (request, reply) => {
+      const { kind, provider, name, settings: submitted } = request.body
+      const spec = requireSpec(parts, kind, provider)
+      const settings = parseSettings(spec.settings, restoreSecrets(spec.settings, submitted, undefined))
+      const now = clock.now()
+      const account = accountOf(spec.settings, settings)
+      const record: Connection = {
+        ...{ id: ids.id('con'), organization: organizationOf(request), kind, provider, name, settings },
+        ...{ isDefault: false, source: 'api', createdAt: now, updatedAt: now },
+        ...(account === undefined ? {} : { account }),
+      }
+      await store.connections.create(record)
+      return reply.status(201).send(present(await found(record.organization, record.id)))
+    },
+  })
+  routes.get('/connections', {
+    config: { scope: 'config:read' },
+    schema: {
+      summary: 'List connections',
+      tags,
+      querystring: paging,
+      response: { 200: page(connection), default: failure },
+    },
+    handler: async (request) =>
+      presentPage(await store.connections.list(organizationOf(request), request.query), present),
+  })
+  routes.get('/connections/:id', {
+    config: { scope: 'config:read' },
+    schema: { summary: 'One connection', tags, params: identified, response: { 200: connection, default: failure } },
+    handler: async (request) => present(await found(organizationOf(request), request.params.id)),
+  })
+  routes.put('/connections/:id', {
+    config: { scope: 'config:write' },
+    schema: {
+      summary: 'Change name and settings; the provider stays',
+      tags,
+      params: identified,
+      body: z.strictObject({ name: z.string().min(1).max(200), settings: z.record(z.string(), z.unknown()) }),
+      response: { 200: connection, default: failure },
+    },
+    handler: async (request) => {
+      const before = await writable(parts, organizationOf(request), request.params.id)
+      const spec = requireSpec(parts, before.kind, before.provider)
+      const settings = parseSettings(
+        spec.settings,
+        restoreSecrets(spec.settings, request.body.settings, before.settings),
+      )
+      const account = accountOf(spec.settings, settings)
+      const { account: _, ...rest } = before
+      await store.connections.update({
+        ...rest,
+        name: request.body.name,
+        settings,
+        updatedAt: clock.now(),
+        ...(account === undefined ? {} : { account }),
+      })
+      return present(await found(before.organization, before.id))
+    },
+  })
+  routes.delete('/connections/:id', {
+    config: { scope: 'config:write' },
+    schema: {
+      summary: 'Remove a connection and its numbers',
+      tags,
+      params: identified,
+      response: { 204: z.null(), default: failure },
+    },
+    handler: async (request, reply) => {
+      const { id, organization } = await writable(parts, organizationOf(request), request.params.id)
+      await store.connections.remove(organization, id)
+      return reply.status(204).send(null)
+    },
+  })
+  routes.post('/connections/:id/default', {
+    config: { scope: 'config:write' },
+    schema: {
+      summary: 'Make it the default of its provider',
+      tags,
+      params: identified,
+      response: { 200: connection, default: failure },
+    },
+    handler: async (request) => {
+      const organization = organizationOf(request)
+      await found(organization, request.params.id)
+      await store.connections.makeDefault(organization, request.params.id)
+      return present(await found(organization, request.params.id))
+    },
+  })
+  routes.post('/connections/:id/test', {
+    config: { scope: 'config:write' },
+    schema: {
+      summary: 'Ask the carrier whether the settings work',
+      tags,
+      params: identified,
+      response: { 200: z.object({ message: z.string() }), default: failure },
+    },
+    handler: async (request) => {
+      const { spec, record } = await carrierConnection(parts, organizationOf(request), request.params.id)
+      if (!spec.check) throw new OffhookError('command.unsupported', `${spec.label} has no way to test its settings`)
+      return {
+        message: await runOperation(spec.check(spec.settings.parse(record.settings)), parts.request, request.signal),
+      }
+    },
+  })
+}
+
+export async function findConnection(parts: ApiParts, organization: string, id: string): Promise<Connection> {
+  const record = await parts.engine.store.connections.get(organization, id)
+  if (record) return record
+  throw new OffhookError('not-found', `There is no connection "${id}"`)
+}
+
+export async function carrierConnection(
+  parts: ApiParts,
+  organization: string,
+  id: string,
+): Promise<{ readonly spec: CarrierSpec; readonly record: Connection }> {
+  const record = await findConnection(parts, organization, id)
+  const spec = requireSpec(parts, record.kind, record.provider)
+  if (spec.kind === 'carrier') return { spec, record }
+  throw new OffhookError('request.invalid', `Connection "${id}" is no carrier but ${spec.label}`)
+}
+
+async function writable(parts: ApiParts, organization: string, id: string): Promise<Connection> {
+  const record = await findConnection(parts, organization, id)
+  if (record.source === 'api') return record
+  const how = record.source === 'environment' ? 'the environment: change its variables' : 'the simulators'
+  throw new OffhookError('conflict', `Connection "${record.name}" comes from ${how}, and cannot be changed here`)
+}
+
+function requireSpec(parts: ApiParts, kind: Connection['kind'], provider: string): AnySpec {
+  const spec = specOf(parts, kind, provider)
+  if (spec) return spec
+  const known = parts.providers.flatMap((one) => (one.kind === kind ? [one.name] : [])).join(', ')
+  throw new OffhookError('provider.unknown', `There is no ${kind} provider "${provider}" (known: ${known})`)
+}
+
+/** What a person gives to the carrier by hand. */
+export function webhooksOf(
+  parts: ApiParts,
+  record: Connection,
+  spec: AnySpec | undefined,
+): Readonly<Record<string, string>> {
+  if (spec?.kind !== 'carrier' || !spec.webhook) return {}
+  const at = (purpose: string) =>
+    new URL(`carriers/${record.provider}/${record.id}/${purpose}`, parts.engine.publicUrl()).href
+  return { voice: at('voice'), status: at('status') }
+}

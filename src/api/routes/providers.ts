@@ -1,0 +1,51 @@
+/** What can be connected: every provider with its settings as JSON Schema and its capabilities. */
+import type { FastifyInstance } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { agentSettings } from '../../conversation/settings.ts'
+import type { ApiParts, AnySpec } from '../parts.ts'
+import { failure, provider } from '../schemas.ts'
+
+export async function providerRoutes(app: FastifyInstance, parts: ApiParts): Promise<void> {
+  app.withTypeProvider<ZodTypeProvider>().route({
+    method: 'GET',
+    url: '/providers',
+    config: { scope: 'config:read' },
+    schema: {
+      summary: 'Providers of phone lines, agents and speech',
+      tags: ['Configuration'],
+      response: { 200: z.object({ items: z.array(provider) }), default: failure },
+    },
+    handler: async () => ({ items: parts.providers.map(present) }),
+  })
+}
+
+export function settingsSchema(spec: AnySpec): z.ZodObject {
+  return spec.kind === 'agent' ? agentSettings(spec) : spec.settings
+}
+
+function present(spec: AnySpec): z.input<typeof provider> {
+  const { kind, name, label, about, checklist } = spec
+  return {
+    ...{ kind, name, label, ...(about === undefined ? {} : { about }) },
+    settings: z.toJSONSchema(settingsSchema(spec), { io: 'input', unrepresentable: 'any' }),
+    checklist: [...(checklist ?? [])],
+    capabilities: [...capabilitiesOf(spec)],
+  }
+}
+
+/** Read from the spec alone: a group that is there is a capability. */
+export function capabilitiesOf(spec: AnySpec): readonly string[] {
+  if (spec.kind !== 'carrier') return []
+  const numbers = Object.entries(spec.numbers ?? {}).flatMap(([name, made]) => (made ? [`numbers.${name}`] : []))
+  return [
+    ...(spec.webhook ? ['webhook'] : []),
+    ...(spec.control?.commands ?? []),
+    ...(spec.stream ? ['stream', ...(spec.stream.marks ? ['stream.marks'] : [])] : []),
+    ...numbers,
+    ...(spec.recordings ? ['recordings'] : []),
+    ...(spec.cost ? ['cost'] : []),
+    ...(spec.lookup ? ['lookup'] : []),
+    ...(spec.check ? ['check'] : []),
+  ]
+}

@@ -1,0 +1,92 @@
+/** Outgoing webhooks: who is told what, and how the deliveries went. */
+import type { FastifyInstance } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { OffhookError } from '../../spec/errors.ts'
+import type { Subscription } from '../../store/contract.ts'
+import { organizationOf } from '../auth.ts'
+import type { ApiParts } from '../parts.ts'
+import { presentDelivery, presentPage, presentSubscription } from '../present.ts'
+import { delivery, failure, identified, newSubscription, page, paging, subscription } from '../schemas.ts'
+
+export async function webhookRoutes(app: FastifyInstance, parts: ApiParts): Promise<void> {
+  const { store, clock, ids } = parts.engine
+  const routes = app.withTypeProvider<ZodTypeProvider>()
+  const tags = ['Events']
+  const found = async (organization: string, id: string): Promise<Subscription> => {
+    const record = await store.subscriptions.get(organization, id)
+    if (record) return record
+    throw new OffhookError('not-found', `There is no webhook "${id}"`)
+  }
+
+  routes.post('/webhooks', {
+    config: { scope: 'config:write' },
+    schema: {
+      summary: 'Be told of events; the signing secret is in this answer and never again',
+      tags,
+      body: newSubscription,
+      response: { 201: subscription.extend({ secret: z.string() }), default: failure },
+    },
+    handler: async (request, reply) => {
+      const secret = `whsec_${ids.token()}`
+      const record: Subscription = {
+        ...request.body,
+        id: ids.id('sub'),
+        organization: organizationOf(request),
+        secret,
+        createdAt: clock.now(),
+      }
+      await store.subscriptions.create(record)
+      return reply.status(201).send({ ...presentSubscription(record), secret })
+    },
+  })
+  routes.get('/webhooks', {
+    config: { scope: 'config:read' },
+    schema: {
+      summary: 'List webhooks',
+      tags,
+      querystring: paging,
+      response: { 200: page(subscription), default: failure },
+    },
+    handler: async (request) =>
+      presentPage(await store.subscriptions.list(organizationOf(request), request.query), presentSubscription),
+  })
+  routes.put('/webhooks/:id', {
+    config: { scope: 'config:write' },
+    schema: {
+      summary: 'Change a webhook',
+      tags,
+      params: identified,
+      body: newSubscription,
+      response: { 200: subscription, default: failure },
+    },
+    handler: async (request) => {
+      const after = { ...(await found(organizationOf(request), request.params.id)), ...request.body }
+      await store.subscriptions.update(after)
+      return presentSubscription(after)
+    },
+  })
+  routes.delete('/webhooks/:id', {
+    config: { scope: 'config:write' },
+    schema: { summary: 'Remove a webhook', tags, params: identified, response: { 204: z.null(), default: failure } },
+    handler: async (request, reply) => {
+      await found(organizationOf(request), request.params.id)
+      await store.subscriptions.remove(organizationOf(request), request.params.id)
+      return reply.status(204).send(null)
+    },
+  })
+  routes.get('/webhooks/:id/deliveries', {
+    config: { scope: 'config:read' },
+    schema: {
+      summary: 'How deliveries went, newest first',
+      tags,
+      params: identified,
+      querystring: paging,
+      response: { 200: page(delivery), default: failure },
+    },
+    handler: async (request) => {
+      const { organization, id } = await found(organizationOf(request), request.params.id)
+      return presentPage(await store.deliveries.list(organization, id, request.query), presentDelivery)
+    },
+  })
+}

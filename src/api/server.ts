@@ -1,0 +1,120 @@
+/** The HTTP server: the API, carriers' webhooks, media sockets, and what is mounted beside them, on one port. */
+import type { AddressInfo } from 'node:net'
+import rateLimit from '@fastify/rate-limit'
+import swagger from '@fastify/swagger'
+import fastify, { type FastifyInstance } from 'fastify'
+import {
+  jsonSchemaTransform,
+  jsonSchemaTransformObject,
+  serializerCompiler,
+  validatorCompiler,
+} from 'fastify-type-provider-zod'
+import type { Scope } from '../lib/scope.ts'
+import { OffhookError } from '../spec/errors.ts'
+import { authenticate } from './auth.ts'
+import { carrierRoutes } from './carriers.ts'
+import { answerFailure } from './failures.ts'
+import { acceptMedia } from './media.ts'
+import { mountRoutes } from './mounts.ts'
+import type { ApiParts } from './parts.ts'
+import { agentRoutes } from './routes/agents.ts'
+import { callRoutes } from './routes/calls.ts'
+import { connectionRoutes } from './routes/connections.ts'
+import { eventRoutes } from './routes/events.ts'
+import { healthRoutes } from './routes/health.ts'
+import { keyRoutes } from './routes/keys.ts'
+import { numberRoutes } from './routes/numbers.ts'
+import { providerRoutes } from './routes/providers.ts'
+import { readablePage } from './routes/reference.ts'
+import { webhookRoutes } from './routes/webhooks.ts'
+
+/** Largest JSON body of the API, bytes. */
+const largestBody = 1_048_576
+
+export interface Listening {
+  readonly host: string
+  readonly port: number
+}
+
+export async function createServer(parts: ApiParts): Promise<FastifyInstance> {
+  const { engine } = parts
+  const app = fastify({
+    loggerInstance: undefined,
+    logger: false,
+    bodyLimit: largestBody,
+    trustProxy: parts.trustedProxies.length > 0 ? [...parts.trustedProxies] : false,
+    routerOptions: { maxParamLength: 500, ignoreTrailingSlash: true },
+    forceCloseConnections: true,
+    requestTimeout: 30_000,
+  })
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  app.setErrorHandler((error, request, reply) => answerFailure(engine.logger, error, request, reply))
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?')[0] ?? ''
+    return answerFailure(
+      engine.logger,
+      new OffhookError('not-found', `There is nothing at ${request.method} ${path}; see /docs`),
+      request,
+      reply,
+    )
+  })
+  app.decorateRequest('apiKey', undefined)
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Offhook', version: '1', description: 'Phone lines for voice AI agents.' },
+      components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
+      security: [{ key: [] }],
+    },
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  })
+  await app.register(carrierRoutes, parts)
+  for (const mount of parts.mounts) await app.register(mountRoutes, { mount })
+  await app.register(readablePage)
+  await app.register(healthRoutes, parts)
+  await app.register(async (api) => {
+    await api.register(rateLimit, {
+      max: parts.rateLimit,
+      timeWindow: 60_000,
+      hook: 'preHandler',
+      keyGenerator: (request) => request.apiKey?.id ?? request.ip,
+      errorResponseBuilder: (_, context) =>
+        new OffhookError(
+          'request.rate-limited',
+          `More than ${context.max} requests in a minute: wait ${context.after}`,
+        ),
+    })
+    api.addHook('onRequest', (request) => authenticate(engine.store, request, engine.clock.now()))
+    for (const routes of [
+      providerRoutes,
+      connectionRoutes,
+      numberRoutes,
+      agentRoutes,
+      callRoutes,
+      eventRoutes,
+      webhookRoutes,
+      keyRoutes,
+    ])
+      await api.register(routes, { ...parts, prefix: '/v1' })
+  })
+  app.server.on('upgrade', acceptMedia(parts))
+  return app
+}
+
+/** Listens until the scope closes. Rejects with `environment.invalid` when the port is taken. */
+export async function listen(app: FastifyInstance, at: Listening, scope: Scope): Promise<Listening> {
+  try {
+    await app.listen({ host: at.host, port: at.port })
+  } catch (error) {
+    const why =
+      (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
+        ? 'is in use: stop what uses it, or set PORT'
+        : String(error)
+    throw new OffhookError('environment.invalid', `Port ${at.port} on ${at.host} ${why}`, { cause: error })
+  }
+  scope.defer(() => app.close())
+  const { port } = app.server.address() as AddressInfo // a TCP server has one while it listens
+  return { host: at.host, port }
+}
