@@ -1,0 +1,524 @@
+import { describe, expect, test } from 'vitest'
+import { settle, VirtualClock } from '../lib/clock.ts'
+import { seededIds } from '../lib/ids.ts'
+import { memoryLogger } from '../lib/log.ts'
+import { createSource } from '../media/port.ts'
+import type { Brief } from '../spec/agent.ts'
+import type { ToolCall } from '../spec/speech.ts'
+import {
+  conversationDefaults,
+  type Conversation,
+  type ConversationEvent,
+  type ConversationSettings,
+} from './contract.ts'
+import { createConversation } from './converse.ts'
+import { FakeAgent, fakeVads, FakePlayout, type FakeAgentOptions } from './fakes.ts'
+import { engineTools } from './tools.ts'
+
+interface Options extends FakeAgentOptions {
+  readonly settings?: Partial<ConversationSettings>
+  readonly tool?: (call: ToolCall) => Promise<{ ok: boolean; result: unknown }>
+  /** The agent is neither ready nor the line attached. */
+  readonly cold?: boolean
+  readonly open?: (agent: FakeAgent) => Promise<FakeAgent>
+}
+
+async function start({ settings, tool, cold = false, open, ...fake }: Options = {}) {
+  const clock = new VirtualClock()
+  const log: string[] = []
+  const events: ConversationEvent[] = []
+  const finished: string[] = []
+  const tools: ToolCall[] = []
+  const vads = fakeVads()
+  const logger = memoryLogger()
+  const brief: Brief = {
+    call: 'call_1',
+    direction: 'inbound',
+    from: '+1',
+    to: '+2',
+    variables: { name: 'Ada' },
+    metadata: {},
+    tools: engineTools,
+  }
+  let agent: FakeAgent | undefined
+  const conversation: Conversation = createConversation({
+    brief,
+    provider: 'fake',
+    open(emit) {
+      agent = new FakeAgent(emit, { ...fake, log })
+      return open ? open(agent) : Promise.resolve(agent)
+    },
+    vad: vads.factory,
+    settings: { ...conversationDefaults, ...settings },
+    clock,
+    ids: seededIds('talk'),
+    logger,
+    emit: (event) => void events.push(event),
+    tool: (call) => {
+      tools.push(call)
+      log.push(`tool ${call.name}`)
+      return tool?.(call) ?? Promise.resolve({ ok: true, result: 'done' })
+    },
+    finish: (reason) => void finished.push(reason),
+  })
+  const microphone = createSource(8000)
+  const speaker = new FakePlayout(clock, 8000, log)
+  await settle()
+  const talk = { clock, log, events, finished, tools, vads, logger, conversation, microphone, speaker, agent: agent! }
+  if (!cold) {
+    talk.agent.emit({ type: 'ready' })
+    conversation.attach({ microphone, speaker })
+  }
+  return {
+    ...talk,
+    of: <T extends ConversationEvent['type']>(type: T) =>
+      events.filter((event): event is Extract<ConversationEvent, { type: T }> => event.type === type),
+    messages: () =>
+      events.flatMap((event) =>
+        event.type === 'message.added' ? [`${event.role}${event.interrupted ? ' (cut)' : ''}: ${event.text}`] : [],
+      ),
+    orders: (type: string) => talk.agent.orders.filter((order) => order.type === type),
+    /** The caller says something, and their turn ends. */
+    turn: async (text?: string) => {
+      vads.started()
+      vads.ended(600)
+      if (text !== undefined) talk.agent.emit({ type: 'caller-text', text, final: true })
+      await settle()
+    },
+  }
+}
+
+describe('start', () => {
+  test("the caller's first sound is kept for the agent until it is ready, in order and complete", async () => {
+    const { conversation, microphone, speaker, agent, vads } = await start({ cold: true })
+    conversation.attach({ microphone, speaker })
+    const frame = new Int16Array([1, 2])
+    microphone.emit(frame)
+    frame.fill(9)
+    vads.started()
+    microphone.emit(new Int16Array([3, 4]))
+    expect(agent.heard).toEqual([])
+    agent.emit({ type: 'ready' })
+    microphone.emit(new Int16Array([5]))
+    expect(agent.heard).toEqual([1, 2, 3, 4, 5])
+    expect(agent.log).toEqual(['speech-started'])
+  })
+
+  test('at most 15 seconds are kept, the newest ones', async () => {
+    const { conversation, microphone, speaker, agent } = await start({ cold: true })
+    conversation.attach({ microphone, speaker })
+    for (let second = 0; second < 20; second++) microphone.emit(new Int16Array(8000).fill(second))
+    agent.emit({ type: 'ready' })
+    expect(agent.heard).toHaveLength(15 * 8000)
+    expect(agent.heard[0]).toBe(5)
+  })
+
+  test('an agent may say that it is ready before it is open', async () => {
+    const early = await start({
+      cold: true,
+      open: (agent) => {
+        agent.emit({ type: 'ready' })
+        return Promise.resolve(agent)
+      },
+    })
+    expect(early.of('agent.connected')).toEqual([{ type: 'agent.connected', provider: 'fake' }])
+  })
+
+  test('the greeting is made while the line rings and heard whole once it is open', async () => {
+    const { conversation, agent, speaker, microphone, clock, messages } = await start({
+      cold: true,
+      settings: { greeting: 'Hello {name}.' },
+    })
+    agent.emit({ type: 'ready' })
+    expect(agent.orders).toEqual([{ type: 'say', text: 'Hello Ada.' }])
+    agent.reply('g', 'Hello Ada.', 900)
+    expect(speaker.writtenMs).toBe(0)
+    conversation.attach({ microphone, speaker })
+    expect(speaker.writtenMs).toBe(900)
+    expect(speaker.flushes).toBe(1)
+    clock.advance(899)
+    expect(messages()).toEqual([])
+    clock.advance(1)
+    expect(messages()).toEqual(['agent: Hello Ada.'])
+  })
+
+  test('one line of the log shows the whole way of the sound', async () => {
+    const { logger } = await start({ rate: 24000 })
+    const line = logger.lines.find(({ message }) => message.startsWith('caller'))
+    expect(line?.message).toBe(
+      'caller 8000 Hz → 8000→24000 Hz → agent 24000 Hz; agent 24000 Hz → 24000→8000 Hz → playout 8000 Hz (line playout 8000 Hz)',
+    )
+  })
+})
+
+describe('barge-in', () => {
+  test('clears the line first, within the call of the detector, and tells the agent what was heard', async () => {
+    const { agent, vads, clock, log, of, messages } = await start()
+    agent.reply('a', 'One two three four.', 1900)
+    clock.advance(700)
+    vads.started()
+    expect(log).toEqual(['clear', 'interrupt', 'speech-started'])
+    expect(agent.orders[0]).toEqual({ type: 'interrupt', heardMs: 700, reply: 'a' })
+    expect(of('agent.interrupted')).toEqual([{ type: 'agent.interrupted', heardMs: 700, text: 'One two' }])
+    expect(messages()).toEqual(['agent (cut): One two'])
+  })
+
+  test('milliseconds are those of the reply, not of all that was said before it', async () => {
+    const { agent, vads, clock } = await start()
+    agent.reply('a', 'First.', 500)
+    agent.reply('b', 'Second one here.', 1000)
+    clock.advance(800)
+    vads.started()
+    expect(agent.orders[0]).toEqual({ type: 'interrupt', heardMs: 300, reply: 'b' })
+  })
+
+  test('drops what the agent still sends of that reply, and lets the next one through', async () => {
+    const { agent, vads, clock, speaker, messages } = await start()
+    agent.reply('a', 'A long story.', 400, false)
+    clock.advance(100)
+    vads.started()
+    const written = speaker.writtenMs
+    agent.sound(200)
+    agent.emit({ type: 'reply-text', reply: 'a', delta: ' It goes on.' })
+    agent.emit({ type: 'reply-ended', reply: 'a' })
+    expect(speaker.writtenMs).toBe(written)
+    agent.reply('b', 'Yes?', 300)
+    expect(speaker.writtenMs).toBe(written + 300)
+    clock.advance(300)
+    expect(messages()).toEqual(['agent (cut): A', 'agent: Yes?'])
+  })
+
+  test('does not happen when nothing plays: no clear, no interrupt', async () => {
+    const { agent, vads, clock, log } = await start()
+    agent.reply('a', 'Done.', 400)
+    clock.advance(400)
+    vads.started()
+    expect(log).toEqual(['speech-started'])
+  })
+
+  test('between two pieces of a reply stops the agent but clears nothing', async () => {
+    const { agent, vads, clock, log } = await start()
+    agent.reply('a', 'One.', 400, false)
+    clock.advance(500)
+    vads.started()
+    expect(log).toEqual(['interrupt', 'speech-started'])
+    expect(agent.orders[0]).toEqual({ type: 'interrupt', heardMs: 400, reply: 'a' })
+  })
+
+  test('a resampler keeps nothing of what was cut off', async () => {
+    const { agent, vads, clock, speaker } = await start({ rate: 24000 })
+    agent.reply('a', 'One.', 400, false)
+    clock.advance(100)
+    vads.started()
+    const before = speaker.writtenMs
+    agent.emit({ type: 'reply-started', reply: 'b' })
+    agent.voice.emit(new Int16Array(24))
+    expect(speaker.writtenMs - before).toBeLessThanOrEqual(1)
+  })
+
+  test('an echo is never cut off', async () => {
+    const { agent, vads, log, speaker } = await start({ turns: 'none' })
+    agent.sound(400)
+    vads.started()
+    expect(log).toEqual([])
+    expect(speaker.queuedMs).toBe(400)
+  })
+
+  test("comes from the agent's own detector where it takes the turns", async () => {
+    const { agent, vads, log } = await start({ turns: 'agent' })
+    agent.reply('a', 'One.', 400, false)
+    vads.started()
+    expect(log).toEqual([])
+    agent.emit({ type: 'caller-speech-started' })
+    expect(log).toEqual(['clear', 'interrupt'])
+  })
+
+  test('by the API does the same, and nothing when nothing plays', async () => {
+    const { agent, conversation, clock, log } = await start()
+    conversation.interrupt()
+    expect(log).toEqual([])
+    agent.reply('a', 'One.', 400)
+    clock.advance(100)
+    conversation.interrupt()
+    expect(log).toEqual(['clear', 'interrupt'])
+  })
+
+  test('nothing shielded, the caller is heard all the same', async () => {
+    const { agent, vads, log, turn, messages } = await start({ settings: { interruptible: false } })
+    agent.reply('a', 'One.', 4000)
+    vads.started()
+    await turn('yes')
+    expect(log).not.toContain('clear')
+    expect(log).toContain('speech-ended')
+    expect(messages()).toEqual(['caller: yes'])
+  })
+})
+
+describe('turns', () => {
+  test.each(['yes', 'no', 'okay', 'thanks', 'bye'])('"%s" stands in the transcript', async (text) => {
+    const { turn, messages } = await start()
+    await turn(text)
+    expect(messages()).toEqual([`caller: ${text}`])
+  })
+
+  test('two finals close together both count', async () => {
+    const { agent, clock, messages } = await start()
+    agent.emit({ type: 'caller-text', text: 'Tomorrow', final: true })
+    clock.advance(300)
+    agent.emit({ type: 'caller-text', text: 'at eight', final: true })
+    agent.emit({ type: 'caller-text', text: 'at', final: false })
+    expect(messages()).toEqual(['caller: Tomorrow', 'caller: at eight'])
+  })
+
+  test('are timed from the end of speech on the line to the first sound sent', async () => {
+    const { agent, vads, clock, of } = await start()
+    vads.started(100)
+    clock.advance(1500)
+    vads.ended(200)
+    clock.advance(400)
+    clock.advance(150)
+    agent.emit({ type: 'caller-text', text: 'Hello', final: true })
+    clock.advance(50)
+    agent.emit({ type: 'measured', name: 'first-token', atMs: 0 })
+    clock.advance(100)
+    agent.reply('a', 'Hi.', 300)
+    expect(of('speech.ended')).toEqual([{ type: 'speech.ended', by: 'caller', durationMs: 1400 }])
+    expect(of('turn.measured')).toEqual([
+      {
+        type: 'turn.measured',
+        turn: 1,
+        timings: { endOfTurn: 600, transcript: 750, firstToken: 800, firstAudio: 900, firstSent: 900 },
+      },
+    ])
+  })
+
+  test('a digit interrupts, reaches the agent and stands in the transcript', async () => {
+    const { agent, conversation, clock, log, messages } = await start()
+    agent.reply('a', 'Press a key now.', 1600)
+    clock.advance(600)
+    conversation.digit('5')
+    expect(log).toEqual(['clear', 'interrupt', 'digit'])
+    expect(agent.orders[1]).toEqual({ type: 'digit', digit: '5' })
+    expect(messages()).toEqual(['agent (cut): Press', 'caller: [DTMF: 5]'])
+  })
+})
+
+describe('the end', () => {
+  test('idle: prompts, then the call ends', async () => {
+    const { agent, clock, log, finished } = await start({ settings: { idlePrompts: ['There?'], idleTimeout: 1000 } })
+    clock.advance(1000)
+    expect(log).toEqual(['say There?'])
+    agent.reply('p', 'There?', 500)
+    clock.advance(500 + 1999)
+    expect(finished).toEqual([])
+    clock.advance(1)
+    expect(finished).toEqual(['idle'])
+  })
+
+  test('an agent that fails says so, and the call ends when that was heard', async () => {
+    const { agent, clock, log, finished, of } = await start({ settings: { mistakeMessage: 'Sorry.' } })
+    agent.emit({ type: 'failed', code: 'vendor.failed', message: 'model gone', fatal: true })
+    expect(log).toEqual(['say Sorry.'])
+    agent.reply('m', 'Sorry.', 800)
+    expect(finished).toEqual([])
+    clock.advance(800)
+    expect(finished).toEqual(['agent-failed'])
+    expect(of('agent.failed')).toEqual([{ type: 'agent.failed', code: 'vendor.failed', message: 'model gone' }])
+  })
+
+  test('an agent that does not open, or is never ready, ends the call', async () => {
+    const refused = await start({ cold: true, open: () => Promise.reject(new Error('no such model')) })
+    expect(refused.finished).toEqual(['agent-failed'])
+    expect(refused.of('agent.failed')[0]).toMatchObject({ message: 'no such model' })
+    const never = await start({ cold: true, settings: { agentTimeout: 2000 } })
+    never.clock.advance(2000)
+    expect(never.finished).toEqual(['agent-failed'])
+    expect(never.of('agent.failed')[0]).toMatchObject({ code: 'vendor.timeout' })
+  })
+
+  test('an agent that hears a turn and begins no reply in time has failed; it is called off first', async () => {
+    const { clock, turn, log, of } = await start({ settings: { agentTimeout: 3000, mistakeMessage: 'Sorry.' } })
+    await turn('Hello?')
+    clock.advance(3000)
+    expect(log.slice(-2)).toEqual(['interrupt', 'say Sorry.'])
+    expect(of('agent.failed')[0]?.code).toBe('vendor.timeout')
+  })
+
+  test('closing keeps what was heard, closes the agent once and leaves no timer', async () => {
+    const { agent, conversation, clock, messages, vads, of, microphone } = await start()
+    agent.reply('a', 'One two three four.', 1900, false)
+    clock.advance(700)
+    await conversation[Symbol.asyncDispose]()
+    await conversation[Symbol.asyncDispose]()
+    expect(messages()).toEqual(['agent (cut): One two'])
+    expect(agent.disposals).toBe(1)
+    expect(vads.disposed).toBe(1)
+    expect(clock.pending).toBe(0)
+    expect(of('agent.disconnected')).toHaveLength(1)
+    microphone.emit(new Int16Array(10))
+    agent.emit({ type: 'caller-text', text: 'late', final: true })
+    expect(agent.heard).toEqual([])
+    expect(messages()).toHaveLength(1)
+  })
+
+  test('an agent that opens after the end is closed again', async () => {
+    const opening = Promise.withResolvers<void>()
+    const { conversation, agent } = await start({ cold: true, open: (made) => opening.promise.then(() => made) })
+    await conversation[Symbol.asyncDispose]()
+    opening.resolve()
+    await settle()
+    expect(agent.disposals).toBe(1)
+  })
+
+  test('mute keeps quiet from now on', async () => {
+    const { agent, conversation, speaker, microphone, clock, log, finished } = await start()
+    agent.reply('a', 'One.', 400)
+    conversation.mute()
+    expect(log).toEqual(['clear', 'interrupt'])
+    const written = speaker.writtenMs
+    agent.reply('b', 'Two.', 400)
+    microphone.emit(new Int16Array(8))
+    conversation.say('Hello?')
+    clock.advance(600_000)
+    expect(speaker.writtenMs).toBe(written)
+    expect(agent.heard).toEqual([])
+    expect(finished).toEqual([])
+    expect(log).toEqual(['clear', 'interrupt'])
+  })
+})
+
+describe('heard', () => {
+  test('resolves when everything said was heard, an ordered text included', async () => {
+    const { agent, conversation, clock } = await start({ turns: 'agent' })
+    conversation.say('Goodbye.')
+    let heard = false
+    const waiting = conversation.heard(10_000).then(() => (heard = true))
+    await clock.advanceAsync(100)
+    agent.reply('a', 'Goodbye.', 500)
+    await clock.advanceAsync(499)
+    expect(heard).toBe(false)
+    await clock.advanceAsync(1)
+    await waiting
+    expect(heard).toBe(true)
+  })
+
+  test('waits no longer than it was told, and not at all when nothing was said', async () => {
+    const { agent, conversation, clock } = await start()
+    await conversation.heard(10_000)
+    agent.reply('a', 'A long one.', 60_000)
+    const waiting = conversation.heard(1000)
+    await clock.advanceAsync(1000)
+    await waiting
+  })
+})
+
+describe('tools', () => {
+  const hangUp = (id = 't1') => ({ type: 'tool-called', call: { id, name: 'hang_up', arguments: {} } }) as const
+
+  test('hang_up waits until the last words were heard', async () => {
+    const { agent, clock, tools, of } = await start()
+    agent.reply('a', 'Goodbye.', 600)
+    agent.emit(hangUp())
+    await clock.advanceAsync(599)
+    expect(tools).toEqual([])
+    await clock.advanceAsync(1)
+    expect(tools.map(({ name }) => name)).toEqual(['hang_up'])
+    expect(of('tool.returned')).toEqual([
+      { type: 'tool.returned', id: 't1', name: 'hang_up', ok: true, result: 'done' },
+    ])
+    expect(agent.orders.at(-1)).toEqual({ type: 'tool-result', id: 't1', ok: true, result: 'done' })
+  })
+
+  test('hang_up is called off when the caller speaks before', async () => {
+    const { agent, clock, tools, vads } = await start()
+    agent.reply('a', 'Goodbye.', 600)
+    agent.emit(hangUp())
+    clock.advance(300)
+    vads.started()
+    await settle()
+    expect(tools).toEqual([])
+    expect(agent.orders.at(-1)).toMatchObject({ type: 'tool-result', id: 't1', ok: false })
+  })
+
+  test('other tools run at once', async () => {
+    const { agent, tools } = await start()
+    agent.reply('a', 'One moment.', 600)
+    agent.emit({ type: 'tool-called', call: { id: 't', name: 'send_digits', arguments: { digits: '1' } } })
+    await settle()
+    expect(tools).toHaveLength(1)
+  })
+
+  test.each<[string, Options['tool'], string, unknown]>([
+    ['unknown', undefined, 'fly', { error: "there is no tool 'fly'; there are: hang_up, transfer_call, send_digits" }],
+    ['failing', () => Promise.reject(new Error('line busy')), 'send_digits', { error: 'line busy' }],
+    ['refused', () => Promise.resolve({ ok: false, result: 'no' }), 'send_digits', 'no'],
+  ])('an %s tool is answered with its error', async (_, tool, name, result) => {
+    const { agent } = await start({ tool })
+    agent.emit({ type: 'tool-called', call: { id: 't', name, arguments: {} } })
+    await settle()
+    expect(agent.orders).toEqual([{ type: 'tool-result', id: 't', ok: false, result }])
+  })
+
+  test('a tool that never returns is answered after 30 seconds; the same call counts once', async () => {
+    const { agent, clock, tools } = await start({
+      tool: () => new Promise(() => undefined),
+      settings: { idleTimeout: 0 },
+    })
+    const call = { id: 't', name: 'send_digits', arguments: {} }
+    agent.emit({ type: 'tool-called', call })
+    agent.emit({ type: 'tool-called', call })
+    await clock.advanceAsync(30_000)
+    expect(tools).toHaveLength(1)
+    expect(agent.orders).toEqual([
+      { type: 'tool-result', id: 't', ok: false, result: { error: 'no result within 30 s' } },
+    ])
+  })
+})
+
+describe('a new line', () => {
+  test('takes the old one’s place: no second greeting, sound both ways, the old one is let go', async () => {
+    const { agent, conversation, clock, microphone, speaker, vads, messages } = await start({
+      settings: { greeting: 'Hello.' },
+    })
+    agent.reply('g', 'Hello.', 400)
+    clock.advance(400)
+    const line = { microphone: createSource(16000), speaker: new FakePlayout(clock, 16000) }
+    conversation.attach(line)
+    microphone.emit(new Int16Array(8))
+    expect(agent.heard).toEqual([])
+    line.microphone.emit(new Int16Array(3200))
+    expect(agent.heard.length).toBeGreaterThan(1500)
+    const written = speaker.writtenMs
+    agent.reply('b', 'Back again.', 500)
+    expect(speaker.writtenMs).toBe(written)
+    expect(Math.abs(line.speaker.writtenMs - 500)).toBeLessThan(10)
+    clock.advance(510)
+    expect(vads.disposed).toBe(1)
+    expect(messages()).toEqual(['agent: Hello.', 'agent: Back again.'])
+    expect(agent.orders.filter(({ type }) => type === 'say')).toHaveLength(1)
+  })
+
+  test('what the old line had not played was not heard; a reply in the making goes on', async () => {
+    const { agent, conversation, clock, messages } = await start()
+    agent.reply('a', 'One two three four.', 1900)
+    agent.reply('b', 'And more', 100, false)
+    clock.advance(700)
+    const line = { microphone: createSource(8000), speaker: new FakePlayout(clock) }
+    conversation.attach(line)
+    expect(messages()).toEqual(['agent (cut): One two'])
+    agent.sound(300)
+    agent.emit({ type: 'reply-ended', reply: 'b' })
+    clock.advance(300)
+    expect(messages()).toEqual(['agent (cut): One two', 'agent: And more'])
+  })
+})
+
+test('two conversations share nothing', async () => {
+  const [one, other] = await Promise.all([start(), start()])
+  one.microphone.emit(new Int16Array([1]))
+  one.agent.emit({ type: 'caller-text', text: 'Only here', final: true })
+  await one.conversation[Symbol.asyncDispose]()
+  expect(other.agent.heard).toEqual([])
+  expect(other.messages()).toEqual([])
+  expect(other.agent.disposals).toBe(0)
+})

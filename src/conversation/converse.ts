@@ -1,0 +1,336 @@
+/** A conversation: joins a line and an agent, and acts out what `turns.ts` decides. */
+import type { Timer } from '../lib/clock.ts'
+import { Scope } from '../lib/scope.ts'
+import type { VadEvent } from '../media/vad/vad.ts'
+import type { AgentEvent, AgentSession } from '../spec/agent.ts'
+import { OffhookError } from '../spec/errors.ts'
+import type { Conversation, ConversationOptions, Line } from './contract.ts'
+import { Ear } from './ear.ts'
+import { fill } from './fill.ts'
+import type { HeardReply } from './replies.ts'
+import { TurnMeter } from './timings.ts'
+import { Toolbox } from './toolbox.ts'
+import { quietState } from './turn.ts'
+import type { TurnAction, TurnInput, TurnRules, TurnTimer } from './turn.ts'
+import { advance, begin } from './turns.ts'
+import { Utterances } from './utterances.ts'
+import { Waiters } from './waiters.ts'
+
+/** Opens the agent at once, and speaks as soon as there is a line. */
+export function createConversation(options: ConversationOptions): Conversation {
+  return new Talk(options)
+}
+
+/** Longest wait for last words before the tool that waits for them runs all the same. */
+const lastWordsLimit = 30_000
+
+const measures = { transcript: 'transcript', 'first-token': 'firstToken', 'first-audio': 'firstAudio' } as const
+
+class Talk implements Conversation {
+  readonly #options: ConversationOptions
+  readonly #rules: TurnRules
+  readonly #scope = new Scope('conversation')
+  readonly #timers = new Map<TurnTimer, Timer>()
+  readonly #ear = new Ear()
+  readonly #meter: TurnMeter
+  readonly #said: Utterances
+  readonly #toolbox: Toolbox
+  readonly #waiters: Waiters
+  #state = quietState
+  #session: AgentSession | undefined
+  #ready = false
+  #line: Line | undefined
+  #pipes: readonly Disposable[] = []
+  /** Texts ordered whose reply has not begun. */
+  #saying = 0
+  #cuts = 0
+  #speechBegan = 0
+
+  constructor(options: ConversationOptions) {
+    const { settings, brief, clock, emit } = options
+    this.#options = options
+    this.#rules = { ...settings, greeting: settings.greeting && fill(settings.greeting, brief.variables) }
+    this.#meter = new TurnMeter(clock, (turn, timings) => emit({ type: 'turn.measured', turn, timings }))
+    this.#waiters = new Waiters(clock)
+    this.#said = new Utterances({
+      state: () => this.#state,
+      post: (input) => this.#post(input),
+      heard: (replies) => this.#heard(replies),
+      meter: this.#meter,
+    })
+    this.#toolbox = this.#openToolbox()
+    this.#act(begin(this.#rules).actions)
+    const opening = Promise.try(options.open, (event) => this.#happened(event))
+    opening.then(
+      (session) => this.#opened(session),
+      (error: unknown) => this.#failed(codeOf(error), error instanceof Error ? error.message : String(error), true),
+    )
+  }
+
+  // ── what the calls room asks ───────────────────────────────────────────────────────────────────────────────────────
+
+  attach(line: Line): void {
+    if (this.#scope.closed) return
+    this.#detach()
+    this.#line = line
+    const { rate } = line.microphone
+    const vad = this.#options.vad(rate)
+    const listening = vad.listen((event) => this.#detected(event))
+    // The agent hears a sound before the detector judges it: a turn that ends has been heard to its end.
+    this.#pipes = [line.microphone.pipe(this.#ear.sink(rate)), line.microphone.pipe(vad), listening, vad]
+    this.#said.attach(line.speaker)
+    this.#post({ type: 'attached' })
+    this.#print(line)
+  }
+
+  digit(digit: string): void {
+    if (this.#scope.closed || this.#state.phase === 'over') return
+    this.#post({ type: 'digit', digit, audible: this.#said.audible })
+    this.#message('caller', `[DTMF: ${digit}]`)
+  }
+
+  say(text: string): void {
+    this.#post({ type: 'say', text })
+  }
+
+  interrupt(): void {
+    this.#post({ type: 'interrupt', audible: this.#said.audible })
+  }
+
+  mute(): void {
+    this.#post({ type: 'mute', audible: this.#said.audible })
+    this.#ear.close()
+  }
+
+  async heard(limit: number): Promise<void> {
+    const all = () => (this.#saying === 0 && this.#state.owed === 0 && this.#silent()) || undefined
+    await this.#waiters.wait(all, limit, true)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#scope.closed) this.#leave()
+    await this.#scope.close()
+  }
+
+  /** What the caller has heard by now is what was said. */
+  #leave(): void {
+    this.#detach()
+    for (const timer of this.#timers.values()) timer.cancel()
+    this.#timers.clear()
+    this.#heard(this.#said.cut(false))
+    this.#meter.end()
+    this.#disconnected()
+    this.#ear.close()
+    this.#waiters.close()
+  }
+
+  #detach(): void {
+    for (const pipe of this.#pipes) pipe[Symbol.dispose]()
+    this.#pipes = []
+  }
+
+  // ── the agent ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #opened(session: AgentSession): void {
+    this.#scope.defer(() => session[Symbol.asyncDispose]())
+    if (this.#scope.closed) return
+    this.#session = session
+    const pipe = this.#said.open(session)
+    this.#scope.defer(() => pipe[Symbol.dispose]())
+    this.#post({ type: 'opened', turns: session.turns, greets: session.greets ?? false })
+    if (this.#ready) this.#connected(session)
+    if (this.#line) this.#print(this.#line)
+  }
+
+  #connected(session: AgentSession): void {
+    if (this.#state.ready || this.#state.phase === 'over') return
+    this.#options.emit({ type: 'agent.connected', provider: this.#options.provider })
+    this.#ear.open(session)
+    this.#post({ type: 'ready' })
+  }
+
+  #happened(event: AgentEvent): void {
+    if (this.#scope.closed) return
+    switch (event.type) {
+      case 'ready':
+        this.#ready = true
+        return this.#session && this.#connected(this.#session)
+      case 'reply-started':
+        this.#saying = Math.max(0, this.#saying - 1)
+        return this.#said.start(event.reply)
+      case 'reply-text':
+        this.#meter.take('firstToken')
+        return this.#said.text(event.reply, {
+          text: event.delta,
+          ...(event.atMs !== undefined && { atMs: event.atMs }),
+        })
+      case 'reply-ended':
+        return this.#said.end(event.reply)
+      case 'caller-text':
+        return event.final ? this.#understood(event.text.trim()) : undefined
+      case 'caller-speech-started':
+        return this.#post({ type: 'speech-started', by: 'agent', agoMs: 0, audible: this.#said.audible })
+      case 'caller-speech-ended':
+        return this.#post({ type: 'speech-paused', by: 'agent', agoMs: 0 })
+      case 'tool-called':
+        return this.#toolbox.take(event.call)
+      case 'measured':
+        return this.#meter.take(measures[event.name])
+      case 'usage':
+        return this.#options.logger.debug('agent usage', event.usage)
+      case 'failed':
+        return this.#failed(event.code, event.message, event.fatal)
+      case 'closed':
+        this.#disconnected()
+        return this.#post({ type: 'closed' })
+      default:
+        return event satisfies never
+    }
+  }
+
+  #understood(text: string): void {
+    this.#meter.take('transcript')
+    if (text) this.#message('caller', text)
+    this.#post({ type: 'caller-text', empty: text === '' })
+  }
+
+  #failed(code: string, message: string, fatal: boolean): void {
+    if (this.#scope.closed) return
+    this.#options.logger.warn(`agent failed: ${message}`, { code, fatal })
+    this.#options.emit({ type: 'agent.failed', code, message })
+    // Without a session there is no voice for a last message.
+    this.#post(fatal && !this.#session ? { type: 'closed' } : { type: 'failed', fatal })
+  }
+
+  #disconnected(): void {
+    if (this.#state.ready && this.#ready) this.#options.emit({ type: 'agent.disconnected' })
+    this.#ready = false
+  }
+
+  #openToolbox(): Toolbox {
+    const { brief, tool, emit, clock, logger } = this.#options
+    return new Toolbox({
+      tools: brief.tools,
+      perform: tool,
+      lastWords: () => this.#lastWords(),
+      answer: (order) => this.#ear.order(order),
+      called: () => this.#post({ type: 'tool-called' }),
+      returned: (last) => this.#post({ type: 'tool-returned', last }),
+      emit,
+      clock,
+      signal: this.#scope.signal,
+      logger,
+    })
+  }
+
+  #lastWords(): Promise<'heard' | 'interrupted'> {
+    const cuts = this.#cuts
+    const end = () => (cuts !== this.#cuts ? 'interrupted' : this.#silent() ? 'heard' : undefined)
+    return this.#waiters.wait(end, lastWordsLimit, 'heard')
+  }
+
+  // ── turns ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** The detector's verdict acts within its own call, before any other sound moves. */
+  #detected({ type, atMs, decidedMs }: VadEvent): void {
+    const agoMs = Math.max(0, decidedMs - atMs)
+    if (type === 'ended') this.#post({ type: 'speech-paused', by: 'engine', agoMs })
+    else this.#post({ type: 'speech-started', by: 'engine', agoMs, audible: this.#said.audible })
+  }
+
+  #post(input: TurnInput): void {
+    if (this.#scope.closed) return
+    const { state, actions } = advance(this.#rules, this.#state, input)
+    this.#state = state
+    this.#act(actions)
+    this.#waiters.check()
+  }
+
+  #act(actions: readonly TurnAction[]): void {
+    for (const action of actions) this.#do(action)
+  }
+
+  #do(action: TurnAction): void {
+    switch (action.type) {
+      case 'cut':
+        return this.#cut(action.clear)
+      case 'order':
+        if (action.order.type === 'say') this.#saying++
+        return this.#ear.order(action.order)
+      case 'speech-started':
+        return this.#speechStarted(action.agoMs)
+      case 'speech-ended':
+        return this.#speechEnded(action.agoMs)
+      case 'late': {
+        const limit = `${this.#rules.agentTimeout / 1000} s`
+        const message = action.what === 'ready' ? `not ready within ${limit}` : `no reply begun within ${limit}`
+        return this.#options.emit({ type: 'agent.failed', code: 'vendor.timeout', message: `the agent was ${message}` })
+      }
+      case 'timer':
+        return this.#setTimer(action.timer, action.delay)
+      case 'cancel':
+        return this.#timers.get(action.timer)?.cancel()
+      case 'finish':
+        return this.#options.finish(action.reason)
+      default:
+        return action satisfies never
+    }
+  }
+
+  #setTimer(timer: TurnTimer, delay: number): void {
+    this.#timers.get(timer)?.cancel()
+    this.#timers.set(
+      timer,
+      this.#options.clock.timer(delay, () => this.#post({ type: 'timer', timer })),
+    )
+  }
+
+  #cut(clear: boolean): void {
+    const replies = this.#said.cut(clear)
+    this.#cuts++
+    this.#saying = 0
+    const heard = replies.find((reply) => !reply.whole)
+    const heardMs = Math.round(heard?.heardMs ?? 0)
+    this.#ear.order({ type: 'interrupt', heardMs, ...(heard && { reply: heard.id }) })
+    this.#meter.end()
+    if (clear) this.#options.emit({ type: 'agent.interrupted', heardMs, text: heard?.text ?? '' })
+    this.#heard(replies)
+  }
+
+  #speechStarted(agoMs: number): void {
+    this.#speechBegan = this.#options.clock.monotonic() - agoMs
+    this.#ear.order({ type: 'speech-started', agoMs })
+    this.#options.emit({ type: 'speech.started', by: 'caller' })
+  }
+
+  #speechEnded(agoMs: number): void {
+    const durationMs = Math.max(0, Math.round(this.#options.clock.monotonic() - agoMs - this.#speechBegan))
+    this.#meter.begin(agoMs)
+    this.#ear.order({ type: 'speech-ended', agoMs })
+    this.#options.emit({ type: 'speech.ended', by: 'caller', durationMs })
+  }
+
+  #silent(): boolean {
+    return this.#state.reply === undefined && !this.#state.sounding
+  }
+
+  // ── what is told ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #heard(replies: readonly HeardReply[]): void {
+    for (const { text, whole } of replies) if (text) this.#message('agent', text, !whole)
+  }
+
+  #message(role: 'caller' | 'agent', text: string, interrupted = false): void {
+    const message = this.#options.ids.id('msg')
+    this.#options.emit({ type: 'message.added', message, role, text, ...(interrupted && { interrupted }) })
+  }
+
+  #print({ microphone, speaker }: Line): void {
+    const ear = this.#ear.sink(microphone.rate)
+    this.#options.logger.info(`caller ${microphone.rate} Hz → ${ear}; agent ${this.#said} (line ${speaker})`)
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof OffhookError ? error.code : 'internal'
+}

@@ -1,0 +1,116 @@
+/** What the agent says: its sound on the way to the line, its words, and how far the caller has heard them. */
+import type { AgentSession } from '../spec/agent.ts'
+import type { Playout } from '../spec/audio.ts'
+import type { Piece } from './heard.ts'
+import { Replies, type HeardReply } from './replies.ts'
+import type { TurnMeter } from './timings.ts'
+import type { TurnInput, TurnState } from './turn.ts'
+import { Voice } from './voice.ts'
+
+export interface UtteranceOptions {
+  readonly state: () => TurnState
+  readonly post: (input: TurnInput) => void
+  /** Replies of which nothing more will be heard. */
+  readonly heard: (replies: readonly HeardReply[]) => void
+  readonly meter: TurnMeter
+}
+
+export class Utterances {
+  readonly #options: UtteranceOptions
+  readonly #replies = new Replies()
+  #voice: Voice | undefined
+  #playout: Playout | undefined
+  /** An agent that takes no turns makes no replies: its sound is only passed on. */
+  #counted = true
+  #marks = 0
+
+  constructor(options: UtteranceOptions) {
+    this.#options = options
+  }
+
+  /** Sound of the agent is queued and not yet heard. */
+  get audible(): boolean {
+    return (this.#voice?.unheardMs ?? 0) > 0
+  }
+
+  open(session: AgentSession): Disposable {
+    this.#counted = session.turns !== 'none'
+    this.#voice = new Voice(session.port.microphone.rate, {
+      closed: () => this.#options.state().closed,
+      passing: (ms) => this.#passing(ms),
+      passed: () => this.#passed(),
+    })
+    if (this.#playout) this.#voice.attach(this.#playout)
+    return session.port.microphone.pipe(this.#voice)
+  }
+
+  attach(playout: Playout): void {
+    if (this.#playout) this.#lose()
+    this.#playout = playout
+    this.#voice?.attach(playout)
+    const ended = this.#replies.ended
+    if (ended !== undefined) this.#mark(ended)
+  }
+
+  start(reply: string): void {
+    this.#options.post({ type: 'reply-started', reply })
+    if (this.#options.state().reply === reply) this.#replies.start(reply)
+  }
+
+  text(reply: string, piece: Piece): void {
+    this.#replies.text(reply, piece)
+  }
+
+  end(reply: string): void {
+    const sounded = this.#replies.end(reply)
+    if (sounded) this.#voice?.flush()
+    this.#options.post({ type: 'reply-ended', reply })
+    if (sounded) this.#mark(reply)
+  }
+
+  /** The agent falls silent, now. Returns how much was heard of what. */
+  cut(clear: boolean): readonly HeardReply[] {
+    const unheard = this.#voice?.unheardMs ?? 0
+    if (clear) this.#voice?.clear()
+    return this.#replies.cut(unheard)
+  }
+
+  toString(): string {
+    return this.#voice ? `${this.#voice}` : 'not open'
+  }
+
+  #lose(): void {
+    this.#marks = 0
+    this.#options.heard(this.#replies.lose(this.#voice?.unheardMs ?? 0))
+    if (!this.#replies.sounding) this.#options.post({ type: 'heard' })
+  }
+
+  #passing(ms: number): void {
+    if (!this.#counted || ms === 0) return
+    this.#replies.sound(ms)
+    const { meter, state, post } = this.#options
+    meter.take('firstAudio')
+    if (this.#playout) meter.take('firstSent', this.#playout.queuedMs)
+    if (!state().sounding || state().owed > 0) post({ type: 'sounded' })
+  }
+
+  /** Sound after the end of its reply, or without one, gets a mark of its own; one at a time. */
+  #passed(): void {
+    const late = this.#counted && this.#marks === 0 ? this.#replies.ended : undefined
+    if (late !== undefined) this.#mark(late)
+  }
+
+  /** Tells when `reply` was heard. Without a line yet, that comes with the line. */
+  #mark(reply: string): void {
+    const playout = this.#playout
+    if (!playout) return
+    this.#marks++
+    playout.mark((how) => {
+      if (playout !== this.#playout) return
+      this.#marks = Math.max(0, this.#marks - 1)
+      if (how === 'cleared') return
+      this.#options.heard(this.#replies.heard(reply))
+      if (!this.#replies.sounding) this.#options.post({ type: 'heard' })
+    })
+  }
+}
