@@ -210,10 +210,9 @@ describe('barge-in', () => {
     agent.reply('a', 'One.', 400, false)
     clock.advance(100)
     vads.started()
-    const before = speaker.writtenMs
     agent.emit({ type: 'reply-started', reply: 'b' })
-    agent.voice.emit(new Int16Array(24))
-    expect(speaker.writtenMs - before).toBeLessThanOrEqual(1)
+    agent.voice.emit(new Int16Array(480))
+    expect(speaker.peak).toBe(0)
   })
 
   test('an echo is never cut off', async () => {
@@ -359,6 +358,14 @@ describe('the end', () => {
     agent.emit({ type: 'caller-text', text: 'late', final: true })
     expect(agent.heard).toEqual([])
     expect(messages()).toHaveLength(1)
+  })
+
+  test('closing stops the timers that wait for somebody to speak', async () => {
+    const { conversation, clock, finished } = await start()
+    expect(clock.pending).toBe(1)
+    await conversation[Symbol.asyncDispose]()
+    expect(clock.pending).toBe(0)
+    expect(finished).toEqual([])
   })
 
   test('an agent that opens after the end is closed again', async () => {

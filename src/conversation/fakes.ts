@@ -14,6 +14,8 @@ export class FakePlayout implements Playout {
   #began = 0
   #marks = new Map<Timer, (how: 'heard' | 'cleared') => void>()
   writtenMs = 0
+  /** Loudest sample of the last write. */
+  peak = 0
   flushes = 0
 
   constructor(clock: Clock, rate = 8000, log: string[] = []) {
@@ -31,6 +33,7 @@ export class FakePlayout implements Playout {
     const ms = (pcm.length * 1000) / this.rate
     this.#until = Math.max(this.#until, this.#clock.monotonic()) + ms
     this.writtenMs += ms
+    this.peak = pcm.reduce((loudest, sample) => Math.max(loudest, Math.abs(sample)), 0)
   }
 
   flush(): void {
