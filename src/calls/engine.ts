@@ -52,7 +52,7 @@ export interface EngineParts {
   readonly node: string
   /** Counters for metrics. */
   readonly count: (name: string, labels?: Readonly<Record<string, string>>) => void
-  readonly openRecording: (call: Call, clock: Clock) => Promise<CallRecording>
+  readonly openRecording: (call: Call, rate: number) => Promise<CallRecording>
   /** Where a call's inputs are kept for replay; undefined when switched off. */
   readonly openInputs?: (call: Call) => InputLog & AsyncDisposable
 }

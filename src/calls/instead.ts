@@ -2,7 +2,7 @@
 import type { CallCommand } from '../spec/call.ts'
 import type { Accepted } from '../spec/carrier.ts'
 import { OffhookError } from '../spec/errors.ts'
-import { dtmfDigits } from '../media/dtmf/generate.ts'
+import { dtmf } from '../media/dtmf/generate.ts'
 import type { LiveCall } from './live.ts'
 
 /** Longest voicemail message that is waited for, ms. */
@@ -23,7 +23,7 @@ export async function insteadOf(live: LiveCall, command: CallCommand, why: strin
 function tones(live: LiveCall, digits: string): Accepted {
   const leg = live.leg
   if (!leg) throw new OffhookError('call.state', 'Digits can be sent only while the media stream is open')
-  leg.speaker.write(dtmfDigits(digits, leg.speaker.rate))
+  leg.speaker.write(dtmf(digits.replaceAll(/w/gi, ''), { rate: leg.speaker.rate }))
   return {}
 }
 

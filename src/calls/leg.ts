@@ -1,8 +1,10 @@
 /** The media of one call: a carrier's socket on one side, samples on the other. One call stack per frame, both ways. */
 import type { Line } from '../conversation/contract.ts'
+import type { Clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/log.ts'
 import type { Socket } from '../lib/socket/socket.ts'
 import { codecFor } from '../media/codecs/index.ts'
+import type { PlayoutTap } from '../media/playout-options.ts'
 import { createPlayout } from '../media/playout.ts'
 import { createSource } from '../media/port.ts'
 import type { AudioSink, StreamFormat } from '../spec/audio.ts'
@@ -17,9 +19,11 @@ export interface LegOptions {
   readonly format: StreamFormat
   readonly streamRef: string
   readonly inputs: Inputs
+  /** Paces what is sent: the process's own clock, whose ticks all calls share, or the call's when its inputs are kept. */
+  readonly pace: Clock
   readonly logger: Logger
-  /** Copies of what the caller says and hears (recorder, levels). */
-  readonly taps: { readonly said?: AudioSink; readonly heard?: AudioSink }
+  /** Copies of what the caller says and hears: the recorder. */
+  readonly taps: { readonly said?: AudioSink; readonly heard?: PlayoutTap }
   readonly onDigit: (digit: string) => void
   /** The stream ended in order. */
   readonly onStopped: (cause?: string) => void
@@ -59,16 +63,15 @@ export function openLeg(options: LegOptions): Leg {
     if (!over) for (const event of step(wanted)) happen(event)
   }
   const speaker = createPlayout({
-    clock: inputs.clock,
+    clock: options.pace,
     rate: format.rate,
     frameMs: format.frameMs,
     leadMs: format.leadMs ?? 0,
     limitMs: longestQueue,
-    send: (frame) => {
-      taps.heard?.write(frame)
-      order({ type: 'audio', payload: encode(frame) })
-    },
+    send: (frame) => order({ type: 'audio', payload: encode(frame) }),
     sendClear: () => order({ type: 'clear' }),
+    ...(taps.heard ? { tap: taps.heard } : {}),
+    to: `${options.streamRef} ${format.encoding}/${format.rate}`,
     ...(stream.marks ? { sendMark: (name: string) => order({ type: 'mark', name }) } : {}),
   })
   const end = (): boolean => {
@@ -127,7 +130,7 @@ export function openLeg(options: LegOptions): Leg {
       for (const message of stream.step(state, { type: 'close' }).messages) send(socket, message)
       socket.close(1000, reason)
     },
-    toString: () => `${options.streamRef} ${format.encoding}/${format.rate}`,
+    toString: () => String(speaker),
   }
 }
 

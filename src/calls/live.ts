@@ -43,6 +43,7 @@ export class LiveCall {
       journal: engine.store.journal,
       clock: this.inputs.clock,
       logger: engine.logger.child({ call: call.plan.id }),
+      scope: engine.scope,
       perform: (effect) => this.#perform(effect),
       applied: (event) => this.#applied(event),
     })
@@ -78,9 +79,9 @@ export class LiveCall {
   }
 
   /** Opens the recording when the call is to be recorded: once, before its first sound. */
-  async recordingOpen(): Promise<void> {
+  async recordingOpen(rate: number): Promise<void> {
     if (this.recording || !this.running.call.plan.record) return
-    this.recording = await this.engine.openRecording(this.running.call, this.engine.clock)
+    this.recording = await this.engine.openRecording(this.running.call, rate)
   }
 
   /** After a restart: the agent is opened again, for a caller who may come back. */

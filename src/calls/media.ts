@@ -25,6 +25,7 @@ export async function serveMedia(engine: Engine, socket: Socket, token: string):
     format: started.format,
     streamRef: started.streamRef,
     inputs: live.inputs,
+    pace: engine.openInputs ? live.inputs.clock : engine.clock,
     logger: engine.logger.child({ call: running.id }),
     taps: live.recording ? { said: live.recording.said, heard: live.recording.heard } : {},
     onDigit: (digit) => {
@@ -151,6 +152,6 @@ async function claim(
   const { account } = await engine.connection(plan.connection)
   if (account !== undefined && started.account !== undefined && account !== started.account)
     return { refused: 'the stream belongs to another account' }
-  await live.recordingOpen()
+  await live.recordingOpen(started.format.rate)
   return { live }
 }

@@ -14,71 +14,83 @@ const afterlife = 60_000
 /** Connections are read from the store at most this often, ms: webhooks and commands need them all the time. */
 const connectionLife = 2_000
 
-export async function openEngine(parts: EngineParts): Promise<Engine> {
+export function openEngine(parts: EngineParts): Engine {
   const live = new Map<string, LiveCall>()
-  const offers = new Map<string, Promise<LiveCall>>()
   const adopting = new Map<string, Promise<LiveCall | undefined>>()
-  const byRef = (connection: string, ref: string): LiveCall | undefined => {
-    for (const one of live.values()) {
-      const { plan, ref: own } = one.running.call
-      if (own === ref && plan.connection === connection) return one
-    }
-    return undefined
-  }
   const engine: Engine = {
     ...parts,
     live,
-    offers,
-    byRef,
+    offers: new Map(),
+    byRef: (connection, ref) => findByRef(live, connection, ref),
     carrier: (name) => carrierOf(parts.carriers, name),
     connection: connectionReader(parts),
     async start(call) {
       await parts.store.calls.create({ ...recordOf(call), owner: parts.node })
-      return takeOn(call)
+      return takeOn(engine, live, call)
     },
     adopt(id) {
       const known = live.get(id)
       if (known) return Promise.resolve(known)
-      const adoption = adopting.get(id) ?? adopt(id).finally(() => adopting.delete(id))
+      const adoption = adopting.get(id) ?? adopt(engine, live, id).finally(() => adopting.delete(id))
       adopting.set(id, adoption)
       return adoption
     },
     async tell(id, event) {
-      const here = live.get(id) ?? (await engine.adopt(id))
+      const here = await engine.adopt(id)
       if (here) return here.post(event)
       await parts.coordination.publish(channelOf(id), JSON.stringify(event))
     },
   }
-
-  const takeOn = async (call: Call, lease?: Lease): Promise<LiveCall> => {
-    const one = new LiveCall(engine, call)
-    const { scope } = one.running
-    live.set(call.plan.id, one)
-    const held = lease ?? (await parts.coordination.lease(leaseOf(call.plan.id), parts.node, leaseLife))
-    if (held) scope.use(held)
-    const told = await parts.coordination.subscribe(channelOf(call.plan.id), (message) => {
-      void one.post(JSON.parse(message) as CallEvent) // written by `tell` of a peer
-    })
-    scope.use(told)
-    scope.defer(() => forget(call.plan.id))
-    parts.scope.defer(() => scope.close())
-    return one
-  }
-  const forget = (id: string): void => {
-    const timer = parts.clock.timer(afterlife, () => live.delete(id))
-    parts.scope.defer(() => timer.cancel())
-  }
-  const adopt = async (id: string): Promise<LiveCall | undefined> => {
-    const lease = await parts.coordination.lease(leaseOf(id), parts.node, leaseLife)
-    if (!lease) return undefined
-    const record = await parts.store.calls.find(id)
-    if (!record) {
-      await lease[Symbol.asyncDispose]()
-      return undefined
-    }
-    return takeOn(fold(record, await parts.store.journal.history(id)), lease)
-  }
   return engine
+}
+
+function findByRef(live: ReadonlyMap<string, LiveCall>, connection: string, ref: string): LiveCall | undefined {
+  for (const one of live.values()) {
+    const { plan, ref: own } = one.running.call
+    if (own === ref && plan.connection === connection) return one
+  }
+  return undefined
+}
+
+type Calls = Map<string, LiveCall>
+
+/** The call is ours from here on: leased, listening to its peers, and kept a while after its end. */
+async function takeOn(engine: Engine, live: Calls, call: Call, lease?: Lease): Promise<LiveCall> {
+  const { id } = call.plan
+  const one = new LiveCall(engine, call)
+  const { scope } = one.running
+  live.set(id, one)
+  const held = lease ?? (await engine.coordination.lease(leaseOf(id), engine.node, leaseLife))
+  if (held) scope.use(held)
+  const told = await engine.coordination.subscribe(channelOf(id), (message) => {
+    void one.post(JSON.parse(message) as CallEvent) // written by `tell` of a peer
+  })
+  scope.use(told)
+  scope.defer(() => retire(engine, live, id))
+  if (one.running.ended) retire(engine, live, id)
+  return one
+}
+
+/** An ended call leaves after a while; a call that came back from the journal only for a late callback likewise. */
+function retire(engine: Engine, live: Calls, id: string): void {
+  if (engine.scope.closed) return void live.delete(id)
+  const scope = engine.scope.child(`retired ${id}`)
+  const timer = engine.clock.timer(afterlife, () => {
+    const one = live.get(id)
+    live.delete(id)
+    void scope.close()
+    void one?.running.scope.close()
+  })
+  scope.defer(() => timer.cancel())
+}
+
+async function adopt(engine: Engine, live: Calls, id: string): Promise<LiveCall | undefined> {
+  const lease = await engine.coordination.lease(leaseOf(id), engine.node, leaseLife)
+  if (!lease) return undefined
+  const record = await engine.store.calls.find(id)
+  if (record) return takeOn(engine, live, fold(record, await engine.store.journal.history(id)), lease)
+  await lease[Symbol.asyncDispose]()
+  return undefined
 }
 
 /** A call as its journal tells it. */
@@ -89,13 +101,19 @@ export function fold(record: CallRecord, history: readonly Journaled[]): Call {
 }
 
 function planOf(record: CallRecord): Call['plan'] {
-  const { id, organization, direction, carrier, connection, from, to, agent, variables, metadata } = record
-  const { ringTimeout, maxDuration, machineDetection, voicemailMessage, createdAt } = record
-  return {
-    ...{ id, organization, direction, carrier, connection, from, to, agent, variables, metadata },
-    ...{ ringTimeout, maxDuration, machineDetection, createdAt, record: record.record },
-    ...(voicemailMessage === undefined ? {} : { voicemailMessage }),
-  }
+  const {
+    ref: _r,
+    status: _s,
+    endReason: _e,
+    cause: _c,
+    answeredBy: _b,
+    recording: _f,
+    cost: _p,
+    owner: _o,
+    ...rest
+  } = record
+  const { startedAt: _1, answeredAt: _2, endedAt: _3, ...plan } = rest
+  return plan
 }
 
 function connectionReader(parts: EngineParts): (id: string) => Promise<Connection> {

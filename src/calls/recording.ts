@@ -1,4 +1,8 @@
 /** Our own recording of a call: the caller on the left, what they heard on the right. */
+import type { Clock } from '../lib/clock.ts'
+import type { Logger } from '../lib/log.ts'
+import type { PlayoutTap } from '../media/playout-options.ts'
+import { createRecorder, type RecordingFile } from '../media/recorder.ts'
 import type { AudioSink } from '../spec/audio.ts'
 
 export interface CallRecording {
@@ -7,7 +11,31 @@ export interface CallRecording {
   /** What the caller says. */
   readonly said: AudioSink
   /** What the caller hears. */
-  readonly heard: AudioSink
+  readonly heard: PlayoutTap
   /** Completes the file. Resolves to its length in seconds. */
   finish(): Promise<number>
+}
+
+export interface RecordingOptions {
+  readonly name: string
+  readonly file: RecordingFile
+  /** Hz of the line. */
+  readonly rate: number
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+export function recordCall({ name, file, rate, clock, logger }: RecordingOptions): CallRecording {
+  const failed = (error: unknown): void =>
+    logger.error('the recording ended early: its file cannot be written', { error })
+  const recorder = createRecorder({ clock, file, rate, failed })
+  return {
+    name,
+    said: recorder.caller,
+    heard: recorder.agent,
+    async finish() {
+      await recorder.close()
+      return recorder.stats.durationMs / 1000
+    },
+  }
 }

@@ -1,7 +1,7 @@
 /** A call that is running in this process: its value, its journal, and its effects in order. */
 import type { Clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/log.ts'
-import { Scope } from '../lib/scope.ts'
+import type { Scope } from '../lib/scope.ts'
 import type { CallSeen } from '../spec/carrier.ts'
 import type { CallEvent } from '../spec/event.ts'
 import type { Journal, JournalEntry } from '../store/contract.ts'
@@ -15,6 +15,8 @@ export interface RunningOptions {
   /** The call's own clock: see inputs.ts. */
   readonly clock: Clock
   readonly logger: Logger
+  /** The process's; the call's own closes with it. */
+  readonly scope: Scope
   /** Carries out one effect. Rejections are logged; what matters is posted as an event. */
   readonly perform: (effect: Doing) => void | Promise<void>
   /** Hears of every event that was applied, at once. */
@@ -35,7 +37,7 @@ export class RunningCall {
   constructor(call: Call, options: RunningOptions) {
     this.#call = call
     this.#options = options
-    this.scope = new Scope(call.plan.id)
+    this.scope = options.scope.child(call.plan.id)
   }
 
   get id(): string {
