@@ -1,0 +1,30 @@
+/** All records over one database. */
+import type { Database } from '../database.ts'
+import type { Secrets } from '../secrets.ts'
+import type { Records } from '../surface.ts'
+import { agents } from './agents.ts'
+import { calls } from './calls.ts'
+import { connections } from './connections.ts'
+import { deliveries } from './deliveries.ts'
+import { journal } from './journal.ts'
+import { keys } from './keys.ts'
+import { numbers } from './numbers.ts'
+import { organizations } from './organizations.ts'
+import { subscriptions } from './subscriptions.ts'
+import { messages, metrics } from './transcript.ts'
+
+export function openRecords(database: Database, secrets: Secrets): Records {
+  return {
+    organizations: organizations(database),
+    keys: keys(database),
+    connections: connections(database, secrets),
+    numbers: numbers(database),
+    agents: agents(database, secrets),
+    calls: calls(database),
+    journal: journal(database),
+    messages: messages(database),
+    metrics: metrics(database),
+    subscriptions: subscriptions(database, secrets),
+    deliveries: deliveries(database),
+  }
+}

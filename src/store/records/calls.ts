@@ -1,0 +1,70 @@
+/** Calls as lists show them: projections that the journal keeps up to date. */
+import { and, asc, eq, gte, inArray, lt } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
+import type { CallStatus } from '../../spec/call.ts'
+import type { CallFilter, CallRecord, Store } from '../contract.ts'
+import type { Database } from '../database.ts'
+import { from, limitOf, newest, pageOf } from '../page.ts'
+import { present } from '../record.ts'
+import { calls as table } from '../schema.ts'
+
+type Row = typeof table.$inferSelect
+
+/** As in the partial index `calls_open`. */
+const openStatuses = ['queued', 'initiated', 'ringing', 'in-progress'] as const satisfies readonly CallStatus[]
+
+export function calls({ sql }: Database): Store['calls'] {
+  return {
+    async create(call) {
+      await sql.insert(table).values(call)
+    },
+    async get(organization, id) {
+      const own = and(eq(table.organization, organization), eq(table.id, id))
+      return (await sql.select().from(table).where(own)).map(recordOf)[0]
+    },
+    async find(id) {
+      return (await sql.select().from(table).where(eq(table.id, id))).map(recordOf)[0]
+    },
+    async findByRef(connection, ref) {
+      const where = and(eq(table.connection, connection), eq(table.ref, ref))
+      return (await sql.select().from(table).where(where)).map(recordOf)[0]
+    },
+    async list(organization, filter = {}) {
+      const limit = limitOf(filter)
+      const where = from(table, filter, eq(table.organization, organization), ...conditions(filter))
+      const rows = await sql
+        .select()
+        .from(table)
+        .where(where)
+        .orderBy(...newest(table))
+        .limit(limit + 1)
+      return pageOf(rows.map(recordOf), limit)
+    },
+    async open() {
+      const where = inArray(table.status, [...openStatuses])
+      return (await sql.select().from(table).where(where).orderBy(asc(table.createdAt), asc(table.id))).map(recordOf)
+    },
+  }
+}
+
+/** `since` is included, `until` is not, so that neighbouring spans share no call. */
+function conditions({ status, direction, agent, connection, since, until, ...ends }: CallFilter): (SQL | undefined)[] {
+  return [
+    status && eq(table.status, status),
+    direction && eq(table.direction, direction),
+    given(agent, (value) => eq(table.agent, value)),
+    given(connection, (value) => eq(table.connection, value)),
+    given(ends.from, (value) => eq(table.from, value)),
+    given(ends.to, (value) => eq(table.to, value)),
+    given(since, (value) => gte(table.createdAt, value)),
+    given(until, (value) => lt(table.createdAt, value)),
+  ]
+}
+
+function given<T>(value: T | undefined, condition: (value: T) => SQL): SQL | undefined {
+  return value === undefined ? undefined : condition(value)
+}
+
+function recordOf(row: Row): CallRecord {
+  return present(row)
+}

@@ -1,0 +1,117 @@
+/** What holds for the journal and what is written with it. */
+import { describe, expect, test } from 'vitest'
+import type { Journaled } from '../../spec/event.ts'
+import { digit, start } from './fixtures.ts'
+import type { Setting } from './setting.ts'
+
+export function journalSuite(setting: Setting): void {
+  describe('the journal', () => {
+    test('gives back what was appended, in order', async () => {
+      const tenant = await setting.tenant()
+      const { id } = await tenant.call()
+      const text = 'NUL \0, half \ud800 a pair, “quotes”, \\u0000'
+      const event = { type: 'message.added', message: 'm', role: 'caller', text } as const
+      const written = await Promise.all([
+        setting.store.journal.append(tenant.entry(id, 1)),
+        setting.store.journal.append(tenant.entry(id, 2, { event })),
+      ])
+      expect(await setting.store.journal.read(tenant.id, id)).toEqual(written)
+      expect(await setting.store.journal.history(id)).toEqual(written)
+      expect(written[1]?.event).toEqual(event)
+      expect(written[1]!.position).toBeGreaterThan(written[0]!.position)
+    })
+
+    test('writes a (call, sequence) once, with all that belongs to it', async () => {
+      const tenant = await setting.tenant()
+      const { id } = await tenant.call()
+      const first = await setting.store.journal.append(tenant.entry(id, 1, { patch: { status: 'ringing' } }))
+      const metric = { call: id, source: 'ours', name: 'x', value: 1, at: 1 } as const
+      const again = { event: digit('#'), patch: { status: 'failed' }, metrics: [metric] } as const
+      const twice = await Promise.all([
+        setting.store.journal.append(tenant.entry(id, 1, again)),
+        setting.store.journal.append(tenant.entry(id, 2)),
+        setting.store.journal.append(tenant.entry(id, 2, again)),
+      ])
+      expect(twice[0]).toEqual(first)
+      expect(twice[2]).toEqual(twice[1])
+      expect((await setting.store.calls.find(id))?.status).toBe('ringing')
+      expect(await setting.store.metrics.list(tenant.id, id)).toEqual([])
+      expect(await setting.store.journal.history(id)).toHaveLength(2)
+    })
+
+    test('writes call, message and metrics with the event', async () => {
+      const tenant = await setting.tenant()
+      const { id } = await tenant.call()
+      const metrics = [{ call: id, message: 'msg_1', source: 'ours', name: 'latency', value: 7, at: 1 }] as const
+      const message = { id: 'msg_1', call: id, role: 'agent', text: 'Hello there', at: start } as const
+      const append = setting.store.journal.append.bind(setting.store.journal)
+      await Promise.all([
+        append(tenant.entry(id, 1, { patch: { status: 'in-progress', answeredAt: start }, message, metrics })),
+        append(tenant.entry(id, 2, { message: { ...message, id: 'msg_2', role: 'caller', text: 'Hi' } })),
+        append(tenant.entry(id, 3, { patch: { status: 'completed', endReason: 'caller-hangup' } })),
+      ])
+      const heard = { ...message, text: 'Hello', interrupted: true }
+      await append(tenant.entry(id, 4, { message: heard }))
+      const call = { status: 'completed', endReason: 'caller-hangup', answeredAt: start }
+      expect(await setting.store.calls.find(id)).toMatchObject(call)
+      expect(await setting.store.metrics.list(tenant.id, id)).toEqual(metrics)
+      const transcript = await setting.store.messages.list(tenant.id, id)
+      expect(transcript).toEqual([heard, { ...message, id: 'msg_2', role: 'caller', text: 'Hi' }])
+    })
+
+    test('refuses one bad entry, and what follows it in its call, but no other', async () => {
+      const tenant = await setting.tenant()
+      const [good, bad] = [await tenant.call(), await tenant.call({ connection: tenant.fresh('con'), ref: 'CA1' })]
+      const taken = await tenant.call({ connection: bad.connection, ref: 'CA2' })
+      const outcomes = await Promise.allSettled([
+        setting.store.journal.append(tenant.entry(bad.id, 1, { patch: { ref: taken.ref! } })),
+        setting.store.journal.append(tenant.entry(good.id, 1)),
+        setting.store.journal.append(tenant.entry(bad.id, 2)),
+        setting.store.journal.append(tenant.entry('call_none', 1)),
+      ])
+      expect(outcomes.map((outcome) => (outcome.status === 'fulfilled' ? 'written' : outcome.reason.code))).toEqual([
+        'conflict',
+        'written',
+        'conflict',
+        'call.unknown',
+      ])
+      expect(await setting.store.journal.history(bad.id)).toEqual([])
+      expect((await setting.store.journal.append(tenant.entry(bad.id, 1))).sequence).toBe(1)
+    })
+
+    test('is read on from a position, by organization or by call', async () => {
+      const tenant = await setting.tenant()
+      const [one, two] = [await tenant.call(), await tenant.call()]
+      const written: Journaled[] = []
+      for (const sequence of [1, 2, 3]) {
+        for (const { id } of [one, two]) written.push(await setting.store.journal.append(tenant.entry(id, sequence)))
+      }
+      const from = written[1]!.position
+      const after = setting.store.journal.after.bind(setting.store.journal)
+      expect(await after(from, { organization: tenant.id })).toEqual(written.slice(2))
+      expect(await after(from, { organization: tenant.id, limit: 2 })).toEqual(written.slice(2, 4))
+      expect(await after(from, { call: one.id })).toEqual(written.slice(2).filter(({ call }) => call === one.id))
+      expect(await after(from)).toEqual(expect.arrayContaining(written.slice(2)))
+    })
+
+    test('tells listeners of durable entries in the order of positions, whatever one of them does', async () => {
+      const tenant = await setting.tenant()
+      const calls = await Promise.all(Array.from({ length: 10 }, () => tenant.call()))
+      const heard: Journaled[] = []
+      using _broken = setting.store.journal.watch(() => {
+        throw new Error('a listener that fails')
+      })
+      using watch = setting.store.journal.watch((entry) => heard.push(entry))
+      const appended = calls.flatMap(({ id }) =>
+        Array.from({ length: 20 }, (_, index) => setting.store.journal.append(tenant.entry(id, index + 1))),
+      )
+      const written = await Promise.all(appended)
+      await setting.store.journal.append(tenant.entry(calls[0]!.id, 1))
+      expect(heard).toEqual([...written].sort((a, b) => a.position - b.position))
+      expect(heard).toEqual(await setting.store.journal.after(heard[0]!.position - 1, { organization: tenant.id }))
+      watch[Symbol.dispose]()
+      await setting.store.journal.append(tenant.entry(calls[0]!.id, 21))
+      expect(heard).toHaveLength(200)
+    })
+  })
+}
