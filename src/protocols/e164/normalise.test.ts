@@ -1,5 +1,5 @@
 /** Numbers: one spelling out, whatever way in, and no guessing. */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { callingCodeOf, countryOf } from './countries.ts'
 import { normaliseNumber } from './normalise.ts'

@@ -1,5 +1,5 @@
 /** Markup: what is written reads back as it was, whatever the text. */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { SaxesParser } from 'saxes'
 import { describe, expect, test } from 'vitest'
 import { el, escapeAttribute, escapeText, xml } from './markup.ts'

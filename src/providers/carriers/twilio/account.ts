@@ -31,7 +31,7 @@ export function* lookup(call: CallSeen, config: Settings): Operation<Found | 'un
   const made = list(page, 'calls')
     .map((one) => ({ found: foundIn(one), at: Date.parse(text(one, 'date_created') ?? ''), one }))
     .filter(({ at, one }) => at >= since && text(one, 'direction') === 'outbound-api')
-    .sort((a, b) => a.at - b.at)
+    .toSorted((a, b) => a.at - b.at)
   return made.find(({ found }) => found)?.found ?? 'unknown'
 }
 

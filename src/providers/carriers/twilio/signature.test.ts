@@ -1,5 +1,5 @@
 /** Signatures: the known vectors, every spelling of the URL, and agreement with Twilio's own validator. */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import twilio from 'twilio'
 import { describe, expect, test } from 'vitest'
 import { token } from './examples.ts'

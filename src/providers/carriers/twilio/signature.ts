@@ -52,8 +52,8 @@ function hmac(token: string, text: string): string {
 function formText(form: URLSearchParams | undefined): string {
   if (!form) return ''
   let text = ''
-  for (const name of [...new Set(form.keys())].sort())
-    for (const value of [...new Set(form.getAll(name))].sort()) text += name + value
+  for (const name of [...new Set(form.keys())].toSorted())
+    for (const value of [...new Set(form.getAll(name))].toSorted()) text += name + value
   return text
 }
 

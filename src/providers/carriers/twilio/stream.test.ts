@@ -1,6 +1,6 @@
 /** The media socket: literal messages both ways, marks and clears, and nothing that throws. */
 import { readFileSync } from 'node:fs'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { StreamEvent, StreamInput } from '../../../spec/carrier.ts'
 import { accountSid, callSid, streamSid } from './examples.ts'

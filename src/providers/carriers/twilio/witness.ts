@@ -56,7 +56,7 @@ function pairs(values: Readonly<Record<string, unknown>>): readonly string[] {
     .flatMap(([name, value]) => [value].flat().map((one) => [name, one] as const))
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `${name}=${String(value)}`)
-    .sort()
+    .toSorted()
 }
 
 export function sentByUs({ method, url, headers, body }: HttpRequest): Sent {
@@ -72,5 +72,5 @@ export function sentByUs({ method, url, headers, body }: HttpRequest): Sent {
 }
 
 function sorted(encoded: string): readonly string[] {
-  return [...new URLSearchParams(encoded)].map(([name, value]) => `${name}=${value}`).sort()
+  return [...new URLSearchParams(encoded)].map(([name, value]) => `${name}=${value}`).toSorted()
 }

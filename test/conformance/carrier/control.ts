@@ -1,0 +1,82 @@
+/** Commands: every declared one reaches the carrier, no other pretends to, and no secret or foreign fact goes along. */
+import { describe, expect, test } from 'vitest'
+import type { z } from 'zod'
+import type { CallCommand } from '../../../src/spec/call.ts'
+import type { Accepted, CallSeen, Control, Dispatch } from '../../../src/spec/carrier.ts'
+import type { HttpRequest, HttpResponse, Operation } from '../../../src/spec/http.ts'
+import { addresses, callOf, commands, configOf, leakIn, now, type CarrierFixture } from './fixture.ts'
+
+export function describeControl<S extends z.ZodObject>(fixture: CarrierFixture<S>): void {
+  const { spec } = fixture
+  if (!spec.control) return
+  const control = spec.control
+  describe('control', () => {
+    const wire = fixture.control
+    if (!wire) return test('has a fixture', () => expect.fail('the spec has control, the fixture has none'))
+    const known = callOf(spec.name, wire.ref)
+    const own = commands.filter((command) => control.commands.includes(command.type))
+    const others = commands.filter((command) => !control.commands.includes(command.type))
+    const encode = (command: CallCommand, call: CallSeen = known) => encodeFor(fixture, control, command, call)
+
+    test.each(own)('$type $action $reason reaches the carrier', (command) => {
+      const call = command.type === 'dial' ? callOf(spec.name) : known
+      const dispatch = encode(command, call)
+      expect(dispatch.by).not.toBe('unsupported')
+      for (const text of shown(dispatch, wire.accept)) {
+        expect(leakIn(fixture, text)).toBeUndefined()
+        expect(text).not.toContain('never sent')
+      }
+    })
+
+    if (others.length > 0)
+      test.each(others)('$type is not pretended', (command) => {
+        expect(encode(command)).toMatchObject({ by: 'unsupported', why: expect.any(String) })
+      })
+
+    if (control.commands.includes('dial'))
+      test('a dial learns the carrier’s id', () => {
+        const { result } = performed(encode({ type: 'dial' }, callOf(spec.name)), wire.accept)
+        expect(result?.ref).toBeTypeOf('string')
+      })
+
+    if (control.commands.includes('hangup'))
+      test.each(wire.gone)('hanging up a call that is gone succeeds: $status', (response) => {
+        expect(performed(encode({ type: 'hangup' }), () => response).result).toMatchObject({ gone: true })
+      })
+  })
+}
+
+function encodeFor<S extends z.ZodObject>(
+  fixture: CarrierFixture<S>,
+  control: Control<z.output<S>>,
+  command: CallCommand,
+  call: CallSeen,
+): Dispatch {
+  return control.encode(command, call, configOf(fixture), { now, urls: addresses(fixture.spec.name) })
+}
+
+/** Everything about a dispatch that a log or a person may see: replies, addresses and bodies; not the headers. */
+function shown(dispatch: Dispatch, accept: (request: HttpRequest) => HttpResponse): readonly string[] {
+  if (dispatch.by === 'reply') return [JSON.stringify(dispatch.reply)]
+  return performed(dispatch, accept).asked.flatMap(({ url, body }) => {
+    expect(url).toSatisfy(URL.canParse)
+    return [url, body === undefined ? '' : Buffer.from(body).toString()]
+  })
+}
+
+/** Runs the requests of a dispatch; more than twenty are a loop. */
+function performed(
+  dispatch: Dispatch,
+  accept: (request: HttpRequest) => HttpResponse,
+): { readonly result?: Accepted; readonly asked: readonly HttpRequest[] } {
+  if (dispatch.by !== 'http') return { asked: [] }
+  const asked: HttpRequest[] = []
+  const operation: Operation<Accepted> = dispatch.operation
+  let step = operation.next(undefined as never) // a generator's first next() takes no value
+  while (!step.done && asked.length < 20) {
+    asked.push(step.value)
+    step = operation.next(accept(step.value))
+  }
+  if (!step.done) throw new Error('the operation does not end')
+  return { result: step.value, asked }
+}
