@@ -1,0 +1,475 @@
+import { describe, expect, test } from 'vitest'
+import { settle, VirtualClock } from '../../lib/clock.ts'
+import { seededIds } from '../../lib/ids.ts'
+import { silentLogger } from '../../lib/log.ts'
+import type { AgentEvent, AgentOrder } from '../../spec/agent.ts'
+import { OffhookError } from '../../spec/errors.ts'
+import { engineTools } from '../tools.ts'
+import { FakeModel, FakeRecogniser, FakeSpeaker } from './fakes.ts'
+import { createPipeline } from './pipeline.ts'
+
+const never = new Promise<never>(() => undefined)
+const broken = new OffhookError('vendor.failed', 'model gone')
+
+function start({ delay = 0 } = {}) {
+  const clock = new VirtualClock()
+  const recogniser = new FakeRecogniser()
+  const model = new FakeModel()
+  const speaker = new FakeSpeaker(clock, delay)
+  const events: AgentEvent[] = []
+  const session = createPipeline({
+    recogniser,
+    model,
+    speaker,
+    brief: {
+      call: 'call_1',
+      direction: 'inbound',
+      from: '+1',
+      to: '+2',
+      variables: { name: 'Ada' },
+      metadata: {},
+      tools: engineTools,
+    },
+    prompt: 'You speak with {name}.',
+    clock,
+    ids: seededIds('pipeline'),
+    logger: silentLogger,
+    emit: (event) => void events.push(event),
+  })
+  let soundMs = 0
+  session.port.microphone.pipe({
+    rate: 16_000,
+    write: (pcm) => void (soundMs += pcm.length / 16),
+    toString: () => 'test',
+  })
+  const order = async (next: AgentOrder) => {
+    session.order(next)
+    await settle()
+  }
+  return {
+    clock,
+    recogniser,
+    model,
+    speaker,
+    events,
+    session,
+    order,
+    soundMs: () => soundMs,
+    of: <T extends AgentEvent['type']>(type: T) =>
+      events.filter((event): event is Extract<AgentEvent, { type: T }> => event.type === type),
+    /** The caller speaks for `ms`, and is recognised as `text`. */
+    speak: async (text: string | Error | Promise<string>, ms = 500) => {
+      recogniser.answers.push(text)
+      session.order({ type: 'speech-started', agoMs: 0 })
+      session.port.speaker.write(new Int16Array(ms * 16))
+      await order({ type: 'speech-ended', agoMs: 0 })
+    },
+    /** What the model was asked last, without the system prompt. */
+    asked: () => model.asked.at(-1)?.filter(({ role }) => role !== 'system'),
+    text: () => events.map((event) => (event.type === 'reply-text' ? event.delta : '')).join(''),
+    replies: () => events.flatMap((event) => (event.type === 'reply-started' ? [event.reply] : [])),
+  }
+}
+
+describe('a turn', () => {
+  test('is recognised, answered and spoken, sentence by sentence', async () => {
+    const { model, speak, events, speaker, soundMs, asked, order } = start()
+    model.scripts.push(['Hello', ' Ada. How', ' are you?'])
+    await speak('Good morning')
+    expect(model.asked[0]).toEqual([
+      { role: 'system', text: 'You speak with Ada.' },
+      { role: 'caller', text: 'Good morning' },
+    ])
+    expect(model.tools[0]).toBe(engineTools)
+    expect(speaker.said).toEqual(['Hello Ada.', 'How are you?'])
+    const reply = expect.any(String)
+    expect(events).toEqual([
+      { type: 'ready' },
+      { type: 'caller-text', text: 'Good morning', final: true },
+      { type: 'measured', name: 'first-token', atMs: 0 },
+      { type: 'reply-started', reply },
+      { type: 'reply-text', reply, delta: 'Hello Ada. ', atMs: 0 },
+      { type: 'reply-text', reply, delta: 'How are you?', atMs: 200 },
+      { type: 'reply-ended', reply },
+    ])
+    expect(soundMs()).toBe(500)
+    await order({ type: 'say', text: 'Still there?' })
+    await speak('Yes')
+    expect(asked()).toEqual([
+      { role: 'caller', text: 'Good morning' },
+      { role: 'agent', text: 'Hello Ada. How are you?' },
+      { role: 'agent', text: 'Still there?' },
+      { role: 'caller', text: 'Yes' },
+    ])
+  })
+
+  test('sounds while the model still writes', async () => {
+    const { model, speak, speaker } = start()
+    model.scripts.push(['First sentence. Then', never])
+    await speak('Go on')
+    expect(speaker.said).toEqual(['First sentence.'])
+  })
+
+  test.each(['yes', 'No.', 'okay', 'thanks', 'bye', 'uh'])('of the one word "%s" is answered', async (word) => {
+    const { model, speak, asked } = start()
+    model.scripts.push(['Fine.'])
+    await speak(word, 200)
+    expect(asked()).toEqual([{ role: 'caller', text: word }])
+  })
+
+  test('without words is told as such, and asks nobody', async () => {
+    const { model, speak, of } = start()
+    await speak('  ')
+    expect(of('caller-text')).toEqual([{ type: 'caller-text', text: '', final: true }])
+    expect(model.asked).toEqual([])
+  })
+
+  test('text ordered is said as given, without the model', async () => {
+    const { order, speaker, model, of } = start()
+    await order({ type: 'say', text: 'Hello, this is Anna. How can I help?' })
+    expect(speaker.said).toEqual(['Hello, this is Anna.', 'How can I help?'])
+    expect(of('reply-ended')).toHaveLength(1)
+    expect(model.asked).toEqual([])
+  })
+
+  test('a model with nothing to say has answered', async () => {
+    const { speak, of } = start()
+    await speak('Hm')
+    expect(of('reply-started')).toHaveLength(1)
+    expect(of('reply-ended')).toHaveLength(1)
+  })
+
+  test('sound is not made more than some ten seconds ahead', async () => {
+    const { model, speak, soundMs, clock } = start()
+    const sentence = `${'word '.repeat(19)}end. `
+    model.scripts.push(Array.from({ length: 20 }, () => sentence))
+    await speak('Tell me everything')
+    expect(soundMs()).toBeLessThanOrEqual(14_000)
+    await clock.advanceAsync(40_000)
+    expect(soundMs()).toBe(20 * 2000)
+  })
+})
+
+describe('nothing the caller says is lost', () => {
+  test('a turn that comes while the one before is being recognised', async () => {
+    const { speak, asked, model, of } = start()
+    const slow = Promise.withResolvers<string>()
+    model.scripts.push(['Noted.'])
+    await speak(slow.promise)
+    await speak('at eight')
+    expect(model.asked).toEqual([])
+    slow.resolve('Tomorrow')
+    await settle()
+    expect(of('caller-text').map(({ text }) => text)).toEqual(['Tomorrow', 'at eight'])
+    expect(model.asked).toHaveLength(1)
+    expect(asked()).toEqual([
+      { role: 'caller', text: 'Tomorrow' },
+      { role: 'caller', text: 'at eight' },
+    ])
+  })
+
+  test('speech while the model thinks: the question is asked again, with what was added', async () => {
+    const { speak, asked, model, session, replies } = start()
+    model.scripts.push([never], ['Booked.'])
+    await speak('A table')
+    session.order({ type: 'speech-started' })
+    expect(model.signals[0]?.aborted).toBe(true)
+    await speak('for two')
+    expect(asked()).toEqual([
+      { role: 'caller', text: 'A table' },
+      { role: 'caller', text: 'for two' },
+    ])
+    expect(replies()).toHaveLength(1)
+  })
+
+  test('noise while the model thinks: the question is asked again', async () => {
+    const { speak, asked, model, of } = start()
+    model.scripts.push([never], ['Booked.'])
+    await speak('A table')
+    await speak('')
+    expect(model.asked).toHaveLength(2)
+    expect(asked()).toEqual([{ role: 'caller', text: 'A table' }])
+    expect(of('caller-text')).toHaveLength(1)
+  })
+
+  test('no reply begins while the caller speaks', async () => {
+    const { recogniser, session, order, model } = start()
+    recogniser.answers.push('One', 'two')
+    session.order({ type: 'speech-started' })
+    session.order({ type: 'speech-ended' })
+    await order({ type: 'speech-started' })
+    expect(model.asked).toEqual([])
+    await order({ type: 'speech-ended' })
+    expect(model.asked).toHaveLength(1)
+  })
+
+  test('speech over a reply that may not be interrupted is answered after it', async () => {
+    const { speak, model, speaker, clock } = start({ delay: 300 })
+    model.scripts.push(['One sentence. Another sentence.'], ['Then this.'])
+    await speak('First')
+    await clock.advanceAsync(300)
+    await speak('Second')
+    await clock.advanceAsync(600)
+    expect(speaker.said).toEqual(['One sentence.', 'Another sentence.', 'Then this.'])
+  })
+})
+
+describe('interruption', () => {
+  test('stops model and speaker at once, and leaves only what was heard', async () => {
+    const { speak, model, speaker, soundMs, order, asked, replies, of } = start()
+    model.scripts.push(['One two three. ', 'Four five six. S', never], ['Yes?'])
+    await speak('Tell me')
+    expect(soundMs()).toBe(600)
+    const reply = replies()[0]!
+    await order({ type: 'interrupt', heardMs: 450, reply })
+    expect(model.signals[0]?.aborted).toBe(true)
+    expect(of('reply-ended')).toEqual([])
+    await speak('Wait')
+    expect(asked()).toEqual([
+      { role: 'caller', text: 'Tell me' },
+      { role: 'agent', text: 'One two three. Four' },
+      { role: 'caller', text: 'Wait' },
+    ])
+    expect(speaker.said.at(-1)).toBe('Yes?')
+  })
+
+  test('of a reply that is all made but not all heard does the same', async () => {
+    const { speak, model, order, asked, replies } = start()
+    model.scripts.push(['One two three four.'])
+    await speak('Tell me')
+    await order({ type: 'interrupt', heardMs: 250, reply: replies()[0]! })
+    await speak('Stop')
+    expect(asked()?.[1]).toEqual({ role: 'agent', text: 'One two' })
+  })
+
+  test('before any word was heard leaves the question open, and nothing of the reply', async () => {
+    const { speak, model, order, asked, replies } = start()
+    model.scripts.push(['Never heard.', never])
+    await speak('Tell me')
+    await order({ type: 'interrupt', heardMs: 0, reply: replies()[0] ?? '' })
+    await speak('Hello?')
+    expect(asked()).toEqual([
+      { role: 'caller', text: 'Tell me' },
+      { role: 'caller', text: 'Hello?' },
+    ])
+  })
+
+  test('by noise: the agent takes up the sentence it was cut off in', async () => {
+    const { speak, model, session, speaker, replies, of } = start()
+    model.scripts.push(['One two three. Four five six. Seven.'])
+    await speak('Tell me')
+    session.order({ type: 'interrupt', heardMs: 450, reply: replies()[0]! })
+    await speak('')
+    expect(speaker.said.slice(-2)).toEqual(['Four five six.', 'Seven.'])
+    expect(model.asked).toHaveLength(1)
+    expect(of('caller-text').map(({ text }) => text)).toEqual(['Tell me'])
+  })
+
+  test('by an order to stop: noise later does not bring the reply back', async () => {
+    const { speak, model, order, speaker, replies } = start()
+    model.scripts.push(['One two three. Four five six.'])
+    await speak('Tell me')
+    await order({ type: 'interrupt', heardMs: 250, reply: replies()[0]! })
+    const said = speaker.said.length
+    await speak('')
+    expect(speaker.said).toHaveLength(said)
+  })
+
+  test('calls off a stuck model without asking it again', async () => {
+    const { speak, model, order, speaker } = start()
+    model.scripts.push([never], ['Too late.'])
+    await speak('Hello?')
+    await order({ type: 'interrupt', heardMs: 0 })
+    await order({ type: 'say', text: 'Sorry.' })
+    expect(speaker.said).toEqual(['Sorry.'])
+    expect(model.asked).toHaveLength(1)
+  })
+})
+
+describe('digits', () => {
+  test('are collected until a pause, and answered as the caller’s words', async () => {
+    const { order, clock, asked, model } = start()
+    for (const digit of '12') {
+      await order({ type: 'digit', digit })
+      await clock.advanceAsync(1900)
+    }
+    expect(model.asked).toEqual([])
+    await clock.advanceAsync(100)
+    expect(asked()).toEqual([{ role: 'caller', text: '[DTMF: 12]' }])
+  })
+
+  test('the hash key ends them; alone it is a key', async () => {
+    const { order, clock, asked, of } = start()
+    for (const digit of ['4', '2', '#']) await order({ type: 'digit', digit })
+    expect(asked()).toEqual([{ role: 'caller', text: '[DTMF: 42]' }])
+    await order({ type: 'digit', digit: '#' })
+    await clock.advanceAsync(0)
+    expect(asked()?.at(-1)).toEqual({ role: 'caller', text: '[DTMF: #]' })
+    expect(of('caller-text')).toEqual([])
+  })
+})
+
+describe('tools', () => {
+  const call = { id: 't1', name: 'send_digits', arguments: { digits: '1' } }
+
+  test('are called once everything before was written, and their results answered', async () => {
+    const { speak, model, events, order, asked, of } = start()
+    model.scripts.push(['One moment.', { type: 'tool', call }], ['Done.'])
+    await speak('Press one')
+    expect(events.slice(-2).map(({ type }) => type)).toEqual(['reply-ended', 'tool-called'])
+    await order({ type: 'tool-result', id: 't1', ok: true, result: { pressed: '1' } })
+    expect(asked()?.slice(-2)).toEqual([
+      { role: 'agent', text: 'One moment.', tools: [call] },
+      { role: 'tool', id: 't1', name: 'send_digits', result: '{"pressed":"1"}' },
+    ])
+    expect(of('reply-started')).toHaveLength(2)
+  })
+
+  test('several are all answered before the model goes on', async () => {
+    const { speak, model, order } = start()
+    model.scripts.push(
+      [
+        { type: 'tool', call },
+        { type: 'tool', call: { ...call, id: 't2' } },
+      ],
+      ['Done.'],
+    )
+    await speak('Press one')
+    await order({ type: 'tool-result', id: 't1', ok: false, result: 'busy' })
+    expect(model.asked).toHaveLength(1)
+    await order({ type: 'tool-result', id: 't2', ok: true, result: 'ok' })
+    expect(model.asked[1]?.filter(({ role }) => role === 'tool')).toEqual([
+      { role: 'tool', id: 't1', name: 'send_digits', result: 'failed: busy' },
+      { role: 'tool', id: 't2', name: 'send_digits', result: 'ok' },
+    ])
+  })
+
+  test('a caller who speaks while a tool works is answered at once, with no call left open', async () => {
+    const { speak, model, asked } = start()
+    model.scripts.push([{ type: 'tool', call }], ['Just a moment.'])
+    await speak('Press one')
+    await speak('Hello?')
+    expect(asked()?.map(({ role }) => role)).toEqual(['caller', 'agent', 'tool', 'caller'])
+  })
+
+  test('after a hang-up that worked nothing is said; after one that did not, the model goes on', async () => {
+    const { speak, model, order } = start()
+    const hangUp = { type: 'tool', call: { id: 'h', name: 'hang_up', arguments: {} } } as const
+    model.scripts.push(['Bye.', hangUp], ['Yes?', { ...hangUp, call: { ...hangUp.call, id: 'h2' } }])
+    await speak('Bye')
+    await order({ type: 'tool-result', id: 'h', ok: false, result: 'cancelled' })
+    expect(model.asked).toHaveLength(2)
+    await order({ type: 'tool-result', id: 'h2', ok: true, result: 'done' })
+    expect(model.asked).toHaveLength(2)
+  })
+
+  test('an unasked result changes nothing; a model that only calls tools is stopped', async () => {
+    const { speak, model, order, of } = start()
+    await order({ type: 'tool-result', id: 'x', ok: true, result: 1 })
+    expect(model.asked).toEqual([])
+    for (let turn = 0; turn < 20; turn++) model.scripts.push([{ type: 'tool', call: { ...call, id: `c${turn}` } }])
+    await speak('Loop')
+    for (let turn = 0; turn < 20; turn++) await order({ type: 'tool-result', id: `c${turn}`, ok: true, result: '' })
+    expect(model.asked.length).toBeLessThan(13)
+    expect(of('failed')).toMatchObject([{ fatal: true }])
+  })
+})
+
+describe('failure', () => {
+  test('a model that fails before a word was said is asked once more', async () => {
+    const { speak, model, speaker, of } = start()
+    model.scripts.push(['Hel', broken], ['Hello.'])
+    await speak('Hi')
+    expect(speaker.said).toEqual(['Hello.'])
+    expect(of('failed')).toEqual([])
+  })
+
+  test('twice is for good; what it is told to say it still says', async () => {
+    const { speak, model, speaker, order, of } = start()
+    model.scripts.push([broken], [broken], ['Never.'])
+    await speak('Hi')
+    expect(of('failed')).toEqual([{ type: 'failed', code: 'vendor.failed', message: 'model gone', fatal: true }])
+    await order({ type: 'say', text: 'Sorry.' })
+    expect(speaker.said).toEqual(['Sorry.'])
+  })
+
+  test('a key that is refused is not tried again', async () => {
+    const { speak, model, of } = start()
+    model.scripts.push([new OffhookError('vendor.credentials', 'bad key')])
+    await speak('Hi')
+    expect(model.asked).toHaveLength(1)
+    expect(of('failed')).toMatchObject([{ code: 'vendor.credentials', fatal: true }])
+  })
+
+  test('in the middle of a reply keeps what was said, and the call goes on', async () => {
+    const { speak, model, speaker, of, asked } = start()
+    model.scripts.push(['One two. Three', broken], ['Again.'])
+    await speak('Hi')
+    expect(speaker.said).toEqual(['One two.'])
+    expect(of('reply-ended')).toHaveLength(1)
+    expect(of('failed')).toMatchObject([{ fatal: false }])
+    await speak('Go on')
+    expect(asked()?.[1]).toEqual({ role: 'agent', text: 'One two.' })
+    expect(speaker.said.at(-1)).toBe('Again.')
+  })
+
+  test('a speaker that fails is tried once more; twice is for good, and the model is stopped', async () => {
+    const { speak, model, speaker, of } = start()
+    speaker.failures.push({ error: broken, after: 0 })
+    model.scripts.push(['One two.'])
+    await speak('Hi')
+    expect(speaker.said).toEqual(['One two.', 'One two.'])
+    expect(of('failed')).toEqual([])
+    speaker.failures.push({ error: broken, after: 0 }, { error: broken, after: 0 })
+    model.scripts.push(['One two. Three', never])
+    await speak('Hi')
+    expect(of('failed')).toMatchObject([{ fatal: true }])
+    expect(model.signals.at(-1)?.aborted).toBe(true)
+  })
+
+  test('a sentence that breaks off is not said twice; the next one follows', async () => {
+    const { speak, model, speaker, soundMs, of } = start()
+    speaker.failures.push({ error: broken, after: 1 })
+    model.scripts.push(['One two. Three four.'])
+    await speak('Hi')
+    expect(speaker.said).toEqual(['One two.', 'Three four.'])
+    expect(soundMs()).toBe(300)
+    expect(of('failed')).toMatchObject([{ fatal: false }])
+  })
+
+  test('a recogniser that fails is tried once more', async () => {
+    const { speak, recogniser, asked, model, of } = start()
+    model.scripts.push(['Ok.'])
+    recogniser.answers.push(broken)
+    await speak('Hello')
+    expect(asked()).toEqual([{ role: 'caller', text: 'Hello' }])
+    recogniser.answers.push(broken)
+    await speak(broken)
+    expect(of('failed')).toMatchObject([{ fatal: true }])
+  })
+})
+
+test('closing stops everything, closes each part once, and nothing is heard after it', async () => {
+  const { speak, model, session, events, order, clock, recogniser, speaker } = start()
+  model.scripts.push(['One. Two', never])
+  await speak('Hi')
+  await order({ type: 'digit', digit: '1' })
+  await session[Symbol.asyncDispose]()
+  await session[Symbol.asyncDispose]()
+  const before = events.length
+  await speak('Hello?')
+  await clock.advanceAsync(60_000)
+  expect(events).toHaveLength(before)
+  expect(model.signals[0]?.aborted).toBe(true)
+  expect([recogniser.disposals, model.disposals, speaker.disposals]).toEqual([1, 1, 1])
+  expect(clock.pending).toBe(0)
+})
+
+test('two pipelines share nothing', async () => {
+  const one = start()
+  const other = start()
+  one.model.scripts.push(['Only here.'])
+  await one.speak('Hello')
+  expect(other.events).toEqual([{ type: 'ready' }])
+  expect(other.soundMs()).toBe(0)
+})
