@@ -79,6 +79,8 @@ async function addresses(live: LiveCall, connection: Connection, media: boolean)
   const { plan } = running.call
   const base = engine.publicUrl()
   const token = media ? await engine.tokens.issue(grantOf(live), tokenLife(live)) : undefined
+  // Good for reconnects until the call ends, and not a moment longer.
+  if (token !== undefined) running.scope.defer(() => engine.tokens.revoke(token))
   return {
     webhook: (purpose) => new URL(`carriers/${plan.carrier}/${connection.id}/${purpose}`, base).href,
     media: () => {

@@ -44,7 +44,8 @@ export interface EngineParts {
   readonly logger: Logger
   readonly scope: Scope
   readonly request: Requester
-  readonly vad: VadFactory
+  /** Detectors that call a turn over after so much silence, ms. */
+  readonly vad: (hangover: number) => VadFactory
   /** Our public address, with a trailing slash. */
   readonly publicUrl: () => URL
   readonly settings: CallSettings

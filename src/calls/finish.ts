@@ -13,8 +13,10 @@ export async function finishCall(live: LiveCall): Promise<void> {
   try {
     await live.conversation?.[Symbol.asyncDispose]()
     await finishRecording(live)
+    live.over.resolve()
     await askCost(live)
   } finally {
+    live.over.resolve()
     await live.running.settled()
     await live.running.scope.close()
   }

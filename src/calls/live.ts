@@ -29,6 +29,8 @@ export class LiveCall {
   readonly inputs: Inputs
   /** The answer to the webhook that offered the call. */
   readonly reply = Promise.withResolvers<Reply>()
+  /** Resolves when the conversation is closed and the recording complete. */
+  readonly over = Promise.withResolvers<void>()
   conversation: Conversation | undefined
   leg: Leg | undefined
   recording: CallRecording | undefined

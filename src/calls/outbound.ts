@@ -9,7 +9,7 @@ import { recordOf } from './project.ts'
 export interface DialRequest {
   /** E.164 with plus, a SIP URI, or what the carrier takes. */
   readonly to: string
-  /** Default: the connection's first number. */
+  /** Default: the connection's `defaultFrom` setting, else its first number. */
   readonly from?: string
   /** Connection id. Default: the organization's default carrier. */
   readonly connection?: string
@@ -74,6 +74,8 @@ async function connectionOf(engine: Engine, organization: string, id: string | u
 }
 
 async function callerId(engine: Engine, connection: Connection): Promise<string> {
+  const { defaultFrom } = connection.settings
+  if (typeof defaultFrom === 'string') return defaultFrom
   const numbers = await engine.store.numbers.list(connection.organization, { limit: 200 })
   const own = numbers.items.findLast((number) => number.connection === connection.id)
   if (own) return own.number

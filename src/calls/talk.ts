@@ -48,7 +48,7 @@ async function open(live: LiveCall): Promise<void> {
       brief,
       provider: spec.name,
       open: (emit) => engine.openAgent(spec, config, brief, emit),
-      vad: engine.vad,
+      vad: engine.vad(talk.endOfTurn),
       settings: talk,
       clock: live.inputs.clock,
       ids: live.inputs.ids,

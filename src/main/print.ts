@@ -1,0 +1,90 @@
+/** What a simulated call looks like in a terminal. */
+import type { CallResult, WireEntry } from '../../simulators/index.ts'
+import type { CallEvent, TurnTimings } from '../spec/event.ts'
+import type { CallRecord, Journal } from '../store/contract.ts'
+
+/** Prints a call's events as they become durable, each with its time since the first. */
+export function printEvents(journal: Journal): Disposable {
+  let began: number | undefined
+  return journal.watch(({ at, event }) => {
+    began ??= at
+    const text = describe(event)
+    if (text !== undefined) console.log(`${stamp(at - began)}  ${text}`)
+  })
+}
+
+/** One line of the live view; undefined for what says nothing to people. */
+export function describe(event: CallEvent): string | undefined {
+  switch (event.type) {
+    case 'call.offered':
+      return '─ the call is offered'
+    case 'media.opened':
+      return `─ media open (${event.encoding}, ${event.rate} Hz)`
+    case 'message.added':
+      return `${speakers[event.role]} ${event.text}${event.interrupted ? ' ⏎ interrupted' : ''}`
+    case 'digit.received':
+      return `─ key ${event.digit}`
+    case 'agent.interrupted':
+      return `─ interrupted after ${Math.round(event.heardMs)} ms`
+    case 'turn.measured':
+      return `  turn ${event.turn}: ${timingsOf(event.timings)}`
+    case 'tool.called':
+      return `─ tool ${event.name} ${JSON.stringify(event.arguments)}`
+    case 'agent.failed':
+      return `! the agent failed: ${event.message}`
+    case 'command.failed':
+      return `! ${event.message}`
+    case 'media.lost':
+      return `! media lost: ${event.cause}`
+    case 'call.ended':
+      return `─ ended: ${event.reason}${event.cause ? ` (${event.cause})` : ''}`
+    default:
+      return undefined
+  }
+}
+
+const speakers = { caller: 'caller ›', agent: 'agent  ‹', tool: 'tool   ·', system: 'system ·' } as const
+
+/** Milliseconds after the caller's last sound. */
+function timingsOf(timings: TurnTimings): string {
+  const names = {
+    endOfTurn: 'end of turn',
+    transcript: 'transcript',
+    firstToken: 'first token',
+    firstAudio: 'first audio',
+    firstSent: 'first sent',
+  }
+  return Object.entries(names)
+    .flatMap(([key, name]) => {
+      const value = timings[key as keyof TurnTimings] // the keys of `names` are those of TurnTimings
+      return value === undefined ? [] : [`${name} ${Math.round(value)} ms`]
+    })
+    .join(', ')
+}
+
+export function printWire(entry: WireEntry, began: number): void {
+  const arrow = entry.from === 'gateway' ? '→' : '←'
+  console.log(
+    `${stamp(Math.max(0, entry.at - began))}  ${arrow} ${entry.kind.padEnd(7)} ${entry.text.replaceAll('\n', ' ')}`,
+  )
+}
+
+export function printSummary({
+  result,
+  record,
+  file,
+}: {
+  readonly result: CallResult
+  readonly record: CallRecord | undefined
+  readonly file: string | undefined
+}): void {
+  console.log('')
+  console.log(
+    `Call ${record?.id ?? ''}: ${record?.status ?? result.status}, ${result.seconds} s, ${record?.endReason ?? result.why}`,
+  )
+  if (file !== undefined) console.log(`Recording (caller left, agent right): ${file}`)
+}
+
+function stamp(ms: number): string {
+  return (ms / 1000).toFixed(3).padStart(8)
+}

@@ -1,0 +1,139 @@
+/** What a new gateway starts with: an organization, an admin key, an agent that works offline, and a simulated line to call it. */
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Clock } from '../lib/clock.ts'
+import type { Ids } from '../lib/ids.ts'
+import type { Agent, Connection, Store } from '../store/contract.ts'
+import type { FromEnvironment } from './environment.ts'
+
+export const organization = 'org_default'
+export const receptionist = 'agt_receptionist'
+/** The simulated caller dials this number. */
+export const simulatedNumber = '+15550100001'
+const simulatedConnection = 'con_simulated'
+
+interface SeedParts {
+  readonly store: Store
+  readonly clock: Clock
+  readonly ids: Ids
+}
+
+export async function seedOrganization({ store, clock }: SeedParts): Promise<void> {
+  if (await store.organizations.get(organization)) return
+  await store.organizations.create({ id: organization, name: 'Default', createdAt: clock.now() })
+}
+
+export async function seedAgents({ store, clock }: SeedParts): Promise<void> {
+  const now = clock.now()
+  const seeds: readonly Pick<Agent, 'id' | 'name' | 'provider' | 'settings'>[] = [
+    { id: receptionist, name: 'Local receptionist', provider: 'local', settings: {} },
+    { id: 'agt_echo', name: 'Echo', provider: 'echo', settings: {} },
+  ]
+  for (const seed of seeds) {
+    if (await store.agents.get(organization, seed.id)) continue
+    await store.agents.create({ ...seed, organization, createdAt: now, updatedAt: now })
+  }
+}
+
+export interface AdminKey {
+  /** Where it can be read; undefined when it came from the environment. */
+  readonly file: string | undefined
+  readonly secret: string
+}
+
+/** The first admin key: from the environment, else drawn once into a file that only its owner can read. */
+export async function seedAdminKey(
+  parts: SeedParts,
+  dataDir: string | undefined,
+  given: string | undefined,
+): Promise<AdminKey> {
+  const file = dataDir === undefined || given !== undefined ? undefined : join(dataDir, 'admin.key')
+  const secret = given ?? (file === undefined ? undefined : await readIfThere(file)) ?? `ohk_${parts.ids.token()}`
+  if (!(await parts.store.keys.authenticate(secret, parts.clock.now()))) {
+    const key = { id: parts.ids.id('key'), organization, name: 'First admin key', prefix: secret.slice(0, 8) }
+    await parts.store.keys.create({ ...key, scopes: ['admin'], createdAt: parts.clock.now() }, secret)
+    if (file !== undefined) await writeFile(file, `${secret}\n`, { mode: 0o600 })
+  }
+  return { file, secret }
+}
+
+async function readIfThere(file: string): Promise<string | undefined> {
+  try {
+    return (await readFile(file, 'utf8')).trim()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined // node's file errors carry a code
+    throw error
+  }
+}
+
+/** Connections that the environment describes; each follows its variables at every start. */
+export async function seedFromEnvironment(
+  parts: SeedParts,
+  found: readonly FromEnvironment[],
+): Promise<readonly Connection[]> {
+  const made: Connection[] = []
+  for (const { provider, settings } of found) {
+    const id = `con_env${provider.name.replaceAll(/[^a-z0-9]/g, '')}`
+    const account = settings['accountSid'] ?? settings['account']
+    made.push(
+      await put(parts, {
+        id,
+        kind: 'carrier',
+        provider: provider.name,
+        name: `${provider.label} from environment`,
+        settings,
+        source: 'environment',
+        ...(typeof account === 'string' ? { account } : {}),
+      }),
+    )
+    const number = settings['defaultFrom']
+    if (typeof number === 'string') await seedNumber(parts, id, number)
+  }
+  return made
+}
+
+/** The simulated carrier's account: drawn once, kept like any other. */
+export async function seedSimulated(parts: SeedParts, provider: string, apiBase: string): Promise<Connection> {
+  const before = await parts.store.connections.get(organization, simulatedConnection)
+  const hex = () => Buffer.from(parts.ids.token(16), 'base64url').toString('hex')
+  const accountSid = before?.account ?? `AC${hex()}`
+  const authToken = before?.settings['authToken'] ?? hex()
+  const made = await put(parts, {
+    id: simulatedConnection,
+    kind: 'carrier',
+    provider,
+    name: 'Simulated carrier',
+    account: accountSid,
+    settings: { accountSid, authToken, apiBase },
+    source: 'simulator',
+  })
+  await seedNumber(parts, simulatedConnection, simulatedNumber)
+  return made
+}
+
+async function put(
+  { store, clock }: SeedParts,
+  wanted: Pick<Connection, 'id' | 'kind' | 'provider' | 'name' | 'settings' | 'account' | 'source'>,
+): Promise<Connection> {
+  const now = clock.now()
+  const before = await store.connections.get(organization, wanted.id)
+  const record: Connection = {
+    ...wanted,
+    organization,
+    isDefault: before?.isDefault ?? false,
+    createdAt: before?.createdAt ?? now,
+    updatedAt: now,
+  }
+  if (before) await store.connections.update(record)
+  else await store.connections.create(record)
+  return record
+}
+
+async function seedNumber({ store, clock, ids }: SeedParts, connection: string, number: string): Promise<void> {
+  if (await store.numbers.find(connection, number)) return
+  const now = clock.now()
+  await store.numbers.create({
+    ...{ id: ids.id('num'), organization, connection, number, display: number, agent: receptionist },
+    ...{ createdAt: now, updatedAt: now },
+  })
+}

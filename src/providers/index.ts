@@ -1,0 +1,20 @@
+/** The list: one line per provider. */
+import type { AgentSpec } from '../spec/agent.ts'
+import type { CarrierSpec } from '../spec/carrier.ts'
+import type { ModelSpec, RecogniserSpec, SpeakerSpec } from '../spec/speech.ts'
+import { echo } from './agents/echo/echo.ts'
+import { local } from './agents/local/local.ts'
+import { pipeline } from './agents/pipeline/pipeline.ts'
+import { twilio } from './carriers/twilio/twilio.ts'
+import { openaiCompatible } from './llm/openai-compatible/openai-compatible.ts'
+import { scripted } from './llm/scripted/scripted.ts'
+import { localRecogniser } from './stt/local/index.ts'
+import { localSpeaker } from './tts/local/index.ts'
+
+export const carriers: readonly CarrierSpec[] = [twilio]
+
+export const agents: readonly AgentSpec[] = [local, echo, pipeline]
+
+export const recognisers: readonly RecogniserSpec[] = [localRecogniser]
+export const models: readonly ModelSpec[] = [scripted, openaiCompatible]
+export const speakers: readonly SpeakerSpec[] = [localSpeaker]
