@@ -217,9 +217,9 @@ describe('nothing the caller says is lost', () => {
 describe('interruption', () => {
   test('stops model and speaker at once, and leaves only what was heard', async () => {
     const { speak, model, speaker, soundMs, order, asked, replies, of } = start()
-    model.scripts.push(['One two three. ', 'Four five six. S', never], ['Yes?'])
+    model.scripts.push(['One two three. ', 'Four five six. ', 'Seven. S', never], ['Yes?'])
     await speak('Tell me')
-    expect(soundMs()).toBe(600)
+    expect(soundMs()).toBe(700)
     const reply = replies()[0]!
     await order({ type: 'interrupt', heardMs: 450, reply })
     expect(model.signals[0]?.aborted).toBe(true)
@@ -378,10 +378,12 @@ describe('tools', () => {
 describe('failure', () => {
   test('a model that fails before a word was said is asked once more', async () => {
     const { speak, model, speaker, of } = start()
-    model.scripts.push(['Hel', broken], ['Hello.'])
+    const call = { id: 't', name: 'hang_up', arguments: {} }
+    model.scripts.push(['Hel', { type: 'tool', call }, broken], ['Hello.'])
     await speak('Hi')
     expect(speaker.said).toEqual(['Hello.'])
     expect(of('failed')).toEqual([])
+    expect(of('tool-called')).toEqual([])
   })
 
   test('twice is for good; what it is told to say it still says', async () => {
@@ -456,13 +458,13 @@ test('closing stops everything, closes each part once, and nothing is heard afte
   await order({ type: 'digit', digit: '1' })
   await session[Symbol.asyncDispose]()
   await session[Symbol.asyncDispose]()
+  expect(clock.pending).toBe(0)
   const before = events.length
   await speak('Hello?')
   await clock.advanceAsync(60_000)
   expect(events).toHaveLength(before)
   expect(model.signals[0]?.aborted).toBe(true)
   expect([recogniser.disposals, model.disposals, speaker.disposals]).toEqual([1, 1, 1])
-  expect(clock.pending).toBe(0)
 })
 
 test('two pipelines share nothing', async () => {
