@@ -33,9 +33,11 @@ function runOn(client: Pool | PoolClient): Run {
     (await client.query<unknown[]>({ text, values: [...values], rowMode: 'array', types })).rows
 }
 
+/** For errors that another way of reporting covers. */
+function ignore(): void {}
+
 async function inTransaction<T>(client: PoolClient, work: (run: Run) => Promise<T>): Promise<T> {
   // A checked-out connection that breaks between two statements reports it here; the next statement rejects with the same.
-  const ignore = () => undefined
   client.on('error', ignore)
   let broken: Error | undefined
   try {

@@ -9,6 +9,13 @@ export function present<T extends object>(row: T): Present<T> {
   return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as Present<T>
 }
 
+/** What is kept only for looking things up stays inside. */
+export function without<T extends object, K extends keyof T>(row: T, ...names: K[]): Omit<T, K> {
+  const rest = { ...row }
+  for (const name of names) delete rest[name]
+  return rest
+}
+
 /** For updates: an absent field empties its column. Drizzle would leave it as it was. */
 export function orNull<T>(value: T | undefined): T | null {
   return value ?? null

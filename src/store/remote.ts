@@ -111,6 +111,7 @@ class WorkerRemote implements Remote {
   }
 
   #post(message: ToStore): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has no origin
     this.#worker.postMessage(message)
   }
 
@@ -152,7 +153,7 @@ class WorkerRemote implements Remote {
     this.#gone = error
     if (this.#opened && !this.#closing) this.#logger.error(error.message, { cause: String(error.cause) })
     this.#ready.reject(error)
-    for (const id of [...this.#waiting.keys()]) this.#settle(id, ({ reject }) => reject(error))
+    for (const id of this.#waiting.keys()) this.#settle(id, ({ reject }) => reject(error))
   }
 }
 

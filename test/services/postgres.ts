@@ -32,7 +32,7 @@ export async function startPostgres(scope: Scope): Promise<PostgresServer | unde
   const settings = ['listen_addresses=', `unix_socket_directories=${folder}`, 'max_connections=60']
   const args = ['-D', folder, ...settings.flatMap((setting) => ['-c', setting])]
   // SIGINT: "fast shutdown" of server-shutdown.html, which does not wait for clients.
-  const server = start(scope, join(binaries, 'postgres'), args, { ...owner, signal: 'SIGINT' })
+  const server = start(scope, join(binaries, 'postgres'), args, { ...owner, ending: 'SIGINT' })
   const at = (name = 'postgres') => `postgresql://postgres@localhost/${name}?host=${encodeURIComponent(folder)}`
   await ready(server, 'postgres', () => query(at(), 'select 1'))
   return serverAt(scope, at)
@@ -67,7 +67,7 @@ async function query(url: string, text: string, values: unknown[] = []): Promise
 /** The newest version's. */
 async function findBinaries(): Promise<string | undefined> {
   const versions = existsSync(installed) ? await readdir(installed) : []
-  const newest = versions.sort((a, b) => Number(b) - Number(a))[0]
+  const newest = versions.toSorted((a, b) => Number(b) - Number(a))[0]
   return newest && join(installed, newest, 'bin')
 }
 

@@ -11,19 +11,19 @@ export interface Started {
   end(signal?: NodeJS.Signals): Promise<void>
 }
 
-/** The scope's end sends `signal`. */
+/** The scope's end sends `ending`. */
 export function start(
   scope: Scope,
   command: string,
   args: readonly string[],
-  { signal = 'SIGTERM', ...options }: SpawnOptions & { readonly signal?: NodeJS.Signals } = {},
+  { ending = 'SIGTERM', ...options }: SpawnOptions & { readonly ending?: NodeJS.Signals } = {},
 ): Started {
   const child = spawn(command, [...args], { stdio: ['ignore', 'pipe', 'pipe'], ...options })
   let said = ''
   for (const stream of [child.stdout, child.stderr])
     stream?.on('data', (data) => (said = `${said}${data}`.slice(-2000)))
   const gone = once(child, 'exit').catch(() => undefined)
-  const end = async (how: NodeJS.Signals = signal) => {
+  const end = async (how: NodeJS.Signals = ending) => {
     if (child.exitCode === null && child.signalCode === null && child.kill(how)) await gone
   }
   scope.defer(() => end())

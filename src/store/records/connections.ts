@@ -13,11 +13,13 @@ import { openSettings, sealSettings } from './settings.ts'
 type Row = typeof table.$inferSelect
 type Family = Pick<Connection, 'organization' | 'kind' | 'provider'>
 
-export function connections({ sql, transaction }: Database, secrets: Secrets): Store['connections'] {
-  const recordOf = (row: Row): Connection => ({
-    ...present(row),
-    settings: openSettings(secrets, row.settings, placeOf(row)),
-  })
+export function connections(database: Database, secrets: Secrets): Store['connections'] {
+  return { ...changes(database, secrets), ...lookups(database, secrets) }
+}
+
+type Changes = Pick<Store['connections'], 'create' | 'update' | 'makeDefault' | 'remove'>
+
+function changes({ sql, transaction }: Database, secrets: Secrets): Changes {
   const sealed = (connection: Connection) => sealSettings(secrets, connection.settings, placeOf(connection))
   return {
     create: (connection) =>
@@ -48,6 +50,15 @@ export function connections({ sql, transaction }: Database, secrets: Secrets): S
         if (row?.isDefault) await promoteOldest(sql, row)
         return row !== undefined
       }),
+  }
+}
+
+function lookups({ sql }: Database, secrets: Secrets): Omit<Store['connections'], keyof Changes> {
+  const recordOf = (row: Row): Connection => ({
+    ...present(row),
+    settings: openSettings(secrets, row.settings, placeOf(row)),
+  })
+  return {
     async get(organization, id) {
       return (await sql.select().from(table).where(own(organization, id))).map(recordOf)[0]
     },

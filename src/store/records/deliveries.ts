@@ -34,7 +34,7 @@ export function deliveries({ sql, transaction }: Database): Store['deliveries'] 
         .set({ nextAt: now + lease })
         .where(raw`${table.id} = any(array(${chosen}))`)
         .returning()
-      return claimed.sort((a, b) => a.position - b.position).map(recordOf)
+      return claimed.toSorted((a, b) => a.position - b.position).map(recordOf)
     },
     async settle({ organization, id, attempts, status, nextAt, lastStatus, lastError }) {
       const values = { attempts, status, nextAt, lastStatus: orNull(lastStatus), lastError: orNull(lastError) }

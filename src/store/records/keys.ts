@@ -3,7 +3,7 @@ import { and, desc, eq, isNull, lt, or } from 'drizzle-orm'
 import type { ApiKey, Store } from '../contract.ts'
 import type { Database } from '../database.ts'
 import { hashOf } from '../keys.ts'
-import { present } from '../record.ts'
+import { present, without } from '../record.ts'
 import { keys as table } from '../schema.ts'
 
 const minute = 60_000
@@ -36,6 +36,6 @@ export function keys({ sql }: Database): Store['keys'] {
   }
 }
 
-function recordOf({ hash: _, ...row }: typeof table.$inferSelect): ApiKey {
-  return present(row)
+function recordOf(row: typeof table.$inferSelect): ApiKey {
+  return present(without(row, 'hash'))
 }

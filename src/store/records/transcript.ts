@@ -2,7 +2,7 @@
 import { and, asc, eq } from 'drizzle-orm'
 import type { Store } from '../contract.ts'
 import type { Database } from '../database.ts'
-import { present } from '../record.ts'
+import { present, without } from '../record.ts'
 import { messages as messageTable, metrics as metricTable } from '../schema.ts'
 
 export function messages({ sql }: Database): Store['messages'] {
@@ -10,7 +10,7 @@ export function messages({ sql }: Database): Store['messages'] {
     async list(organization, call) {
       const where = and(eq(messageTable.organization, organization), eq(messageTable.call, call))
       const rows = await sql.select().from(messageTable).where(where).orderBy(asc(messageTable.position))
-      return rows.map(({ organization: _, position: __, ...row }) => present(row))
+      return rows.map((row) => present(without(row, 'organization', 'position')))
     },
   }
 }
@@ -24,7 +24,7 @@ export function metrics({ sql }: Database): Store['metrics'] {
     async list(organization, call) {
       const where = and(eq(metricTable.organization, organization), eq(metricTable.call, call))
       const rows = await sql.select().from(metricTable).where(where).orderBy(asc(metricTable.id))
-      return rows.map(({ organization: _, id: __, ...row }) => present(row))
+      return rows.map((row) => present(without(row, 'organization', 'id')))
     },
   }
 }

@@ -6,6 +6,15 @@ import { start } from './fixtures.ts'
 import type { Setting } from './setting.ts'
 
 export function configurationSuite(setting: Setting): void {
+  organizationTests(setting)
+  keyTests(setting)
+  connectionTests(setting)
+  defaultTests(setting)
+  numberTests(setting)
+  agentTests(setting)
+}
+
+function organizationTests(setting: Setting): void {
   describe('organizations', () => {
     test('are found by id and listed', async () => {
       const { id } = await setting.tenant()
@@ -15,16 +24,12 @@ export function configurationSuite(setting: Setting): void {
       expect(await setting.store.organizations.get('org_none')).toBeUndefined()
     })
   })
+}
 
+function keyTests(setting: Setting): void {
   describe('keys', () => {
-    const draw = async (name = 'ci') => {
-      const { id: organization } = await setting.tenant()
-      const request = { organization, name, scopes: ['calls:read', 'calls:write'], now: start } as const
-      return createKey(setting.store.keys, seededIds(organization), request)
-    }
-
     test('are told by their secret, of which only a prefix is kept', async () => {
-      const { key, secret } = await draw()
+      const { key, secret } = await draw(setting)
       expect(secret).toMatch(/^ohk_[\w-]{43}$/)
       expect(await setting.store.keys.authenticate(secret, start + 1)).toEqual({ ...key, lastUsedAt: start + 1 })
       expect(await setting.store.keys.authenticate(`${secret}x`, start)).toBeUndefined()
@@ -32,7 +37,7 @@ export function configurationSuite(setting: Setting): void {
     })
 
     test('are marked used at most once a minute', async () => {
-      const { key, secret } = await draw()
+      const { key, secret } = await draw(setting)
       const used = async (now: number) => {
         await setting.store.keys.authenticate(secret, now)
         return (await setting.store.keys.list(key.organization))[0]?.lastUsedAt
@@ -45,7 +50,7 @@ export function configurationSuite(setting: Setting): void {
     })
 
     test('revoked, open nothing any more; only their own organization revokes them', async () => {
-      const { key, secret } = await draw()
+      const { key, secret } = await draw(setting)
       const other = await setting.tenant()
       expect(await setting.store.keys.revoke(other.id, key.id, start)).toBe(false)
       expect(await setting.store.keys.revoke(key.organization, key.id, start + 5)).toBe(true)
@@ -55,7 +60,9 @@ export function configurationSuite(setting: Setting): void {
       expect(await setting.store.keys.list(other.id)).toEqual([])
     })
   })
+}
 
+function connectionTests(setting: Setting): void {
   describe('connections', () => {
     test('come back as they were given, settings decrypted', async () => {
       const tenant = await setting.tenant()
@@ -90,9 +97,24 @@ export function configurationSuite(setting: Setting): void {
       const shared = { kind: 'llm', provider: 'openai', account: a.fresh('acct') } as const
       const made = [await a.connection(shared), await b.connection(shared)]
       const found = await setting.store.connections.findByAccount('openai', shared.account)
-      expect(found.map(({ id }) => id).sort()).toEqual(made.map(({ id }) => id).sort())
+      expect(found.map(({ id }) => id).toSorted()).toEqual(made.map(({ id }) => id).toSorted())
     })
 
+    test('that do not exist cannot be changed', async () => {
+      const tenant = await setting.tenant()
+      const connection = await tenant.connection()
+      await expect(setting.store.connections.makeDefault(tenant.id, 'con_none')).rejects.toMatchObject({
+        code: 'not-found',
+      })
+      const ghost = { ...connection, id: 'con_none' }
+      await expect(setting.store.connections.update(ghost)).rejects.toMatchObject({ code: 'not-found' })
+      await expect(tenant.connection({ organization: 'org_none' })).rejects.toMatchObject({ code: 'not-found' })
+    })
+  })
+}
+
+function defaultTests(setting: Setting): void {
+  describe('default connections', () => {
     test('have one default per kind and provider: the first, until another is made it', async () => {
       const tenant = await setting.tenant()
       const [first, second, voice] = [
@@ -125,19 +147,10 @@ export function configurationSuite(setting: Setting): void {
       expect(await setting.store.numbers.get(tenant.id, number.id)).toBeUndefined()
       expect((await setting.store.connections.default(tenant.id, 'carrier'))?.id).toBe(second.id)
     })
-
-    test('that do not exist cannot be changed', async () => {
-      const tenant = await setting.tenant()
-      const connection = await tenant.connection()
-      await expect(setting.store.connections.makeDefault(tenant.id, 'con_none')).rejects.toMatchObject({
-        code: 'not-found',
-      })
-      const ghost = { ...connection, id: 'con_none' }
-      await expect(setting.store.connections.update(ghost)).rejects.toMatchObject({ code: 'not-found' })
-      await expect(tenant.connection({ organization: 'org_none' })).rejects.toMatchObject({ code: 'not-found' })
-    })
   })
+}
 
+function numberTests(setting: Setting): void {
   describe('numbers', () => {
     test('are found by connection and number, change, and go', async () => {
       const tenant = await setting.tenant()
@@ -167,7 +180,9 @@ export function configurationSuite(setting: Setting): void {
       expect(await setting.store.numbers.get(tenant.id, number.id)).not.toHaveProperty('agent')
     })
   })
+}
 
+function agentTests(setting: Setting): void {
   describe('agents', () => {
     test('come back as they were given, change, and go', async () => {
       const tenant = await setting.tenant()
@@ -180,4 +195,10 @@ export function configurationSuite(setting: Setting): void {
       await expect(setting.store.agents.update(changed)).rejects.toMatchObject({ code: 'not-found' })
     })
   })
+}
+
+async function draw(setting: Setting) {
+  const { id: organization } = await setting.tenant()
+  const request = { organization, name: 'ci', scopes: ['calls:read', 'calls:write'], now: start } as const
+  return createKey(setting.store.keys, seededIds(organization), request)
 }

@@ -3,6 +3,11 @@ import { describe, expect, test } from 'vitest'
 import type { Setting } from './setting.ts'
 
 export function isolationSuite(setting: Setting): void {
+  sightTests(setting)
+  changeTests(setting)
+}
+
+function sightTests(setting: Setting): void {
   describe('another organization', () => {
     test('sees none of it', async () => {
       const { store } = setting
@@ -38,6 +43,20 @@ export function isolationSuite(setting: Setting): void {
       expect(lists).toEqual([])
     })
 
+    test('cannot learn of an event by naming its place', async () => {
+      const { store } = setting
+      const [a, b] = [await setting.tenant(), await setting.tenant()]
+      const call = await a.call()
+      await store.journal.append(a.entry(call.id, 1))
+      const guess = store.journal.append(b.entry(call.id, 1, { patch: { status: 'failed' } }))
+      await expect(guess).rejects.toMatchObject({ code: 'call.unknown' })
+      expect((await store.calls.get(a.id, call.id))?.status).toBe('queued')
+    })
+  })
+}
+
+function changeTests(setting: Setting): void {
+  describe('another organization’s changes', () => {
     test('changes none of it', async () => {
       const { store } = setting
       const [a, b] = [await setting.tenant(), await setting.tenant()]
@@ -77,16 +96,6 @@ export function isolationSuite(setting: Setting): void {
       await expect(store.metrics.add(b.id, [metric])).rejects.toMatchObject({ code: 'call.unknown' })
       await store.deliveries.enqueue(b.delivery(subscription.id, 1))
       expect((await store.deliveries.list(a.id, subscription.id)).items).toEqual([])
-    })
-
-    test('cannot learn of an event by naming its place', async () => {
-      const { store } = setting
-      const [a, b] = [await setting.tenant(), await setting.tenant()]
-      const call = await a.call()
-      await store.journal.append(a.entry(call.id, 1))
-      const guess = store.journal.append(b.entry(call.id, 1, { patch: { status: 'failed' } }))
-      await expect(guess).rejects.toMatchObject({ code: 'call.unknown' })
-      expect((await store.calls.get(a.id, call.id))?.status).toBe('queued')
     })
   })
 }

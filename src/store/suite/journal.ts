@@ -5,7 +5,12 @@ import { digit, start } from './fixtures.ts'
 import type { Setting } from './setting.ts'
 
 export function journalSuite(setting: Setting): void {
-  describe('the journal', () => {
+  writingTests(setting)
+  readingTests(setting)
+}
+
+function writingTests(setting: Setting): void {
+  describe('the journal, written', () => {
     test('gives back what was appended, in order', async () => {
       const tenant = await setting.tenant()
       const { id } = await tenant.call()
@@ -58,7 +63,11 @@ export function journalSuite(setting: Setting): void {
       const transcript = await setting.store.messages.list(tenant.id, id)
       expect(transcript).toEqual([heard, { ...message, id: 'msg_2', role: 'caller', text: 'Hi' }])
     })
+  })
+}
 
+function readingTests(setting: Setting): void {
+  describe('the journal, read', () => {
     test('refuses one bad entry, and what follows it in its call, but no other', async () => {
       const tenant = await setting.tenant()
       const [good, bad] = [await tenant.call(), await tenant.call({ connection: tenant.fresh('con'), ref: 'CA1' })]
@@ -107,7 +116,7 @@ export function journalSuite(setting: Setting): void {
       )
       const written = await Promise.all(appended)
       await setting.store.journal.append(tenant.entry(calls[0]!.id, 1))
-      expect(heard).toEqual([...written].sort((a, b) => a.position - b.position))
+      expect(heard).toEqual(written.toSorted((a, b) => a.position - b.position))
       expect(heard).toEqual(await setting.store.journal.after(heard[0]!.position - 1, { organization: tenant.id }))
       watch[Symbol.dispose]()
       await setting.store.journal.append(tenant.entry(calls[0]!.id, 21))

@@ -4,6 +4,12 @@ import { start } from './fixtures.ts'
 import type { Setting } from './setting.ts'
 
 export function webhookSuite(setting: Setting): void {
+  subscriptionTests(setting)
+  queueTests(setting)
+  deliveryTests(setting)
+}
+
+function subscriptionTests(setting: Setting): void {
   describe('subscriptions', () => {
     test('come back as they were given, change, and go', async () => {
       const tenant = await setting.tenant()
@@ -26,7 +32,9 @@ export function webhookSuite(setting: Setting): void {
       expect(await wanting('call')).toEqual([all.id])
     })
   })
+}
 
+function queueTests(setting: Setting): void {
   describe('deliveries', () => {
     test('are queued once per subscription and position', async () => {
       const tenant = await setting.tenant()
@@ -50,14 +58,18 @@ export function webhookSuite(setting: Setting): void {
       const claimed = await Promise.all([claim(1000, 3), claim(1000, 3), claim(1000, 3)])
       expect(claimed.map(({ length }) => length).every((length) => length <= 3)).toBe(true)
       const positions = claimed.flat().map(({ position }) => position)
-      expect(positions.sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5])
+      expect(positions.toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5])
       expect(claimed.flat().every(({ nextAt }) => nextAt === 1500)).toBe(true)
       expect(await claim(1499, 10)).toEqual([])
       expect(await claim(1500, 2)).toHaveLength(2)
       for (const delivery of await claim(9000, 10)) await settle(setting, delivery.id, id, tenant.id)
       await claim(99_000, 10)
     })
+  })
+}
 
+function deliveryTests(setting: Setting): void {
+  describe('deliveries, later', () => {
     test('settled, are claimed no more', async () => {
       const tenant = await setting.tenant()
       const { id } = await tenant.subscription()
