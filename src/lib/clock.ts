@@ -113,7 +113,8 @@ export class VirtualClock implements Clock {
   }
 }
 
-function sleepOn(clock: Clock, delay: number, signal?: AbortSignal): Promise<void> {
+/** A sleep made of a clock's own timer: for whoever writes a clock. */
+export function sleepOn(clock: Clock, delay: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason)
     const timer = clock.timer(delay, () => {

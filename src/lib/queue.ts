@@ -107,8 +107,8 @@ export class SerialQueue implements AsyncDisposable {
     if (this.#length >= this.#limit) return Promise.reject(fullError(this.#name, this.#limit))
     this.#length++
     const result = this.#tail.then(task)
-    const done = () => void this.#length--
-    this.#tail = result.then(done, done)
+    const leave = () => void this.#length--
+    this.#tail = result.then(leave, leave)
     return result
   }
 

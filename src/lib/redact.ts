@@ -121,7 +121,7 @@ export function secretHider(secrets: Iterable<string>): (text: string) => string
     for (const spelling of [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])
       spellings.add(spelling)
   }
-  const longestFirst = [...spellings].sort((a, b) => b.length - a.length)
+  const longestFirst = [...spellings].toSorted((a, b) => b.length - a.length)
   if (longestFirst.length === 0) return (text) => text
   const pattern = new RegExp(longestFirst.map((spelling) => RegExp.escape(spelling)).join('|'), 'g')
   return (text) => text.replace(pattern, redacted)

@@ -208,12 +208,13 @@ describe('bounds', () => {
   })
 })
 
-describe('retries', () => {
-  const flaky = (failures: number, fail: Handler) => {
-    let count = 0
-    return serve((request, response) => (count++ < failures ? fail(request, response) : void response.end('at last')))
-  }
+/** Fails some times, then answers. */
+const flaky = (failures: number, fail: Handler) => {
+  let count = 0
+  return serve((request, response) => (count++ < failures ? fail(request, response) : void response.end('at last')))
+}
 
+describe('retries', () => {
   test('repeat an idempotent request after statuses and breaks, waiting as the jitter says', async () => {
     const { url, seen } = await flaky(2, (_, response) =>
       seen.length === 1 ? response.writeHead(503).end('later') : response.socket?.destroy(),
@@ -259,6 +260,8 @@ describe('retries', () => {
   })
 })
 
+const frontAndInner = async (host: string) => [host === 'inner.example' ? '192.168.0.1' : '127.0.0.1']
+
 describe('redirects', () => {
   test('are followed for GET, hop by hop, and counted', async () => {
     const { url } = await serve((request, response) => {
@@ -298,8 +301,7 @@ describe('redirects', () => {
     'file:///etc/passwd',
   ])('to %s are refused and not repeated', async (location) => {
     const { port, seen } = await serve((_, response) => response.writeHead(307, { location }).end())
-    const resolve = async (host: string) => [host === 'inner.example' ? '192.168.0.1' : '127.0.0.1']
-    const http = client({ allowHosts: ['front.example'], resolve })
+    const http = client({ allowHosts: ['front.example'], resolve: frontAndInner })
     const request = http.request({ method: 'GET', url: `http://front.example:${port}/`, retry: { attempts: 3 } })
     await expect(request).rejects.toMatchObject({ code: 'url.blocked' })
     expect(seen).toHaveLength(1)
@@ -375,16 +377,16 @@ describe('a stream', () => {
   })
 
   test.each(['close', 'leave'])('lets go of the connection on %s', async (how) => {
-    const { promise: closed, resolve } = Promise.withResolvers<void>()
+    const { promise: closed, resolve } = Promise.withResolvers<string>()
     const { url } = await serve((_, response) => {
-      response.on('close', resolve)
+      response.on('close', () => resolve('closed'))
       response.write('x')
     })
     const stream = await client().stream({ method: 'GET', url })
     if (how === 'close') stream.close()
     else for await (const _ of stream.body) break
     stream.close()
-    await closed
+    expect(await closed).toBe('closed')
   })
 
   test('is retried until its headers please, and its status is an answer', async () => {

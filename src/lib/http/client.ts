@@ -2,15 +2,14 @@
 import type { Clock } from '../clock.ts'
 import { LibError } from '../failure.ts'
 import type { Ids } from '../ids.ts'
-import type { Deadline } from './deadline.ts'
-import { deadline } from './deadline.ts'
+import type { Attempt, Tried } from './attempts.ts'
+import { tryPlan } from './attempts.ts'
 import type { Answer, Headers, Hop } from './exchange.ts'
 import { createAgent, discard, exchange } from './exchange.ts'
 import { explain, nameOf, timedOut } from './explain.ts'
 import type { Guard } from './guard.ts'
 import { parseUrl } from './guard.ts'
 import type { RetryOptions } from './retry.ts'
-import { retryDelay } from './retry.ts'
 
 export interface HttpRequest {
   readonly method: string
@@ -91,45 +90,13 @@ const defaults = {
 } as const
 
 export function createHttpClient(options: HttpClientOptions): HttpClient {
-  const { clock, guard, ids } = options
+  const { clock, guard } = options
   const agent = createAgent(guard, { ...defaults, ...options })
   const close = () => agent.destroy(new LibError('http.broken', 'the HTTP client was closed', { retryable: false }))
 
-  /** Repeats `once` as the request allows, within its total time. */
-  const repeat = async <T extends Tried>(request: HttpRequest, once: (attempt: Attempt) => Promise<T>): Promise<T> => {
-    const { timeout = defaults.timeout, attemptTimeout = timeout } = request
-    const retry = request.retry ?? options.retry
-    const hop = firstHop(request)
-    const end = clock.monotonic() + timeout
-    for (let number = 1; ; number++) {
-      const limit = Math.min(attemptTimeout, end - clock.monotonic())
-      const outcome = await tryOnce(hop, limit, number, request.signal, once)
-      const wait = retryDelay(outcome, number, { method: hop.method, retry }, { ids, now: clock.now() })
-      // Waiting longer than there is time would turn an answer into a timeout.
-      if (wait === undefined || clock.monotonic() + wait >= end) {
-        if ('error' in outcome) throw outcome.error
-        return outcome
-      }
-      if (!('error' in outcome)) await outcome.discard()
-      await clock.sleep(wait, request.signal)
-    }
-  }
-
-  const tryOnce = async <T>(
-    hop: Hop,
-    limit: number,
-    number: number,
-    signal: AbortSignal | undefined,
-    once: (attempt: Attempt) => Promise<T>,
-  ): Promise<T | { readonly error: unknown }> => {
-    const bound = deadline(clock, limit, () => timedOut(hop, limit, 'took longer than'), signal)
-    try {
-      return await once({ hop, bound, number })
-    } catch (error) {
-      bound.end()
-      if (signal?.aborted) throw signal.reason
-      return { error: bound.signal.aborted ? bound.signal.reason : explain(error, hop) }
-    }
+  const tried = async <T extends Tried>(request: HttpRequest, once: (attempt: Attempt) => Promise<T>): Promise<T> => {
+    const { timeout = defaults.timeout, attemptTimeout = timeout, retry = options.retry, signal } = request
+    return tryPlan({ hop: firstHop(request), timeout, attemptTimeout, retry, signal }, options, once)
   }
 
   const ask = (attempt: Attempt, request: HttpRequest) =>
@@ -138,7 +105,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   return {
     async request(request) {
       const [started, start] = [clock.now(), clock.monotonic()]
-      const { discard: _, ...response } = await repeat(request, async (attempt) => {
+      const { discard: _, ...response } = await tried(request, async (attempt) => {
         const answer = await ask(attempt, request)
         const headers = clock.monotonic() - start
         const body = await readBody(answer, attempt.hop, request.maxBytes ?? defaults.maxBytes)
@@ -149,7 +116,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       return response
     },
     async stream(request) {
-      const { answer, attempt } = await repeat(request, async (current) => {
+      const { answer, attempt } = await tried(request, async (current) => {
         const received = await ask(current, request)
         const done = () => discard(received).finally(current.bound.end)
         return { answer: received, attempt: current, status: received.status, headers: received.headers, discard: done }
@@ -159,18 +126,6 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     close,
     [Symbol.asyncDispose]: close,
   }
-}
-
-interface Attempt {
-  readonly hop: Hop
-  readonly bound: Deadline
-  readonly number: number
-}
-
-interface Tried {
-  readonly status: number
-  readonly headers: Headers
-  discard(): Promise<void>
 }
 
 async function nothing(): Promise<void> {}

@@ -163,8 +163,9 @@ describe('names', () => {
   })
 })
 
+const toPrivate = async () => ['10.0.0.1']
+
 describe('exceptions', () => {
-  const resolve = async () => ['10.0.0.1']
   test.each([
     ['pbx.lan', 'pbx.lan', 443, true],
     ['PBX.lan.', 'pbx.lan', 443, true],
@@ -193,7 +194,7 @@ describe('exceptions', () => {
     ['fd00::/8', 'fd00::1', 443, true],
     ['localhost', 'localhost', 11434, true],
   ])('%s lets %s port %d pass: %s', async (exception, host, port, passes) => {
-    const guard = createGuard({ allowHosts: ['other.example', exception], resolve })
+    const guard = createGuard({ allowHosts: ['other.example', exception], resolve: toPrivate })
     const outcome = await guard.addresses(host, port).then(
       () => true,
       () => false,

@@ -56,13 +56,24 @@ export function createGuard(options: GuardOptions = {}): Guard {
       const host = plainHost(url.hostname)
       if (isIP(host) && !excepted(host, port) && whyBlocked(host)) throw blocked(host, port, host)
     },
-    lookup: (port) => (host, lookupOptions, callback) => {
-      addresses(host, port).then(
-        (all) => (lookupOptions.all ? callback(null, [...all]) : callback(null, all[0]!.address, all[0]!.family)),
-        (error: NodeJS.ErrnoException) => callback(error, ''),
-      )
-    },
+    lookup: (port) => (host, asked, callback) => void answer(addresses(host, port), asked.all ?? false, callback),
   }
+}
+
+async function answer(
+  found: Promise<readonly Address[]>,
+  all: boolean,
+  callback: Parameters<LookupFunction>[2],
+): Promise<void> {
+  let checked: readonly Address[]
+  try {
+    checked = await found
+  } catch (error) {
+    callback(error instanceof Error ? error : new Error(String(error)), '')
+    return
+  }
+  if (all) callback(null, [...checked])
+  else callback(null, checked[0]!.address, checked[0]!.family)
 }
 
 /** The port a URL means; undefined for schemes we do not speak. */

@@ -7,6 +7,10 @@ const source = { ids: { fraction: () => 0.5 }, now: Date.UTC(2026, 0, 1) }
 const retry = { attempts: 3, base: 100 }
 const answer = (status: number, headers = {}) => ({ status, headers })
 
+const afterError = (error: unknown) => retryDelay({ error }, 1, { method: 'GET', retry }, source)
+const whenAsked = (asked: string, max = 10_000) =>
+  retryDelay(answer(429, { 'retry-after': asked }), 1, { method: 'GET', retry: { ...retry, max } }, source)
+
 describe('retryDelay', () => {
   test.each([
     ['GET', undefined, true],
@@ -41,11 +45,10 @@ describe('retryDelay', () => {
   })
 
   test('errors count by what they say of themselves; foreign errors are final', () => {
-    const after = (error: unknown) => retryDelay({ error }, 1, { method: 'GET', retry }, source)
-    expect(after(new LibError('http.broken', 'x'))).toBe(50)
-    expect(after(new LibError('http.broken', 'x', { retryable: false }))).toBeUndefined()
-    expect(after(new LibError('url.blocked', 'x'))).toBeUndefined()
-    expect(after(new Error('x'))).toBeUndefined()
+    expect(afterError(new LibError('http.broken', 'x'))).toBe(50)
+    expect(afterError(new LibError('http.broken', 'x', { retryable: false }))).toBeUndefined()
+    expect(afterError(new LibError('url.blocked', 'x'))).toBeUndefined()
+    expect(afterError(new Error('x'))).toBeUndefined()
   })
 
   test('waits grow, and end with the attempts', () => {
@@ -55,12 +58,10 @@ describe('retryDelay', () => {
   })
 
   test('does what Retry-After asks, up to the cap', () => {
-    const after = (asked: string, max = 10_000) =>
-      retryDelay(answer(429, { 'retry-after': asked }), 1, { method: 'GET', retry: { ...retry, max } }, source)
-    expect([after('2'), after('3600'), after('3600', 500), after('0'), after('soon')]).toEqual([
+    expect([whenAsked('2'), whenAsked('3600'), whenAsked('3600', 500), whenAsked('0'), whenAsked('soon')]).toEqual([
       2000, 10_000, 500, 0, 50,
     ])
-    expect(after('Thu, 01 Jan 2026 00:00:03 GMT')).toBe(3000)
+    expect(whenAsked('Thu, 01 Jan 2026 00:00:03 GMT')).toBe(3000)
   })
 })
 

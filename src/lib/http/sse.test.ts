@@ -12,6 +12,11 @@ function parse(text: string, size = Infinity) {
 
 const message = (data: string, more = {}) => ({ event: 'message', data, id: '', ...more })
 
+async function* body() {
+  yield Buffer.from('data: a\n')
+  yield Buffer.from('\ndata: b\n\n')
+}
+
 describe('server-sent events', () => {
   test.each([
     ['one line', 'data: hello\n\n', [message('hello')]],
@@ -54,10 +59,6 @@ describe('server-sent events', () => {
   })
 
   test('a body is read to its end', async () => {
-    async function* body() {
-      yield Buffer.from('data: a\n')
-      yield Buffer.from('\ndata: b\n\n')
-    }
     expect(await Array.fromAsync(readEvents(body()))).toEqual([message('a'), message('b')])
   })
 })

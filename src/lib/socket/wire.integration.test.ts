@@ -105,7 +105,7 @@ describe('a peer that breaks the protocol', () => {
     socket.onMessage(() => void received++)
     const replied = new Promise<Buffer>((resolve) => {
       let all = Buffer.alloc(0)
-      raw.on('data', (chunk) => {
+      raw.on('data', (chunk: Buffer) => {
         all = Buffer.concat([all, chunk])
         const at = all.indexOf('\r\n\r\n')
         if (at >= 0 && all.length >= at + 8) resolve(all.subarray(at + 4))
@@ -213,14 +213,14 @@ describe('a peer that does not read', () => {
   })
 })
 
-describe('connecting', () => {
-  const options = (port: number, more: Partial<ConnectOptions> = {}): ConnectOptions => ({
-    url: `ws://127.0.0.1:${port}/media/secret?token=abc`,
-    clock: realClock,
-    guard,
-    ...more,
-  })
+const options = (port: number, more: Partial<ConnectOptions> = {}): ConnectOptions => ({
+  url: `ws://127.0.0.1:${port}/media/secret?token=abc`,
+  clock: realClock,
+  guard,
+  ...more,
+})
 
+describe('connecting', () => {
   test('sends its headers and offers its subprotocols', async () => {
     const { promise, resolve } = Promise.withResolvers<IncomingMessage>()
     const port = await listen((request, raw, head) => {
