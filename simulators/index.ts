@@ -4,7 +4,7 @@ export { CallOver, Phone, WaitedTooLong, type Line, type PhoneOptions } from './
 export type { Frame, Sound } from './sound/frames.ts'
 export { decodeMulaw, encodeMulaw } from './sound/mulaw.ts'
 export { Tape } from './sound/tape.ts'
-export { join, keypad, silence, tone, toneShare } from './sound/tones.ts'
+export { framesOfTone, join, keypad, silence, tone, toneShare } from './sound/tones.ts'
 export { readWav, toTelephone, writeWav, type Wav } from './sound/wav.ts'
 export { Ticker, tickerOf } from './ticker.ts'
 export type { CallResult, CallStatus, SimulatedCall } from './twilio/call.ts'

@@ -2,7 +2,7 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { WebSocket, type RawData } from 'ws'
-import type { Clock } from '../src/lib/clock.ts'
+import type { Clock, Timer } from '../src/lib/clock.ts'
 import type { Scope } from '../src/lib/scope.ts'
 
 export interface WireRequest {
@@ -83,50 +83,53 @@ function send(
   request: WireRequest,
   agents: { readonly http: HttpAgent; readonly https: HttpsAgent },
 ): Promise<WireReply> {
-  return new Promise((resolve, reject) => {
-    const secure = request.url.startsWith('https:')
-    const out = (secure ? httpsRequest : httpRequest)(request.url, {
-      method: request.method,
-      headers: { ...request.headers, ...lengthOf(request.body) },
-      agent: secure ? agents.https : agents.http,
-    })
-    let connected = false
-    const stop = (failure: WireFailure) => {
-      finish()
-      reject(failure)
-      out.destroy()
-    }
-    const late = (stage: 'connect' | 'read', ms: number) => () =>
-      stop(new WireFailure(stage, `no ${stage} within ${ms} ms`))
-    const timers = [
-      clock.timer(request.limits.total, () => late(connected ? 'read' : 'connect', request.limits.total)()),
-    ]
-    const connecting = clock.timer(request.limits.connect, late('connect', request.limits.connect))
-    const aborted = () => stop(new WireFailure('aborted', 'the simulator was closed', request.signal.reason))
-    const finish = () => {
-      for (const timer of [...timers, connecting]) timer.cancel()
-      request.signal.removeEventListener('abort', aborted)
-    }
-    const reached = () => {
-      connected = true
-      connecting.cancel()
-      timers.push(clock.timer(request.limits.read, late('read', request.limits.read)))
-    }
-    // Destroying a request makes it fail once more: the listener stays for good.
-    out.on('error', (error) => stop(failureOf(error, connected)))
-    if (request.signal.aborted) return aborted()
-    request.signal.addEventListener('abort', aborted, { once: true })
-    out.once('socket', (socket) =>
-      socket.connecting ? socket.once(secure ? 'secureConnect' : 'connect', reached) : reached(),
-    )
-    out.once('response', (response) => {
-      collect(response, request.maxBytes).then((body) => {
-        finish()
-        resolve({ status: response.statusCode ?? 0, headers: plain(response), body })
-      }, stop)
-    })
-    out.end(request.body)
+  const secure = request.url.startsWith('https:')
+  const out = (secure ? httpsRequest : httpRequest)(request.url, {
+    method: request.method,
+    headers: { ...request.headers, ...lengthOf(request.body) },
+    agent: secure ? agents.https : agents.http,
   })
+  const { promise, resolve, reject } = Promise.withResolvers<WireReply>()
+  const timers: Timer[] = []
+  let connected = false
+  const stop = (failure: WireFailure) => {
+    reject(failure)
+    out.destroy()
+  }
+  const within = (ms: number) => {
+    const late = () => {
+      const stage = connected ? 'read' : 'connect'
+      stop(new WireFailure(stage, `no ${stage} within ${ms} ms`))
+    }
+    timers.push(clock.timer(ms, late))
+  }
+  const aborted = () => stop(new WireFailure('aborted', 'the simulator was closed', request.signal.reason))
+  // Destroying a request makes it fail once more: this listener stays for good.
+  out.on('error', (error) => stop(failureOf(error, connected)))
+  const reached = () => {
+    connected = true
+    timers.pop()?.cancel() // the connection's; the total's stays below it
+    within(request.limits.read)
+  }
+  out.once('socket', (socket) => {
+    if (socket.connecting) socket.once(secure ? 'secureConnect' : 'connect', reached)
+    else reached()
+  })
+  out.once('response', (response) => void answered(response, request.maxBytes).then(resolve, stop))
+  request.signal.addEventListener('abort', aborted, { once: true })
+  within(request.limits.total)
+  within(request.limits.connect)
+  if (request.signal.aborted) aborted()
+  else out.end(request.body)
+  return promise.finally(() => {
+    for (const timer of timers) timer.cancel()
+    request.signal.removeEventListener('abort', aborted)
+  })
+}
+
+async function answered(response: IncomingMessage, maxBytes: number): Promise<WireReply> {
+  const body = await collect(response, maxBytes)
+  return { status: response.statusCode ?? 0, headers: plain(response), body }
 }
 
 function lengthOf(body: string | undefined): Record<string, string> {

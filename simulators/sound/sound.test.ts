@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { framesOf, silentFrame } from './frames.ts'
 import { decodeMulaw, encodeMulaw, energy, mixMulaw } from './mulaw.ts'
-import { join, keypad, silence, tone, toneShare } from './tones.ts'
+import { framesOfTone, join, keypad, silence, tone, toneShare } from './tones.ts'
 import { readWav, toTelephone, writeWav } from './wav.ts'
 
 test('every µ-law code but the negative zero survives the way to PCM and back', () => {
@@ -28,6 +28,13 @@ test('a tone is told by its frequency', () => {
   expect(toneShare(silence(100), 440)).toBe(0)
 })
 
+test('frames of a tone are counted whatever lies between them', () => {
+  const broken = join(tone(440, 40), silence(20), tone(440, 60), tone(880, 100))
+  expect(framesOfTone(broken, 440)).toBe(5)
+  expect(framesOfTone(broken, 880)).toBe(5)
+  expect(framesOfTone(broken, 1000)).toBe(0)
+})
+
 test('a key is two tones', () => {
   const five = keypad('5').subarray(0, 800)
   expect(toneShare(five, 770)).toBeGreaterThan(0.4)
@@ -46,6 +53,8 @@ test('frames are 20 ms, the last one filled with silence, and built once', () =>
 test('WAV: what is written is read, two channels apart', () => {
   const wav = { rate: 8000, channels: [tone(440, 20), tone(880, 20)] }
   expect(readWav(writeWav(wav))).toEqual(wav)
+  const inside = Buffer.concat([Buffer.alloc(3), writeWav(wav)]).subarray(3) // a view at an odd offset
+  expect(readWav(inside)).toEqual(wav)
 })
 
 test('WAV at any rate becomes telephone sound of the same pitch', () => {

@@ -38,6 +38,15 @@ export function toneShare(pcm: Int16Array, hertz: number): number {
   return Math.min(1, (2 * (before * before + last * last - turn * before * last)) / (total * pcm.length))
 }
 
+/** How many 20 ms frames of the sound are this tone: gaps and steps between frames do not matter. */
+export function framesOfTone(pcm: Int16Array, hertz: number): number {
+  let count = 0
+  for (let at = 0; at + 160 <= pcm.length; at += 160) {
+    if (toneShare(pcm.subarray(at, at + 160), hertz) > 0.7) count++
+  }
+  return count
+}
+
 const rows = [697, 770, 852, 941] as const
 const columns = [1209, 1336, 1477, 1633] as const
 const keys = '123A456B789C*0#D'

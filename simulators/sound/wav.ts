@@ -23,7 +23,10 @@ export function readWav(bytes: Uint8Array): Wav {
     if (name === 'fmt ' && body + 16 <= bytes.length) format = readFormat(view, body, size)
     if (name === 'data') {
       if (!format) throw refusal('its data comes before its format')
-      return { rate: format.rate, channels: split(samplesOf(bytes.slice(body, body + size), format), format.channels) }
+      return {
+        rate: format.rate,
+        channels: split(samplesOf(bytes.subarray(body, body + size), format), format.channels),
+      }
     }
     at = body + size + (size & 1) // chunks are padded to even length
   }
@@ -98,7 +101,7 @@ function readFormat(view: DataView, at: number, size: number) {
 function samplesOf(bytes: Uint8Array, format: { readonly code: number; readonly bits: number }): Int16Array {
   if (format.code === 7 && format.bits === 8) return decodeMulaw(bytes)
   if (format.code !== 1 || format.bits !== 16) throw refusal(`format ${format.code} of ${format.bits} bits is not read`)
-  const view = new DataView(bytes.buffer)
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   return Int16Array.from({ length: bytes.length >> 1 }, (_, at) => view.getInt16(at * 2, true))
 }
 

@@ -45,6 +45,7 @@ function world(options: Partial<TwilioOptions> = {}) {
 
 const fieldsOf = (request: WireRequest) => Object.fromEntries(new URLSearchParams(request.body ?? ''))
 const connect = '<Response><Connect><Stream url="wss://app.example/media/t1" name="s"/></Connect></Response>'
+const loud = (pcm: Int16Array) => pcm.filter((sample) => Math.abs(sample) > 5)
 const mediaFrame = (socket: FakeSocket, sound: Int16Array) => ({
   event: 'media',
   streamSid: socket.messages('start')[0]!.streamSid,
@@ -393,7 +394,6 @@ describe('a call ordered by REST', () => {
     expect(wire.sockets[0]!.closed).toBe(1000)
     const report = wire.requests.map(fieldsOf).find(({ DialCallStatus }) => DialCallStatus)!
     expect(report).toMatchObject({ DialCallStatus: 'completed', DialBridged: 'true', DialCallDuration: '4' })
-    const loud = (pcm: Int16Array) => pcm.filter((sample) => Math.abs(sample) > 5)
     expect(loud(first.heard.pcm()).length).toBeGreaterThan(13_500)
     expect(toneShare(first.heard.pcm().subarray(24_000, 30_000), 1500)).toBeGreaterThan(0.5)
     expect(loud(second.heard.pcm()).length).toBeGreaterThan(10_000)

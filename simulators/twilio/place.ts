@@ -4,7 +4,7 @@ import { keypad } from '../sound/tones.ts'
 import { SimulatedCall, type Reporting } from './call.ts'
 import { complain, reportMachine } from './callbacks.ts'
 import { runCall } from './program.ts'
-import { Recording, type RecordingPlan } from './recording.ts'
+import { startRecording, type RecordingPlan } from './recording.ts'
 import { ring, type DetectionMode, type RingResult } from './ring.ts'
 import { playTo, sendKeys, type Instructions } from './steps.ts'
 import type { Account, Application, PhoneNumber, World } from './world.ts'
@@ -93,11 +93,7 @@ export function callOut(world: World, order: OutboundOrder): SimulatedCall {
     to,
     ...(reporting ? { reporting } : {}),
   })
-  world.background(
-    dialOut(call, order).catch((error: unknown) => {
-      if (!call.over) throw error // a call ended meanwhile aborts whatever it waited for
-    }),
-  )
+  world.background(unlessOver(call, dialOut(call, order)))
   return call
 }
 
@@ -109,7 +105,7 @@ async function dialOut(call: SimulatedCall, order: OutboundOrder): Promise<void>
   const result = await ring(call, { timeoutMs: order.timeoutMs + world.ringGraceMs, signal })
   if (result.type === 'ended') return
   if (order.timeLimitMs !== undefined) limit(call, order.timeLimitMs)
-  if (order.recording) new Recording(call, order.recording)
+  if (order.recording) startRecording(call, order.recording)
   await detect(call, order, result)
   if (order.sendDigits) {
     sendKeys(call, order.sendDigits)
@@ -142,16 +138,22 @@ async function detect(
 ): Promise<void> {
   if (!order.detection) return
   const { mode, background, report } = order.detection
-  const found = answered.detect(mode).then(({ answeredBy, ms }) => {
+  const find = async () => {
+    const { answeredBy, ms } = await answered.detect(mode)
     call.answeredBy = answeredBy
     if (background && report) reportMachine(call, report, ms)
-  })
-  if (!background) return found
-  call.world.background(
-    found.catch((error: unknown) => {
-      if (!call.over) throw error
-    }),
-  )
+  }
+  if (!background) return find()
+  call.world.background(unlessOver(call, find()))
+}
+
+/** Whatever a call waited for is aborted by its end; that is no failure. */
+async function unlessOver(call: SimulatedCall, task: Promise<void>): Promise<void> {
+  try {
+    await task
+  } catch (error) {
+    if (!call.over) throw error
+  }
 }
 
 function detectedFields(call: SimulatedCall): [string, string][] {

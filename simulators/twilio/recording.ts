@@ -18,6 +18,11 @@ export interface RecordingPlan {
     | undefined
 }
 
+/** Begins at once; stops by itself with the call. */
+export function startRecording(call: SimulatedCall, plan: RecordingPlan): Recording {
+  return new Recording(call, plan)
+}
+
 export class Recording {
   readonly sid: string
   readonly call: SimulatedCall

@@ -86,8 +86,12 @@ function authenticated(world: World, header: string | undefined): Account | unde
 }
 
 function same(left: string, right: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest()
   return timingSafeEqual(digest(left), digest(right))
+}
+
+/** Of equal length whatever is compared. */
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
 }
 
 function media(world: World, account: Account, segments: readonly string[], path: string): RestReply {

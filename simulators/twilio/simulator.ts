@@ -57,7 +57,7 @@ export interface TwilioSimulator {
   /** Somebody with a phone calls one of the numbers. */
   call(call: InboundCall): SimulatedCall
   /** Decides what called people do, for REST calls and `<Dial>`. Default: a quiet person who answers at once. */
-  onDial(decide: (call: SimulatedCall) => DialBehaviour | Promise<DialBehaviour>): void
+  onDial(decide: Decide): void
   /** Resolves with the next call that is placed. */
   nextCall(): Promise<SimulatedCall>
   clearFaults(): void
@@ -76,13 +76,14 @@ const defaults = {
   onMedia: undefined,
 } as const satisfies Omit<Settings, 'publicUrl'>
 
+type Decide = (call: SimulatedCall) => DialBehaviour | Promise<DialBehaviour>
+
+const quietPerson: Decide = (call) => ({ type: 'answer', phone: new Phone({ clock: call.world.clock }) })
+
 /** A simulator without a port: mount `handle`, or use `startTwilio`. */
 export function createTwilio(options: TwilioOptions): TwilioSimulator & { listeningAt(url: string): void } {
   let url = options.publicUrl ?? 'http://twilio.simulator'
-  let decide: (call: SimulatedCall) => DialBehaviour | Promise<DialBehaviour> = (call) => ({
-    type: 'answer',
-    phone: new Phone({ clock: call.world.clock }),
-  })
+  let decide = quietPerson
   const waiting: ((call: SimulatedCall) => void)[] = []
   const world = worldOf(options, {
     publicUrl: () => url,

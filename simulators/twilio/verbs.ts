@@ -4,7 +4,7 @@ import { dial } from './dial.ts'
 import { gather, record } from './listen.ts'
 import type { Element } from './markup.ts'
 import { prompt } from './prompts.ts'
-import { Recording } from './recording.ts'
+import { startRecording } from './recording.ts'
 import { jump, recordingPlan, type Context, type Outcome } from './steps.ts'
 
 /** Does this verb make Twilio pick up? A pause at the very beginning lets it ring on. */
@@ -41,7 +41,7 @@ export async function perform(context: Context, verb: Element): Promise<Outcome>
 
 function start(context: Context, noun: Element): Outcome {
   if (noun.name === 'Stream') startStream(context, noun)
-  else new Recording(context.call, recordingPlan(context, noun, noun.attributes.channels === 'dual' ? 2 : 1))
+  else startRecording(context.call, recordingPlan(context, noun, noun.attributes.channels === 'dual' ? 2 : 1))
   return 'next'
 }
 
