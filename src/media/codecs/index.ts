@@ -1,0 +1,91 @@
+/** From wire bytes to samples and back: the one place that knows every encoding. */
+import type { AudioFormat } from '../../spec/audio.ts'
+import { OffhookError } from '../../spec/errors.ts'
+import { decodeAlaw, decodeUlaw, encodeAlaw, encodeUlaw } from './g711.ts'
+import { g722Decoder, g722Encoder } from './g722.ts'
+import { decodeL16be, decodeL16le, encodeL16be, encodeL16le, type Linear } from './l16.ts'
+
+export interface Codec {
+  readonly format: AudioFormat
+  /** Bytes on the wire for one millisecond of sound. */
+  readonly bytesPerMs: number
+  /** A decoder with a state of its own: one per stream. */
+  decoder(): Decoder
+  /** An encoder with a state of its own: one per stream. */
+  encoder(): Encoder
+}
+
+/** Never throws, whatever the bytes. Every result is a fresh array. */
+export interface Decoder {
+  (bytes: Uint8Array): Int16Array
+  /** Bytes that could not be part of a sample (the odd ends of linear messages), since the start. */
+  readonly dropped: number
+}
+
+export type Encoder = (pcm: Int16Array) => Uint8Array
+
+/** Throws `media.format` for a rate that the encoding cannot have. */
+export function codecFor(format: AudioFormat): Codec {
+  const { encoding, rate } = format
+  if (!Number.isFinite(rate) || rate <= 0) throw refused(format, 'give a sample rate in Hz, such as 8000')
+  switch (encoding) {
+    case 'pcmu':
+      return codec(
+        format,
+        1,
+        () => whole(decodeUlaw),
+        () => encodeUlaw,
+      )
+    case 'pcma':
+      return codec(
+        format,
+        1,
+        () => whole(decodeAlaw),
+        () => encodeAlaw,
+      )
+    case 'l16le':
+      return codec(
+        format,
+        2,
+        () => halving(decodeL16le),
+        () => encodeL16le,
+      )
+    case 'l16be':
+      return codec(
+        format,
+        2,
+        () => halving(decodeL16be),
+        () => encodeL16be,
+      )
+    case 'g722':
+      if (rate !== 16000) throw refused(format, 'G.722 sound is 16000 Hz, although SDP writes 8000 (RFC 3551 §4.5.2)')
+      return codec(format, 0.5, () => whole(g722Decoder()), g722Encoder)
+    default:
+      throw refused({ encoding: encoding satisfies never, rate }, 'use pcmu, pcma, l16le, l16be or g722')
+  }
+}
+
+function codec(format: AudioFormat, bytesPerSample: number, decoder: () => Decoder, encoder: () => Encoder): Codec {
+  return { format, bytesPerMs: (format.rate * bytesPerSample) / 1000, decoder, encoder }
+}
+
+/** A decoder that can use every byte. */
+function whole(decode: (bytes: Uint8Array) => Int16Array): Decoder {
+  return Object.assign((bytes: Uint8Array) => decode(bytes), { dropped: 0 })
+}
+
+function halving(decode: (bytes: Uint8Array) => Linear): Decoder {
+  const decoder = (bytes: Uint8Array): Int16Array => {
+    const { pcm, dropped } = decode(bytes)
+    decoder.dropped += dropped
+    return pcm
+  }
+  decoder.dropped = 0
+  return decoder
+}
+
+function refused(format: AudioFormat, advice: string): OffhookError {
+  return new OffhookError('media.format', `No codec for ${format.encoding} at ${format.rate} Hz: ${advice}.`, {
+    details: { ...format },
+  })
+}
