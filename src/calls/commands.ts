@@ -15,9 +15,9 @@ const opensMedia: ReadonlySet<CommandType> = new Set(['answer', 'dial', 'send-di
 export async function carryOut(live: LiveCall, id: string, command: CallCommand): Promise<void> {
   try {
     const accepted = await attempt(live, command)
-    await live.running.post(acceptedEvent(id, accepted))
+    await live.post(acceptedEvent(id, accepted))
   } catch (error) {
-    await live.running.post(failedEvent(id, error))
+    await live.post(failedEvent(id, error))
   }
 }
 

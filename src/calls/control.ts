@@ -33,5 +33,9 @@ export function say(engine: Engine, record: CallRecord, text: string): void {
   const live = engine.live.get(record.id)
   if (!live || live.running.ended || !live.conversation)
     throw new OffhookError('call.state', `Call ${record.id} has no running conversation in this process`)
-  live.inputs.take('post', { say: text }, () => live.conversation?.say(text))
+  live.inputs.take(
+    'say',
+    () => text,
+    () => live.conversation?.say(text),
+  )
 }

@@ -9,7 +9,7 @@ import { OffhookError } from '../spec/errors.ts'
 import type { CallEvent } from '../spec/event.ts'
 import type { VadFactory } from '../media/vad/vad.ts'
 import type { Connection, Coordination, MediaTokens, Store } from '../store/contract.ts'
-import type { InputLog } from './inputs.ts'
+import type { InputRecorder } from '../lib/recorder.ts'
 import type { LiveCall } from './live.ts'
 import type { Call } from './machine.ts'
 import type { Requester } from './operation.ts'
@@ -55,7 +55,7 @@ export interface EngineParts {
   readonly count: (name: string, labels?: Readonly<Record<string, string>>) => void
   readonly openRecording: (call: Call, rate: number) => Promise<CallRecording>
   /** Where a call's inputs are kept for replay; undefined when switched off. */
-  readonly openInputs?: (call: Call) => InputLog & AsyncDisposable
+  readonly openInputs?: (call: Call) => InputRecorder
 }
 
 export interface Engine extends EngineParts {

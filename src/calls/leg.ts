@@ -9,7 +9,7 @@ import { createPlayout } from '../media/playout.ts'
 import { createSource } from '../media/port.ts'
 import type { AudioSink, StreamFormat } from '../spec/audio.ts'
 import type { Stream, StreamEvent, StreamOrder, WireMessage } from '../spec/carrier.ts'
-import type { Inputs } from './inputs.ts'
+import { wireInput, type Inputs } from './inputs.ts'
 
 export interface LegOptions {
   readonly socket: Socket
@@ -112,12 +112,20 @@ export function openLeg(options: LegOptions): Leg {
 
   socket.onMessage((message) => {
     const wire = wireOf(message)
-    inputs.take('wire', wire, () => receive(wire))
+    inputs.take(
+      'wire',
+      () => wireInput(wire),
+      () => receive(wire),
+    )
   })
   socket.onClose(({ code, reason }) => {
-    inputs.take('closed', { code, reason }, () => {
-      if (end()) options.onLost(reason ? `${code} ${reason}` : String(code))
-    })
+    inputs.take(
+      'closed',
+      () => ({ code, reason }),
+      () => {
+        if (end()) options.onLost(reason ? `${code} ${reason}` : String(code))
+      },
+    )
   })
   return {
     microphone: source,

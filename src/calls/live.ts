@@ -6,21 +6,27 @@ import type { Accepted, StreamOrder } from '../spec/carrier.ts'
 import { OffhookError } from '../spec/errors.ts'
 import type { CallEvent, CallTimer } from '../spec/event.ts'
 import type { Reply } from '../spec/http.ts'
-import { carryOut } from './commands.ts'
 import type { Engine } from './engine.ts'
-import { finishCall } from './finish.ts'
-import { liveInputs, type Inputs } from './inputs.ts'
+import { plain, type Inputs } from './inputs.ts'
 import { insteadOf } from './instead.ts'
 import type { Leg } from './leg.ts'
-import { lookUp } from './lookup.ts'
 import type { Call } from './machine.ts'
 import type { CallRecording } from './recording.ts'
 import { RunningCall, type Doing } from './running.ts'
-import { openTalk } from './talk.ts'
 
 export interface Outcome {
   readonly ok: boolean
   readonly message?: string
+}
+
+/** Effects that reach the world; a replay has none of them. */
+export interface World {
+  carryOut(live: LiveCall, id: string, command: CallCommand): Promise<void>
+  lookUp(live: LiveCall, id: string, command: CallCommand): Promise<void>
+  openTalk(live: LiveCall): Promise<void>
+  finish(live: LiveCall): Promise<void>
+  /** The turn of effects has come: at once when live, when it came back then in a replay. */
+  turn(live: LiveCall, ids: readonly string[], run: () => void): void
 }
 
 export class LiveCall {
@@ -34,36 +40,41 @@ export class LiveCall {
   conversation: Conversation | undefined
   leg: Leg | undefined
   recording: CallRecording | undefined
+  readonly #world: World
   readonly #timers = new Map<CallTimer, Timer>()
   readonly #waiting = new Map<string, (outcome: Outcome) => void>()
 
-  constructor(engine: Engine, call: Call) {
+  constructor(engine: Engine, call: Call, inputs: Inputs, world: World) {
     this.engine = engine
-    const log = engine.openInputs?.(call)
-    this.inputs = liveInputs(engine.clock, engine.ids, log)
+    this.inputs = inputs
+    this.#world = world
     this.running = new RunningCall(call, {
       journal: engine.store.journal,
       clock: this.inputs.clock,
       logger: engine.logger.child({ call: call.plan.id }),
       scope: engine.scope,
       perform: (effect) => this.#perform(effect),
+      turn: (ids, run) => world.turn(this, ids, run),
       applied: (event) => this.#applied(event),
     })
-    if (log) this.running.scope.use(log)
     // Nobody may be waiting for the answer when the call ends without one.
     this.reply.promise.catch(() => undefined)
   }
 
   /** An event from outside: an input of the call. Resolves when it is durable. */
   post(event: CallEvent): Promise<void> {
-    return this.inputs.take('post', event, () => this.running.post(event))
+    return this.inputs.take(
+      'post',
+      () => plain(event),
+      () => this.running.post(event),
+    )
   }
 
-  /** Asks for a command and waits for how it went. */
+  /** Asks for a command, as a consequence of what the call has heard so far, and waits for how it went. */
   async command(command: CallCommand, origin: Origin): Promise<Outcome> {
-    const id = this.engine.ids.id('cmd')
+    const id = this.inputs.ids.id('cmd')
     const outcome = new Promise<Outcome>((resolve) => this.#waiting.set(id, resolve))
-    await this.post({ type: 'command.requested', id, command, origin })
+    await this.running.post({ type: 'command.requested', id, command, origin })
     if (!this.running.call.pending.some((one) => one.id === id))
       this.#settle(id, { ok: false, message: this.#refusal() })
     return outcome
@@ -88,7 +99,7 @@ export class LiveCall {
 
   /** After a restart: the agent is opened again, for a caller who may come back. */
   reopenTalk(): void {
-    if (!this.running.ended && !this.conversation && this.running.call.plan.agent) void openTalk(this)
+    if (!this.running.ended && !this.conversation && this.running.call.plan.agent) void this.#world.openTalk(this)
   }
 
   startTimer(timer: CallTimer, delay: number): void {
@@ -110,22 +121,22 @@ export class LiveCall {
   #perform(effect: Doing): void | Promise<void> {
     switch (effect.type) {
       case 'command':
-        return carryOut(this, effect.commandId, effect.command)
+        return this.#world.carryOut(this, effect.commandId, effect.command)
       case 'lookup':
-        return lookUp(this, effect.commandId, effect.command)
+        return this.#world.lookUp(this, effect.commandId, effect.command)
       case 'timer.set':
         return this.startTimer(effect.timer, effect.delay)
       case 'timer.clear':
         this.#timers.get(effect.timer)?.cancel()
         return
       case 'agent.open':
-        return openTalk(this)
+        return this.#world.openTalk(this)
       case 'agent.mute':
         return this.conversation?.mute()
       case 'stream.close':
         return this.leg?.close('the call is over')
       case 'release':
-        return finishCall(this)
+        return this.#world.finish(this)
       default:
         effect satisfies never
     }

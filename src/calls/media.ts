@@ -2,6 +2,8 @@
 import type { Socket } from '../lib/socket/socket.ts'
 import type { CarrierSpec, Stream, StreamEvent, WireMessage } from '../spec/carrier.ts'
 import type { Engine } from './engine.ts'
+import type { JsonValue } from '../lib/json.ts'
+import { plain } from './inputs.ts'
 import { openLeg, wireOf } from './leg.ts'
 import type { LiveCall } from './live.ts'
 
@@ -14,8 +16,26 @@ const mostBefore = 5
 export async function serveMedia(engine: Engine, socket: Socket, token: string): Promise<void> {
   const opening = await readStart(engine, socket, token)
   if (!opening) return
-  const { live, carrier, stream, state, started, later } = opening
-  const { running } = live
+  const { live } = opening
+  live.inputs.take(
+    'attach',
+    () => attachInput(opening),
+    () => attach(live, socket, opening),
+  )
+  engine.logger.info('media open', { call: live.running.id, path: String(live.leg) })
+}
+
+function attachInput({ carrier, before, later }: Opening): JsonValue {
+  // The start message names no secret: the token stands in the address, and in parameters only by its carrier's leave.
+  return plain({ carrier: carrier.name, before, later })
+}
+
+export type Attachment = Pick<Opening, 'carrier' | 'stream' | 'state' | 'started' | 'later'>
+
+/** The line opens: now, or in a replay when it opened. */
+export function attach(live: LiveCall, socket: Socket, opening: Attachment): void {
+  const { carrier, stream, state, started, later } = opening
+  const { engine, running } = live
   // A second socket of the same call takes the first one's place: the first may be dead without our knowing.
   live.leg?.close('replaced by a new stream')
   const leg = openLeg({
@@ -25,7 +45,7 @@ export async function serveMedia(engine: Engine, socket: Socket, token: string):
     format: started.format,
     streamRef: started.streamRef,
     inputs: live.inputs,
-    pace: engine.openInputs ? live.inputs.clock : engine.clock,
+    pace: live.inputs.kept ? live.inputs.clock : engine.clock,
     logger: engine.logger.child({ call: running.id }),
     taps: live.recording ? { said: live.recording.said, heard: live.recording.heard } : {},
     onDigit: (digit) => {
@@ -37,17 +57,14 @@ export async function serveMedia(engine: Engine, socket: Socket, token: string):
     count: (name) => engine.count(name, { carrier: carrier.name }),
   })
   running.scope.defer(() => leg.close('the call is over'))
-  live.inputs.take('attach', { streamRef: started.streamRef, format: started.format }, () => {
-    void running.post({
-      type: 'media.opened',
-      streamRef: started.streamRef,
-      encoding: started.format.encoding,
-      rate: started.format.rate,
-    })
-    live.attach(leg)
-    for (const message of later) leg.receive(message)
+  void running.post({
+    type: 'media.opened',
+    streamRef: started.streamRef,
+    encoding: started.format.encoding,
+    rate: started.format.rate,
   })
-  engine.logger.info('media open', { call: running.id, path: String(leg) })
+  live.attach(leg)
+  for (const message of later) leg.receive(message)
 }
 
 interface Opening {
@@ -56,6 +73,8 @@ interface Opening {
   readonly stream: Stream
   readonly state: unknown
   readonly started: StreamEvent & { readonly type: 'started' }
+  /** What came up to the start message, from which `state` follows. */
+  readonly before: readonly WireMessage[]
   /** What came after the start message while its claim was checked: nothing is lost. */
   readonly later: readonly WireMessage[]
 }
@@ -64,6 +83,7 @@ type Verdict = Opening | { readonly refused: string }
 
 function readStart(engine: Engine, socket: Socket, token: string): Promise<Opening | undefined> {
   return new Promise((resolve) => {
+    const before: WireMessage[] = []
     const waiting: WireMessage[] = []
     let reader: Reader | undefined
     let checking = false
@@ -72,7 +92,7 @@ function readStart(engine: Engine, socket: Socket, token: string): Promise<Openi
       if (settled) return
       settled = true
       timer.cancel()
-      if (!('refused' in verdict)) return resolve({ ...verdict, later: waiting })
+      if (!('refused' in verdict)) return resolve({ ...verdict, before, later: waiting })
       engine.count('media.refused')
       engine.logger.warn('media socket refused', { why: verdict.refused })
       socket.close(1008, verdict.refused)
@@ -83,6 +103,7 @@ function readStart(engine: Engine, socket: Socket, token: string): Promise<Openi
     socket.onMessage((raw) => {
       const message = wireOf(raw)
       if (settled || checking) return void waiting.push(message)
+      before.push(message)
       reader ??= readerFor(engine, message)
       if (!reader) return settle({ refused: 'this is no media stream of a known carrier' })
       const started = reader.read(message)
@@ -92,7 +113,7 @@ function readStart(engine: Engine, socket: Socket, token: string): Promise<Openi
       const { carrier, stream, state } = reader
       claim(engine, token, carrier, started).then(
         (outcome) =>
-          settle('refused' in outcome ? outcome : { ...outcome, carrier, stream, state, started, later: [] }),
+          settle('refused' in outcome ? outcome : { ...outcome, carrier, stream, state, started, before, later: [] }),
         (error: unknown) => {
           engine.logger.error('media claim failed', { error })
           settle({ refused: 'the claim could not be checked' })

@@ -3,7 +3,12 @@ import type { CallEvent, Journaled } from '../spec/event.ts'
 import { OffhookError } from '../spec/errors.ts'
 import type { CallRecord, Connection, Lease } from '../store/contract.ts'
 import { carrierOf, type Engine, type EngineParts } from './engine.ts'
-import { LiveCall } from './live.ts'
+import { carryOut } from './commands.ts'
+import { finishCall } from './finish.ts'
+import { liveInputs } from './inputs.ts'
+import { LiveCall, type World } from './live.ts'
+import { lookUp } from './lookup.ts'
+import { openTalk } from './talk.ts'
 import { advance, newCall, type Call } from './machine.ts'
 import { recordOf } from './project.ts'
 
@@ -52,13 +57,23 @@ function findByRef(live: ReadonlyMap<string, LiveCall>, connection: string, ref:
   return undefined
 }
 
+const world: World = {
+  carryOut,
+  lookUp,
+  openTalk,
+  finish: finishCall,
+  turn: (live, ids, run) => live.inputs.take('effects', () => [...ids], run),
+}
+
 type Calls = Map<string, LiveCall>
 
 /** The call is ours from here on: leased, listening to its peers, and kept a while after its end. */
 async function takeOn(engine: Engine, live: Calls, call: Call, lease?: Lease): Promise<LiveCall> {
   const { id } = call.plan
-  const one = new LiveCall(engine, call)
+  const recorder = engine.openInputs?.(call)
+  const one = new LiveCall(engine, call, liveInputs(engine.clock, engine.ids, recorder), world)
   const { scope } = one.running
+  if (recorder) scope.use(recorder)
   live.set(id, one)
   const held = lease ?? (await engine.coordination.lease(leaseOf(id), engine.node, leaseLife))
   if (held) scope.use(held)

@@ -19,6 +19,8 @@ export interface RunningOptions {
   readonly scope: Scope
   /** Carries out one effect. Rejections are logged; what matters is posted as an event. */
   readonly perform: (effect: Doing) => void | Promise<void>
+  /** The turn of effects has come: it is an input of the call like any other. */
+  readonly turn: (ids: readonly string[], run: () => void) => void
   /** Hears of every event that was applied, at once. */
   readonly applied?: (event: CallEvent) => void
 }
@@ -77,7 +79,7 @@ export class RunningCall {
     const durable = this.#append(entryOf(before, call, event, at))
     const doings = effects.filter((effect): effect is Doing => effect.type !== 'post')
     // Conversation events bring no effects: nobody waits for the disk on their account.
-    if (doings.length > 0) this.#tail = this.#tail.then(() => durable).then(() => this.#perform(doings))
+    if (doings.length > 0) this.#tail = this.#tail.then(() => durable).then(() => this.#begin(doings))
     for (const effect of effects) if (effect.type === 'post') void this.post(effect.event)
     return doings.length > 0 ? this.#tail : durable
   }
@@ -85,6 +87,13 @@ export class RunningCall {
   /** Resolves when every effect so far has begun. */
   async settled(): Promise<void> {
     await this.#tail
+  }
+
+  #begin(doings: readonly Doing[]): void {
+    this.#options.turn(
+      doings.map(({ id }) => id),
+      () => this.#perform(doings),
+    )
   }
 
   #perform(doings: readonly Doing[]): void {

@@ -1,11 +1,13 @@
 /** Opens the conversation of a call: its agent, its brief, its tools, and what they bring about. */
-import type { ConversationEvent } from '../conversation/contract.ts'
+import type { ConversationEvent, ConversationOptions } from '../conversation/contract.ts'
 import { createConversation } from '../conversation/converse.ts'
 import { talkSettings } from '../conversation/settings.ts'
 import { engineTools } from '../conversation/tools.ts'
 import type { Brief } from '../spec/agent.ts'
 import { OffhookError } from '../spec/errors.ts'
 import type { ToolCall } from '../spec/speech.ts'
+import { agentDoor, voiceDoor } from './doors.ts'
+import { plain } from './inputs.ts'
 import type { LiveCall, Outcome } from './live.ts'
 
 /** Never rejects: an agent that cannot be opened ends the call, and says why. */
@@ -42,17 +44,32 @@ async function open(live: LiveCall): Promise<void> {
     tools: engineTools,
     ...(talk.greeting ? { greeting: talk.greeting } : {}),
   }
-  if (running.ended) return
+  const opening: Talk = {
+    brief,
+    provider: spec.name,
+    settings: talk,
+    open: agentDoor(live.inputs, (emit) => engine.openAgent(spec, config, brief, emit)),
+    vad: voiceDoor(live.inputs, engine.vad(talk.endOfTurn)),
+  }
+  live.inputs.take(
+    'talk',
+    () => plain({ brief, provider: spec.name, settings: talk }),
+    () => beginTalk(live, opening),
+  )
+}
+
+export type Talk = Pick<ConversationOptions, 'brief' | 'provider' | 'settings' | 'open' | 'vad'>
+
+/** The conversation begins: now, or in a replay when it began. */
+export function beginTalk(live: LiveCall, talk: Talk): void {
+  const { running } = live
+  if (running.ended || live.conversation) return
   live.conversation = running.scope.use(
     createConversation({
-      brief,
-      provider: spec.name,
-      open: (emit) => engine.openAgent(spec, config, brief, emit),
-      vad: engine.vad(talk.endOfTurn),
-      settings: talk,
+      ...talk,
       clock: live.inputs.clock,
       ids: live.inputs.ids,
-      logger: engine.logger.child({ call: plan.id }),
+      logger: live.engine.logger.child({ call: running.id }),
       emit: (event: ConversationEvent) => void running.post(event),
       tool: (call) => useTool(live, call),
       finish: (reason) => void live.command({ type: 'hangup', reason }, 'engine'),

@@ -1,0 +1,84 @@
+/** The doors that a conversation has besides the line: its agent and its voice-activity detector, each letting inputs in. */
+import { createSource } from '../media/port.ts'
+import type { Vad, VadFactory } from '../media/vad/vad.ts'
+import type { AgentEmit, AgentSession } from '../spec/agent.ts'
+import { plain, type Inputs } from './inputs.ts'
+
+/** An agent whose events and sound are inputs of the call. */
+export function agentDoor(
+  inputs: Inputs,
+  open: (emit: AgentEmit) => Promise<AgentSession>,
+): (emit: AgentEmit) => Promise<AgentSession> {
+  return async (emit) => {
+    const session = await open((event) =>
+      inputs.take(
+        'agent',
+        () => plain(event),
+        () => emit(event),
+      ),
+    )
+    const { microphone, speaker } = session.port
+    const source = createSource(microphone.rate)
+    const pipe = microphone.pipe({
+      rate: microphone.rate,
+      write: (pcm) =>
+        inputs.take(
+          'audio',
+          () => bytesOf(pcm),
+          () => source.emit(pcm),
+        ),
+      flush: () =>
+        inputs.take(
+          'audio',
+          () => null,
+          () => source.flush(),
+        ),
+      toString: () => 'call',
+    })
+    const heard: AgentSession = {
+      port: { microphone: source, speaker },
+      turns: session.turns,
+      order: (order) => session.order(order),
+      async [Symbol.asyncDispose]() {
+        pipe[Symbol.dispose]()
+        await session[Symbol.asyncDispose]()
+      },
+    }
+    const about = () => ({ speaks: microphone.rate, hears: speaker.rate, turns: session.turns })
+    return new Promise((resolve) => inputs.take('agent-open', about, () => resolve(heard)))
+  }
+}
+
+/** A detector whose decisions are inputs of the call: models decide when they are done, not when a frame comes. */
+export function voiceDoor(inputs: Inputs, factory: VadFactory): VadFactory {
+  return (rate) => {
+    const vad = factory(rate)
+    let speaking = false
+    return {
+      rate: vad.rate,
+      windowMs: vad.windowMs,
+      get speaking() {
+        return speaking
+      },
+      write: (pcm) => vad.write(pcm),
+      flush: () => vad.flush?.(),
+      listen: (listener) =>
+        vad.listen((event) =>
+          inputs.take(
+            'voice',
+            () => plain(event),
+            () => {
+              speaking = event.type === 'started'
+              listener(event)
+            },
+          ),
+        ),
+      toString: () => String(vad),
+      [Symbol.dispose]: () => vad[Symbol.dispose](),
+    } satisfies Vad
+  }
+}
+
+function bytesOf(pcm: Int16Array): Uint8Array {
+  return new Uint8Array(pcm.buffer, pcm.byteOffset, pcm.byteLength)
+}
