@@ -1,5 +1,5 @@
 /** One process per data folder: a lock file with the holder's name, kept fresh, taken over when its holder is gone. */
-import { mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises'
+import { mkdir, open, readFile, rm, stat, utimes } from 'node:fs/promises'
 import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
@@ -27,20 +27,36 @@ const beat = 10_000
 const silence = 60_000
 /** Longest between creating the file and writing it. */
 const writing = 5000
-const attempts = 5
 
 /** Rejects with `store.locked` while another process, or another store of this one, holds the folder. */
 export async function lockDirectory(directory: string, { clock, ids }: LockOptions): Promise<AsyncDisposable> {
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const path = join(directory, 'store.lock')
   const own = { pid: process.pid, host: hostname(), began: beganAt('self'), token: ids.token(12) }
-  for (let attempt = 1; attempt <= attempts; attempt++) {
-    if (await create(path, own)) return held(path, own, clock)
-    const holder = await read(path)
-    if (await isAlive(path, holder, clock)) throw locked(directory, path, holder)
-    await setAside(path, holder, ids)
-  }
+  if (await create(path, own)) return held(path, own, clock)
+  const holder = await read(path)
+  if (await isAlive(path, holder, clock)) throw locked(directory, path, holder)
+  if (await takeOver(path, own, clock)) return held(path, own, clock)
   throw locked(directory, path, await read(path))
+}
+
+/**
+ * Of several that find a stale lock one may remove it: whoever creates the second file, judges again and only then removes. Without it, one could
+ * remove the lock that another has just taken.
+ */
+async function takeOver(path: string, own: Holder, clock: Clock): Promise<boolean> {
+  const guard = `${path}.takeover`
+  const guarded = await age(guard, clock)
+  // Left by a process that died within these lines.
+  if (guarded !== undefined && guarded > writing) await rm(guard, { force: true })
+  if (!(await create(guard, own))) return false
+  try {
+    if (await isAlive(path, await read(path), clock)) return false
+    await rm(path, { force: true })
+    return await create(path, own)
+  } finally {
+    await rm(guard, { force: true })
+  }
 }
 
 /** Only one process can create a file that must not exist. */
@@ -68,18 +84,19 @@ async function read(path: string): Promise<Holder | undefined> {
 }
 
 async function isAlive(path: string, holder: Holder | undefined, clock: Clock): Promise<boolean> {
-  if (!holder) return (await age(path, clock)) < writing
-  if (holder.host !== hostname()) return (await age(path, clock)) < silence
+  const silent = (await age(path, clock)) ?? Infinity
+  if (!holder) return silent < writing
+  if (holder.host !== hostname()) return silent < silence
   const began = beganAt(holder.pid)
   return began !== '' && holder.began !== '' ? began === holder.began : exists(holder.pid)
 }
 
-async function age(path: string, clock: Clock): Promise<number> {
+/** Since it was last written or touched; undefined when there is none. */
+async function age(path: string, clock: Clock): Promise<number | undefined> {
   try {
     return clock.now() - (await stat(path)).mtimeMs
   } catch {
-    // Gone between reading and asking: nobody holds it.
-    return Infinity
+    return undefined
   }
 }
 
@@ -101,20 +118,6 @@ function beganAt(pid: number | 'self'): string {
     // No /proc on this system, or no such process.
     return ''
   }
-}
-
-/** Moved first and judged then: of two that find the same stale lock only one moves it, and a fresh one moved by mistake is put back. */
-async function setAside(path: string, stale: Holder | undefined, ids: Ids): Promise<void> {
-  const aside = `${path}.${ids.token(6)}`
-  try {
-    await rename(path, aside)
-  } catch {
-    // Somebody else moved it, or its holder let go: the next attempt to create tells.
-    return
-  }
-  const moved = await read(aside)
-  if (moved && moved.token !== stale?.token) await create(path, moved)
-  await rm(aside, { force: true })
 }
 
 function held(path: string, own: Holder, clock: Clock): AsyncDisposable {
