@@ -107,13 +107,15 @@ export type AgentBody<C> =
   /** In this process, on samples: echo, tests. `rate` Hz both ways. */
   | {
       readonly by: 'port'
-      readonly rate: (config: C) => number
+      rate(config: C): number
       open(config: C, brief: Brief, emit: AgentEmit): AgentSession
     }
   /** Put together by the engine from a recogniser, a model and a speaker. */
   | { readonly by: 'pipeline'; plan(config: C): PipelinePlan }
 
 export type AgentInput =
+  /** The socket is open: comes once, before anything else. */
+  | { readonly type: 'opened' }
   | { readonly type: 'message'; readonly message: WireMessage }
   | { readonly type: 'audio'; readonly pcm: Int16Array }
   | { readonly type: 'order'; readonly order: AgentOrder }

@@ -1,0 +1,46 @@
+/** An agent of parts that the user chooses: any recogniser, any model, any speaker. */
+import { z } from 'zod'
+import type { AgentSpec } from '../../../spec/agent.ts'
+import { field } from '../../../spec/provider.ts'
+
+const provider = z.string().regex(/^[a-z0-9-]+$/, 'is the name of a provider: lower-case letters, digits and hyphens')
+
+/** Settings of a part hold its keys, so they are kept as a secret is. */
+function part(title: string) {
+  return field(z.record(z.string(), z.unknown()).default({}), {
+    title,
+    description: 'The settings of that provider, as it describes them.',
+    secret: true,
+  })
+}
+
+const settings = z.object({
+  recogniser: field(provider.default('local'), { title: 'Speech to text' }),
+  recogniserSettings: part('Settings of speech to text'),
+  model: field(provider.default('scripted'), { title: 'Model' }),
+  modelSettings: part('Settings of the model'),
+  speaker: field(provider.default('local'), { title: 'Text to speech' }),
+  speakerSettings: part('Settings of text to speech'),
+  prompt: field(z.string().max(20_000).default(''), {
+    title: 'Prompt',
+    description: "What the model is told about its task; {name} is filled from the call's variables.",
+    multiline: true,
+  }),
+})
+
+export const pipeline: AgentSpec<typeof settings> = {
+  kind: 'agent',
+  name: 'pipeline',
+  label: 'Pipeline',
+  about: 'Speech to text, a language model, text to speech: each from the provider you choose.',
+  settings,
+  body: {
+    by: 'pipeline',
+    plan: (config) => ({
+      recogniser: { provider: config.recogniser, settings: config.recogniserSettings },
+      model: { provider: config.model, settings: config.modelSettings },
+      speaker: { provider: config.speaker, settings: config.speakerSettings },
+      ...(config.prompt && { prompt: config.prompt }),
+    }),
+  },
+}

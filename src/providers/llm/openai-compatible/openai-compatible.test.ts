@@ -1,0 +1,238 @@
+import { describe, expect, test } from 'vitest'
+import { VirtualClock } from '../../../lib/clock.ts'
+import { seededIds } from '../../../lib/ids.ts'
+import { Scope } from '../../../lib/scope.ts'
+import { OffhookError } from '../../../spec/errors.ts'
+import type { ModelEvent, PartHost, Tool, Turn } from '../../../spec/speech.ts'
+import { openaiCompatible } from './openai-compatible.ts'
+
+type Sent = Parameters<PartHost['stream']>[0]
+interface Answer {
+  readonly status?: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body: string
+  /** Bytes per chunk. */
+  readonly size?: number
+}
+
+const caller: readonly Turn[] = [{ role: 'caller', text: 'Hello' }]
+
+async function host(answers: readonly (Answer | Error)[]) {
+  const clock = new VirtualClock()
+  const sent: Sent[] = []
+  const part: PartHost = {
+    scope: new Scope(),
+    clock,
+    ids: seededIds('llm'),
+    async stream(request) {
+      sent.push(request)
+      const answer = answers[sent.length - 1] ?? { status: 500, body: '' }
+      if (answer instanceof Error) throw answer
+      const { status = 200, headers = {}, body, size = 1e6 } = answer
+      return { status, headers, body: chunked(Buffer.from(body), size) }
+    },
+  }
+  return { clock, sent, part }
+}
+
+async function* chunked(bytes: Buffer, size: number): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
+}
+
+async function reply(
+  answers: readonly (Answer | Error)[],
+  { settings = {}, tools = [] }: { settings?: object; tools?: readonly Tool[] } = {},
+): Promise<{ events: ModelEvent[]; sent: Sent[]; error?: unknown }> {
+  const { clock, sent, part } = await host(answers)
+  const config = openaiCompatible.settings.parse({
+    url: 'http://chat.test/v1/',
+    model: 'm',
+    key: 'sk-secret',
+    ...settings,
+  })
+  const model = await openaiCompatible.open(config, part)
+  const events: ModelEvent[] = []
+  const reading = (async () => {
+    for await (const event of model.reply(caller, tools, new AbortController().signal)) events.push(event)
+  })()
+  const ended = reading.then(
+    () => ({}),
+    (error: unknown) => ({ error }),
+  )
+  await clock.advanceAsync(60_000)
+  return { events, sent, ...(await ended) }
+}
+
+function chunk(delta: object, finish: string | null = null): string {
+  return `data: ${JSON.stringify({ object: 'chat.completion.chunk', choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`
+}
+
+const done = 'data: [DONE]\n\n'
+
+/** As on the wire: role first, fragments of a tool call, usage in a chunk without choices. */
+const captured =
+  chunk({ role: 'assistant', content: '' }) +
+  chunk({ content: 'Grüß ' }) +
+  chunk({ content: 'Gott. 👋' }) +
+  chunk({ tool_calls: [{ index: 0, id: 'call_1', type: 'function', function: { name: 'look_up', arguments: '' } }] }) +
+  chunk({ tool_calls: [{ index: 0, function: { arguments: '{"id"' } }] }) +
+  chunk({ tool_calls: [{ index: 1, id: 'call_2', function: { name: 'hang_up', arguments: '' } }] }) +
+  chunk({ tool_calls: [{ index: 0, function: { arguments: ':"7"}' } }] }) +
+  chunk({}, 'tool_calls') +
+  'data: {"choices":[],"usage":{"prompt_tokens":10,"completion_tokens":5,"prompt_tokens_details":{"cached_tokens":0}}}\n\n' +
+  done
+
+function textOf(events: readonly ModelEvent[]): string {
+  return events.map((event) => (event.type === 'text' ? event.delta : '')).join('')
+}
+
+function toolsOf(events: readonly ModelEvent[]) {
+  return events.flatMap((event) => (event.type === 'tool' ? [event.call] : []))
+}
+
+describe('the request', () => {
+  test('is one streaming chat completion', async () => {
+    const tool = { name: 'hang_up', description: 'Ends the call.', parameters: { type: 'object' } }
+    const { sent } = await reply([{ body: captured }], { tools: [tool], settings: { temperature: 0.3 } })
+    expect(sent[0]?.url).toBe('http://chat.test/v1/chat/completions')
+    expect(sent[0]?.headers).toMatchObject({ authorization: 'Bearer sk-secret', 'content-type': 'application/json' })
+    expect(JSON.parse(String(sent[0]?.body))).toEqual({
+      model: 'm',
+      messages: [{ role: 'user', content: 'Hello' }],
+      stream: true,
+      stream_options: { include_usage: true },
+      tools: [{ type: 'function', function: tool }],
+      temperature: 0.3,
+    })
+  })
+
+  test('says nothing of keys and tools there are none of', async () => {
+    const { sent } = await reply([{ body: captured }], {
+      settings: { key: '', url: 'http://chat.test/v1/chat/completions' },
+    })
+    expect(sent[0]?.headers).not.toHaveProperty('authorization')
+    expect(JSON.parse(String(sent[0]?.body))).not.toHaveProperty('tools')
+    expect(sent[0]?.url).toBe('http://chat.test/v1/chat/completions')
+  })
+})
+
+describe('the stream', () => {
+  test.each([1, 2, 3, 7, 64, 1e6])('reads the same in pieces of %d bytes', async (size) => {
+    const { events } = await reply([{ body: captured, size }])
+    expect(textOf(events)).toBe('Grüß Gott. 👋')
+    expect(toolsOf(events)).toEqual([
+      { id: 'call_1', name: 'look_up', arguments: { id: '7' } },
+      { id: 'call_2', name: 'hang_up', arguments: {} },
+    ])
+    expect(events.at(-1)).toEqual({ type: 'usage', usage: { prompt_tokens: 10, completion_tokens: 5 } })
+  })
+
+  test('leaves reasoning unspoken, beside the text and in it', async () => {
+    const body =
+      chunk({ reasoning_content: 'The caller greets.' }) +
+      chunk({ content: '<thi' }) +
+      chunk({ content: 'nk>Hm.</think>Hi.' }) +
+      done
+    expect(textOf((await reply([{ body }])).events)).toBe('Hi.')
+  })
+
+  test('takes calls without index or id, numbered alike, and arguments that are objects', async () => {
+    const body =
+      chunk({
+        tool_calls: [
+          { function: { name: 'one', arguments: { a: 1 } } },
+          { function: { name: 'two', arguments: '{}' } },
+        ],
+      }) +
+      chunk({ tool_calls: [{ index: 0, function: { name: 'three', arguments: '{"b":2}' } }] }, 'stop') +
+      done
+    const calls = toolsOf((await reply([{ body }])).events)
+    expect(calls.map(({ name, arguments: given }) => [name, given])).toEqual([
+      ['one', { a: 1 }],
+      ['two', {}],
+      ['three', { b: 2 }],
+    ])
+    expect(new Set(calls.map(({ id }) => id)).size).toBe(3)
+  })
+
+  test('skips comments, notes and lines that are no chunk; usage may come in a field of its own', async () => {
+    const body =
+      ': OPENROUTER PROCESSING\n\ndata: not json\n\ndata: 7\n\nevent: ping\ndata: {}\n\n' +
+      chunk({ content: [{ type: 'text', text: 'Hi.' }] }, 'stop') +
+      'data: {"choices":[],"x_groq":{"usage":{"total_tokens":9}}}\n\n'
+    const { events, error } = await reply([{ body }])
+    expect(error).toBeUndefined()
+    expect(textOf(events)).toBe('Hi.')
+    expect(events.at(-1)).toEqual({ type: 'usage', usage: { total_tokens: 9 } })
+  })
+})
+
+describe('failures', () => {
+  test.each<[string, Answer, string, RegExp]>([
+    [
+      'a refused key',
+      { status: 401, body: '{"error":{"message":"Incorrect API key: sk-secret"}}' },
+      'vendor.credentials',
+      /check the API key/,
+    ],
+    [
+      'an unknown model',
+      { status: 404, body: '{"error":{"message":"model m not found"}}' },
+      'settings.invalid',
+      /model m not found.*"m"/,
+    ],
+    ['a broken server', { status: 500, body: '<html>oops</html>' }, 'vendor.failed', /HTTP 500/],
+    [
+      'an error in the middle',
+      { body: `${chunk({ content: 'One' })}data: {"error":{"message":"overloaded"}}\n\n` },
+      'vendor.failed',
+      /overloaded/,
+    ],
+    ['a stream cut short', { body: chunk({ content: 'One' }) }, 'vendor.failed', /in the middle/],
+    [
+      'arguments cut short',
+      { body: chunk({ tool_calls: [{ id: 'x', function: { name: 'f', arguments: '{"a' } }] }, 'length') },
+      'vendor.failed',
+      /f with arguments/,
+    ],
+  ])('%s', async (_, answer, code, message) => {
+    const { error, sent } = await reply([answer])
+    expect(error).toBeInstanceOf(OffhookError)
+    expect(error).toMatchObject({ code, message: expect.stringMatching(message) })
+    expect(String(error)).not.toContain('sk-secret')
+    expect(sent).toHaveLength(1)
+  })
+
+  test('a busy server is asked again, as late as it says', async () => {
+    const { events, sent } = await reply([
+      { status: 429, headers: { 'retry-after': '2' }, body: '' },
+      { status: 503, body: '' },
+      { body: captured },
+    ])
+    expect(textOf(events)).toBe('Grüß Gott. 👋')
+    expect(sent).toHaveLength(3)
+  })
+
+  test('but neither for ever, nor after longer than a caller would wait', async () => {
+    const busy = { status: 429, body: '{"error":"slow down"}' }
+    const thrice = await reply([busy, busy, busy, busy])
+    expect(thrice.sent).toHaveLength(3)
+    expect(thrice.error).toMatchObject({ code: 'vendor.failed', message: expect.stringContaining('slow down') })
+    expect((await reply([{ ...busy, headers: { 'retry-after': '60' } }])).sent).toHaveLength(1)
+  })
+
+  test('an unreachable server is the vendor’s failure, not a carrier’s', async () => {
+    const late = await reply([new OffhookError('carrier.timeout', 'chat.test did not answer')])
+    expect(late.error).toMatchObject({ code: 'vendor.timeout' })
+    const blocked = await reply([new OffhookError('address.blocked', 'no')])
+    expect(blocked.error).toMatchObject({ code: 'address.blocked' })
+  })
+
+  test('an abort reaches the request', async () => {
+    const { part, sent } = await host([{ body: chunk({ content: 'One' }) + done }])
+    const model = await openaiCompatible.open(openaiCompatible.settings.parse({ model: 'm' }), part)
+    const controller = new AbortController()
+    for await (const _ of model.reply(caller, [], controller.signal)) controller.abort()
+    expect(sent[0]?.signal.aborted).toBe(true)
+  })
+})
