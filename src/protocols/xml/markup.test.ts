@@ -39,6 +39,11 @@ describe('xml', () => {
     expect(read(xml(el('Say', {}, evil))).text).toBe(evil)
   })
 
+  test('line ends and tabs survive in text and attributes', () => {
+    const text = 'a\r\nb\rc\td'
+    expect(read(xml(el('T', { a: text }, text)))).toEqual({ text, attribute: text })
+  })
+
   test.each(['', '1st', 'a b', 'a>', 'é"', '<'])('refuses %j as a name', (name) => {
     expect(() => el(name)).toThrow(RangeError)
     expect(() => el('ok', { [name]: 'x' })).toThrow(RangeError)

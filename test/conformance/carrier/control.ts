@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { z } from 'zod'
 import type { CallCommand } from '../../../src/spec/call.ts'
 import type { Accepted, CallSeen, Control, Dispatch } from '../../../src/spec/carrier.ts'
+import { OffhookError } from '../../../src/spec/errors.ts'
 import type { HttpRequest, HttpResponse, Operation } from '../../../src/spec/http.ts'
 import { addresses, callOf, commands, configOf, leakIn, now, type CarrierFixture } from './fixture.ts'
 
@@ -33,6 +34,13 @@ export function describeControl<S extends z.ZodObject>(fixture: CarrierFixture<S
         expect(encode(command)).toMatchObject({ by: 'unsupported', why: expect.any(String) })
       })
 
+    test.each(['../../x', 'a/b?c=d#e', 'a b'])('a hostile id %j never reaches an address', (hostile) => {
+      for (const command of own) {
+        const urls = addressesTried(encode(command, { ...known, ref: hostile }), wire.accept)
+        expect(urls.filter((url) => url.includes(hostile))).toEqual([])
+      }
+    })
+
     if (control.commands.includes('dial'))
       test('a dial learns the carrier’s id', () => {
         const { result } = performed(encode({ type: 'dial' }, callOf(spec.name)), wire.accept)
@@ -62,6 +70,20 @@ function shown(dispatch: Dispatch, accept: (request: HttpRequest) => HttpRespons
     expect(url).toSatisfy(URL.canParse)
     return [url, body === undefined ? '' : Buffer.from(body).toString()]
   })
+}
+
+/** Where its requests would go; a refusal by name ends them. */
+function addressesTried(dispatch: Dispatch, accept: (request: HttpRequest) => HttpResponse): readonly string[] {
+  const urls: string[] = []
+  try {
+    performed(dispatch, (request) => {
+      urls.push(request.url)
+      return accept(request)
+    })
+  } catch (error) {
+    expect(error).toBeInstanceOf(OffhookError)
+  }
+  return urls
 }
 
 /** Runs the requests of a dispatch; more than twenty are a loop. */

@@ -161,7 +161,11 @@ describe('dial', () => {
     ],
     [answer({ code: 20003, message: 'Authenticate', status: 401 }, 401), 'carrier.credentials', /auth token/],
     [answer({ code: 20429, message: 'Too Many Requests', status: 429 }, 429), 'carrier.rate-limited', /Too many/],
-    [answer({ code: 99999, message: 'New.', status: 400 }, 400), 'command.refused', /New\. \(Twilio error 99999\)/],
+    [
+      answer({ code: 99999, message: 'New.', status: 400 }, 400),
+      'command.refused',
+      /place the call: New \(Twilio error 99999\)\.$/,
+    ],
     [answer('<html>', 503), 'carrier.failed', /HTTP 503/],
     [answer({ sid: 'nonsense' }, 201), 'carrier.failed', /without a call id/],
   ])('an answer like %# is explained', (reply, expected, message) => {

@@ -91,11 +91,10 @@ export function explain(what: string, status: number, body: unknown): OffhookErr
   const number = codeOf(body)
   const known = explanations[number]
   const { message } = asBody(body)
-  const said = typeof message === 'string' ? message : `HTTP ${status}`
-  const hint = known ? ` ${known.hint}` : ''
+  const said = typeof message === 'string' ? message.replace(/\.$/, '') : `HTTP ${status}`
   return new OffhookError(
     known?.code ?? codeFor(status),
-    `Twilio refused to ${what}: ${said}${number ? ` (Twilio error ${number})` : ''}${/[.!?]$/.test(said) || number ? '' : '.'}${hint}`,
+    `Twilio refused to ${what}: ${said}${number ? ` (Twilio error ${number})` : ''}.${known ? ` ${known.hint}` : ''}`,
     { details: { status, twilioCode: number || undefined } },
   )
 }

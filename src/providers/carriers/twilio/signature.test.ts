@@ -82,6 +82,8 @@ describe('spellings', () => {
     ['https://a.example.com:8443/x', 'https://a.example.com:8443/x'],
     ['https://a.example.com:8443/x', 'https://a.example.com/x'],
     ['http://a.example.com/x', 'http://a.example.com:80/x'],
+    ['https://a.example.com/x?q=a+b&q=c', 'https://a.example.com/x?q=a%20b&q=c'],
+    ['https://a.example.com/x?q=a+b', 'https://a.example.com:443/x?q=a%20b'],
     ['wss://a.example.com/x', 'wss://a.example.com:443/x'],
     ["https://a.example.com/x?q='", 'https://a.example.com/x?q=%27'],
     ['https://user:pw@a.example.com/x', 'https://user:pw@a.example.com:443/x'],

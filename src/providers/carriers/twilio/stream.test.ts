@@ -86,6 +86,8 @@ describe('from Twilio', () => {
   test.each([
     ['{', 'not a JSON object'],
     ['[]', 'not a JSON object'],
+    [media.slice(0, -1), 'not a JSON object'],
+    [`${media}}`, 'not a JSON object'],
     ['null', 'not a JSON object'],
     ['{"event":"new"}', 'message of another stream'],
     [`{"event":"new","streamSid":"${streamSid}"}`, 'unknown event'],
