@@ -105,7 +105,7 @@ function send(
   }
   const aborted = () => stop(new WireFailure('aborted', 'the simulator was closed', request.signal.reason))
   // Destroying a request makes it fail once more: this listener stays for good.
-  out.on('error', (error) => stop(failureOf(error, connected)))
+  out.on('error', (error) => stop(failureOf(error, connected && !out.reusedSocket)))
   const reached = () => {
     connected = true
     timers.pop()?.cancel() // the connection's; the total's stays below it
@@ -136,6 +136,7 @@ function lengthOf(body: string | undefined): Record<string, string> {
   return body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }
 }
 
+/** A kept connection that breaks was closed by the peer meanwhile: as good as none. */
 function failureOf(error: Error, connected: boolean): WireFailure {
   const code = 'code' in error ? String(error.code) : ''
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return new WireFailure('name', 'no such host', error)

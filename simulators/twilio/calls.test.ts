@@ -328,7 +328,10 @@ describe('a call ordered by REST', () => {
         start_time: null,
       },
     })
-    await clock.advanceAsync(70_000)
+    await clock.advanceAsync(66_000)
+    const ended = await rest('GET', `/Calls/${created.body.sid}.json`)
+    expect(ended.body).toMatchObject({ status: 'completed', price: null })
+    await clock.advanceAsync(4000)
     const reports = wire.requests.map(fieldsOf)
     expect(reports.map(({ CallStatus, SequenceNumber }) => [CallStatus, SequenceNumber])).toEqual([
       ['initiated', '0'],
@@ -348,6 +351,7 @@ describe('a call ordered by REST', () => {
     [{ type: 'reject' }, 'busy', '603'],
     [{ type: 'unreachable' }, 'failed', '404'],
     [{ type: 'no-answer' }, 'no-answer', '487'],
+    [{ type: 'machine', greeting: tone(300, 1000), afterMs: 25_500 }, 'no-answer', '487'],
   ] as const)('%o', async (behaviour, status, sip) => {
     const { clock, wire, twilio, rest } = world()
     twilio.onDial(() => behaviour)
@@ -416,6 +420,28 @@ describe('a call ordered by REST', () => {
       DialCallStatus: status,
       DialBridged: 'false',
     })
+  })
+
+  test('star ends the dial when it may, and the caller goes on', async () => {
+    const { clock, wire, twilio, phone } = world()
+    wire.answer = () => '<Response><Dial hangupOnStar="true">+15550009999</Dial><Pause length="5"/></Response>'
+    const call = twilio.call({
+      from: caller,
+      to: ours,
+      phone: phone((self) => self.sleep(3000).then(() => self.press('*'))),
+    })
+    await clock.advanceAsync(4000)
+    const leg = [...twilio.calls.values()][1]!
+    expect([leg.direction, leg.status, call.status]).toEqual(['outbound-dial', 'completed', 'in-progress'])
+  })
+
+  test('the first of several to answer is joined, the others stop ringing', async () => {
+    const { clock, wire, twilio, phone } = world()
+    wire.answer = () => '<Response><Dial><Number>+15550000001</Number><Number>+15550000002</Number></Dial></Response>'
+    twilio.onDial(({ to }) => ({ type: 'answer', phone: phone(), afterMs: to.endsWith('1') ? 5000 : 1000 }))
+    twilio.call({ from: caller, to: ours, phone: phone() })
+    await clock.advanceAsync(2000)
+    expect([...twilio.calls.values()].map(({ status }) => status)).toEqual(['in-progress', 'canceled', 'in-progress'])
   })
 
   test('a caller id that is not ours fails the dial', async () => {

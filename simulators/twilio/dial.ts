@@ -121,6 +121,10 @@ async function talk(context: Context, verb: Element, { leg, digits }: Leg): Prom
     await playTo(leg, keypad(digits), signal)
   }
   const joined = bridge(call.audio, leg.audio)
+  const keyed = (digit: string) => {
+    if (digit === '*' && verb.attributes.hangupOnStar === 'true') leg.end('completed', 'the caller pressed *')
+  }
+  call.keyed.add(keyed)
   const limit = new AbortController()
   const longest = call.world.clock.sleep(seconds(verb.attributes.timeLimit, 14_400), limit.signal)
   try {
@@ -128,6 +132,7 @@ async function talk(context: Context, verb: Element, { leg, digits }: Leg): Prom
   } finally {
     longest.catch(() => undefined) // aborted on the next line, on purpose
     limit.abort()
+    call.keyed.delete(keyed)
     joined[Symbol.dispose]()
   }
   return { status: 'completed', leg }

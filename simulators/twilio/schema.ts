@@ -58,7 +58,7 @@ export const rules: Readonly<Record<string, ElementRule>> = {
     check: ({ children }) => (children.length === 1 ? undefined : 'needs exactly one <Stream>'),
   },
   Start: {
-    attributes: { action: address, method },
+    attributes: {},
     children: ['Stream', 'Recording'],
     check: ({ children }) => (children.length === 1 ? undefined : 'needs exactly one <Stream> or <Recording>'),
   },
@@ -111,8 +111,6 @@ export const rules: Readonly<Record<string, ElementRule>> = {
       ),
       recordingTrack: words('both', 'inbound', 'outbound'),
       ...recordingCallback,
-      ringTone: any,
-      sequential: truth,
       timeLimit: number(1, 14_400),
       timeout: number(5, 600),
       trim,

@@ -31,9 +31,9 @@ export async function sendWebhook(world: World, webhook: Webhook): Promise<WireR
   const reply = await once()
   if (replay !== undefined) world.background(world.clock.sleep(replay, world.scope.signal).then(once))
   if (reply instanceof WireFailure) return refuse(world, webhook, codeOf(reply), reply.message)
-  if (reply.status >= 400 || reply.status < 200)
+  // Redirects count as failures too: they are not followed here.
+  if (reply.status < 200 || reply.status > 299)
     return refuse(world, webhook, 11200, `Got HTTP ${reply.status} response`)
-  if (reply.status >= 300) return refuse(world, webhook, 11200, `HTTP ${reply.status}: redirects are not followed here`)
   return reply
 }
 
