@@ -311,6 +311,8 @@ describe('record', () => {
   test('stopping what no longer runs is done; pausing it is not', () => {
     const gone = answer(fixture('error-not-found'), 404)
     expect(perform({ type: 'record', action: 'stop' }, gone).result).toEqual({ gone: true })
+    const finished = answer({ code: 21220, message: 'Invalid recording state' }, 400)
+    expect(perform({ type: 'record', action: 'stop' }, finished).result).toEqual({ gone: true })
     expect(() => perform({ type: 'record', action: 'pause' }, gone)).toThrow(code('not-found'))
   })
 

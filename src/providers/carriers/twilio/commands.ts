@@ -3,7 +3,7 @@ import { normaliseNumber, type DialAddress } from '../../../protocols/e164/norma
 import type { CallCommand } from '../../../spec/call.ts'
 import type { Accepted, Addresses, CallSeen, Control, Dispatch } from '../../../spec/carrier.ts'
 import { OffhookError } from '../../../spec/errors.ts'
-import type { Operation } from '../../../spec/http.ts'
+import type { HttpResponse, Operation } from '../../../spec/http.ts'
 import { codeOf } from './errors.ts'
 import * as twiml from './markup.ts'
 import { purposes } from './reports.ts'
@@ -109,9 +109,13 @@ function recordingForm(call: CallSeen, urls: Addresses): Form {
 function* hangup({ call, config }: Context): Operation<Accepted> {
   const request = posting(config, callAddress(call, config), { Status: 'completed' }, { repeatable: true })
   const response = yield request
-  if (response.status === 404 || codeOf(parse(response.body)) === 21220) return { gone: true }
+  if (isOver(response)) return { gone: true }
   const status = statusOf(text(accepted('hang up', response), 'status'))
   return status ? { status } : {}
+}
+
+function isOver(response: HttpResponse): boolean {
+  return response.status === 404 || codeOf(parse(response.body)) === 21220
 }
 
 /** There is no DTMF on a media stream: the digits take the call's markup, and the stream is opened anew after them. */
@@ -172,7 +176,7 @@ function* record(
   const url = address(config, 'Calls', ref, 'Recordings', `${which}.json`)
   const response = yield posting(config, url, { Status: status }, { repeatable: true })
   // Nothing is being recorded any more: that is what stopping asked for.
-  if (action === 'stop' && response.status === 404) return { gone: true }
+  if (action === 'stop' && isOver(response)) return { gone: true }
   const recording = text(accepted(`${action} the recording`, response), 'sid') ?? id
   return recording ? { recording } : {}
 }

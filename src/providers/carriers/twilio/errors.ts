@@ -30,8 +30,7 @@ const explanations: Readonly<Record<number, Explanation>> = {
     hint: 'International calling is not enabled: see Geo Permissions in the Twilio console.',
   },
   21205: { code: 'command.refused', hint: 'Twilio could not use our callback address: check the public URL.' },
-  21207: { code: 'command.refused', hint: 'Twilio could not use our callback address: check the public URL.' },
-  21208: { code: 'command.refused', hint: 'The sent digits may hold only 0-9, *, #, w and W.' },
+  21206: { code: 'command.refused', hint: 'The sent digits may hold only 0-9, A-D, *, #, w and W.' },
   21210: { code: 'number.invalid', hint: 'Call from a number that this account owns or has verified.' },
   21211: { code: 'number.invalid', hint: 'Write the called number with plus and country code.' },
   21212: { code: 'number.invalid', hint: 'Write the calling number with plus and country code.' },
@@ -47,7 +46,7 @@ const explanations: Readonly<Record<number, Explanation>> = {
   21422: { code: 'number.invalid', hint: 'Somebody else has the number: search again.' },
   21450: { code: 'number.invalid', hint: 'The number is already verified in this account.' },
   21452: { code: 'number.invalid', hint: 'No such numbers are left: widen the search.' },
-  21602: { code: 'command.refused', hint: 'The TwiML was refused.' },
+  21609: { code: 'command.refused', hint: 'Twilio could not use our callback address: check the public URL.' },
   21615: {
     code: 'command.refused',
     hint: 'Numbers of this country need a registered address: add one in the Twilio console.',
