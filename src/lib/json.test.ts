@@ -24,8 +24,8 @@ describe('parseJson', () => {
   })
 
   test('does not quote the text it refuses', () => {
-    const error = refusal('{"token":"s3cr3t" oops')
-    expect(JSON.stringify(error)).not.toContain('s3cr3t')
+    for (const text of ['s3cr3t', '{"token":"s3cr3t" oops', '{"token":s3cr3t}'])
+      expect(JSON.stringify(refusal(text))).not.toContain('s3cr3t')
   })
 
   test('refuses what is larger than its limit before reading it', () => {

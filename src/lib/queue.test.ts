@@ -137,6 +137,21 @@ describe('keyed serial', () => {
     expect([serial.keys, serial.length(3)]).toEqual([0, 0])
   })
 
+  test('waits for every task of a key, also for one queued while another ended', async () => {
+    const serial = new KeyedSerial()
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const seen: number[] = []
+    const first = serial.run('a', () => seen.push(1))
+    const second = serial.run('a', () => promise.then(() => seen.push(2)))
+    await first
+    const third = serial.run('a', () => seen.push(3))
+    await settle()
+    expect(seen).toEqual([1])
+    resolve()
+    await Promise.all([second, third])
+    expect(seen).toEqual([1, 2, 3])
+  })
+
   test('a task may queue the next one of its key without losing the queue', async () => {
     const serial = new KeyedSerial()
     const seen: number[] = []

@@ -67,7 +67,6 @@ async function tryOnce<T>(
     return await once({ hop, bound, number })
   } catch (error) {
     bound.end()
-    if (signal?.aborted) throw signal.reason
     return { error: bound.signal.aborted ? bound.signal.reason : explain(error, hop) }
   }
 }

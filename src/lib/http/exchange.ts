@@ -1,10 +1,10 @@
 /** One request on the wire: connections only to checked addresses, redirects followed hop by hop. */
-import { Agent, buildConnector, Pool } from 'undici'
+import { Agent, Pool } from 'undici'
 import type { Dispatcher } from 'undici'
 import { LibError } from '../failure.ts'
 import { isSecretName, redactUrl } from '../redact.ts'
 import type { Guard } from './guard.ts'
-import { parseUrl } from './guard.ts'
+import { parseUrl, portOf } from './guard.ts'
 
 export type Headers = Readonly<Record<string, string>>
 
@@ -35,7 +35,8 @@ export function createAgent(guard: Guard, options: AgentOptions): Agent {
   return new Agent({
     factory: (origin) =>
       new Pool(origin, {
-        connect: guardedConnector(guard, new URL(origin), connectTimeout),
+        // Addresses written as such are never looked up: `send` checks those.
+        connect: { lookup: guard.lookup(portOf(new URL(origin)) ?? 0), timeout: connectTimeout },
         connections,
         allowH2: false,
         keepAliveTimeout: 10_000,
@@ -44,20 +45,6 @@ export function createAgent(guard: Guard, options: AgentOptions): Agent {
         bodyTimeout: 0,
       }),
   })
-}
-
-function guardedConnector(guard: Guard, origin: URL, timeout: number): buildConnector.connector {
-  const port = Number(origin.port) || (origin.protocol === 'https:' ? 443 : 80)
-  const connect = buildConnector({ allowH2: false, timeout, lookup: guard.lookup(port) })
-  return (options, callback) => {
-    try {
-      guard.check(origin) // An address written as such is never looked up.
-    } catch (error) {
-      queueMicrotask(() => callback(error instanceof Error ? error : new Error(String(error)), null))
-      return
-    }
-    connect(options, callback)
-  }
 }
 
 /** Sends `first` and follows at most `redirects` redirects; with 0 a redirect is an answer like any other. */

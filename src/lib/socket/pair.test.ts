@@ -16,6 +16,19 @@ describe('a pair without a clock', () => {
     expect(seen).toEqual(['now'])
   })
 
+  test('finishes with one message before the next, whatever the answers trigger', () => {
+    const [a, b] = socketPair()
+    const seen: string[] = []
+    a.onMessage(() => void a.send('second'))
+    b.onMessage(({ data }) => {
+      seen.push(`${data} begins`)
+      if (String(data) === 'first') b.send('answer')
+      seen.push(`${data} ends`)
+    })
+    a.send('first')
+    expect(seen).toEqual(['first begins', 'first ends', 'second begins', 'second ends'])
+  })
+
   test('gives the receiver bytes of its own', () => {
     const [a, b] = socketPair()
     const bytes = Uint8Array.of(1, 2)

@@ -119,6 +119,13 @@ describe('a peer that breaks the protocol', () => {
     expect(received).toBe(0)
   })
 
+  test('but answers our close ends it at once, even if we never listened', async () => {
+    const [client, server] = await pair({ connect: { closeTimeout: 60_000 } })
+    server.onMessage(() => undefined)
+    client.close(4000)
+    expect(await closeOf(client)).toMatchObject({ code: 4000, by: 'us' })
+  })
+
   test('by silence after our close is cut off', async () => {
     const { socket } = await byHand({ closeTimeout: 20 })
     socket.close(4000, 'bye')
@@ -283,6 +290,17 @@ describe('connecting', () => {
     clock.advance(3000)
     await expect(connecting).rejects.toMatchObject({ code: 'socket.timeout', message: /did not open within 3000 ms$/ })
     expect(clock.pending).toBe(0)
+  })
+
+  test('once open, is bound by neither the handshake time nor the signal', async () => {
+    const clock = new VirtualClock()
+    const controller = new AbortController()
+    const [client] = await pair({ connect: { clock, handshakeTimeout: 3000, pingEvery: 0, signal: controller.signal } })
+    expect(clock.pending).toBe(0)
+    controller.abort('hung up')
+    clock.advance(10_000)
+    expect(client.open).toBe(true)
+    client.terminate()
   })
 
   test('gives up with the reason of its signal, before and during', async () => {
