@@ -32,8 +32,9 @@ async function open(live: LiveCall): Promise<void> {
       'not-found',
       `Agent "${plan.agent}" ${agent ? `has an unknown provider "${agent.provider}"` : 'does not exist'}`,
     )
-  const talk = talkSettings(agent.settings)
   const config = spec.settings.parse(agent.settings)
+  // A provider's own field wins over the talk's of the same name, with its default.
+  const talk = talkSettings({ ...agent.settings, ...config })
   const brief: Brief = {
     call: plan.id,
     direction: plan.direction,

@@ -7,7 +7,7 @@ import { local } from './agents/local/local.ts'
 import { pipeline } from './agents/pipeline/pipeline.ts'
 import { twilio } from './carriers/twilio/twilio.ts'
 import { openaiCompatible } from './llm/openai-compatible/openai-compatible.ts'
-import { scripted } from './llm/scripted/scripted.ts'
+import { scriptedModel } from './llm/scripted/index.ts'
 import { localRecogniser } from './stt/local/index.ts'
 import { localSpeaker } from './tts/local/index.ts'
 
@@ -16,5 +16,5 @@ export const carriers: readonly CarrierSpec[] = [twilio]
 export const agents: readonly AgentSpec[] = [local, echo, pipeline]
 
 export const recognisers: readonly RecogniserSpec[] = [localRecogniser]
-export const models: readonly ModelSpec[] = [scripted, openaiCompatible]
+export const models: readonly ModelSpec[] = [scriptedModel, openaiCompatible]
 export const speakers: readonly SpeakerSpec[] = [localSpeaker]
