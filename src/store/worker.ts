@@ -4,6 +4,7 @@ import type { MessagePort } from 'node:worker_threads'
 import { randomIds } from '../lib/ids.ts'
 import type { Driver } from './driver.ts'
 import { flatten } from './failure.ts'
+import { loadQuickly } from './loading.ts'
 import { createSecrets, keyFile, keyFrom, keyFromFile } from './secrets.ts'
 import type { Secrets } from './secrets.ts'
 import { performer } from './surface.ts'
@@ -15,6 +16,7 @@ if (parentPort) await serve(parentPort, workerData)
 async function serve(port: MessagePort, start: Start): Promise<void> {
   const tell = (message: FromStore) => port.postMessage(message)
   try {
+    loadQuickly()
     // The database compiles and starts while the rest is still being loaded.
     const opening = openDriver(start, (message) => tell({ type: 'warning', message }))
     const loading = Promise.all([import('./prepare.ts'), secretsFor(start)])
