@@ -49,6 +49,8 @@ class FileRecorder implements InputRecorder {
   readonly #options: RecorderOptions & typeof defaults
   #pending: RecordedInput[] = []
   #unwritten: string
+  /** Inputs in it. */
+  #waiting = 0
   #size: number
   #timer: Timer | undefined
   #writing: Promise<void> = Promise.resolve()
@@ -111,12 +113,14 @@ class FileRecorder implements InputRecorder {
       return this.#lose()
     }
     this.#lost = 0
+    this.#waiting++
     this.#unwritten += line
   }
 
   async #write(): Promise<void> {
-    const text = this.#unwritten
+    const [text, inputs] = [this.#unwritten, this.#waiting]
     this.#unwritten = ''
+    this.#waiting = 0
     if (text === '') return
     try {
       this.#file ??= await create(this.#options.path)
@@ -124,6 +128,7 @@ class FileRecorder implements InputRecorder {
     } catch (error) {
       if (!this.#stopped) this.#options.log.warn('recording stopped', { path: this.#options.path, error })
       this.#stopped = true
+      this.#dropped += inputs
     }
   }
 
