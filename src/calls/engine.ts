@@ -35,7 +35,12 @@ export interface EngineParts {
   readonly carriers: ReadonlyMap<string, CarrierSpec>
   readonly agents: ReadonlyMap<string, AgentSpec>
   /** Opens an agent of any body. `config` is parsed. */
-  readonly openAgent: (spec: AgentSpec, config: Readonly<Record<string, unknown>>, brief: Brief, emit: AgentEmit) => Promise<AgentSession>
+  readonly openAgent: (
+    spec: AgentSpec,
+    config: Readonly<Record<string, unknown>>,
+    brief: Brief,
+    emit: AgentEmit,
+  ) => Promise<AgentSession>
   readonly store: Store
   readonly coordination: Coordination
   readonly tokens: MediaTokens

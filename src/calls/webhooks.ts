@@ -21,14 +21,17 @@ export async function receiveWebhook(
 ): Promise<Reply> {
   const carrier = engine.carriers.get(carrierName)
   if (!carrier?.webhook) return plain(404, `Offhook knows no carrier "${carrierName}" with webhooks`)
+  let admitted: Admitted | undefined
   try {
-    const { connection, repeated } = await admit(engine, carrier, carrier.webhook, connectionId, request)
-    return await deliver(engine, carrier, carrier.webhook, connection, request, repeated)
+    admitted = await admit(engine, carrier, carrier.webhook, connectionId, request)
+    return await deliver(engine, carrier, carrier.webhook, admitted, request)
   } catch (error) {
     const known =
       error instanceof OffhookError
         ? error
         : new OffhookError('internal', 'The webhook could not be handled', { cause: error })
+    // What we failed at is not done: the carrier's retry must find it open.
+    if (admitted?.nonce && !admitted.repeated) await engine.coordination.remove(admitted.nonce).catch(() => undefined)
     engine.count('webhook.refused', { carrier: carrierName, code: known.code })
     const level = known.status >= 500 ? 'error' : 'warn'
     engine.logger[level]('webhook refused', {
@@ -45,6 +48,8 @@ interface Admitted {
   readonly connection: Connection
   /** The carrier sent this before: it is answered as then, and changes nothing. */
   readonly repeated: boolean
+  /** What the request is remembered by. */
+  readonly nonce?: string
 }
 
 async function admit(
@@ -63,9 +68,10 @@ async function admit(
     if (verdict.ok) {
       if (!verdict.nonce) return { connection, repeated: false }
       const life = verdict.until === undefined ? nonceLife : Math.max(1_000, verdict.until - now.time)
-      const fresh = await engine.coordination.claim(`nonce:${connection.id}:${verdict.nonce}`, '1', life)
+      const nonce = `nonce:${connection.id}:${verdict.nonce}`
+      const fresh = await engine.coordination.claim(nonce, '1', life)
       if (!fresh && !verdict.retry) throw new OffhookError('signature.replayed', 'This request was received before')
-      return { connection, repeated: !fresh }
+      return { connection, repeated: !fresh, nonce }
     }
     why = verdict.why
     message = verdict.message
@@ -92,9 +98,8 @@ async function deliver(
   engine: Engine,
   carrier: CarrierSpec,
   webhook: Webhook<Readonly<Record<string, unknown>>>,
-  connection: Connection,
+  { connection, repeated }: Admitted,
   request: InboundRequest,
-  repeated: boolean,
 ): Promise<Reply> {
   engine.count('webhook.accepted', { carrier: carrier.name })
   const reports = webhook.decode(request)
