@@ -18,6 +18,8 @@ export function openPostgres({ url, onIdleError }: PostgresOptions): Driver {
     application_name: 'offhook',
     max: 8,
     connectionTimeoutMillis: 5000,
+    // A server that went away without a word: give up, and let the journal try on a new connection.
+    query_timeout: 30_000,
     keepAlive: true,
   })
   pool.on('error', onIdleError)

@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm'
 import {
   bigint,
   boolean,
+  customType,
   doublePrecision,
   foreignKey,
   index,
@@ -18,7 +19,15 @@ import type { CallStatus, Direction, EndReason, Variables } from '../spec/call.t
 import type { CallEvent } from '../spec/event.ts'
 import type { CallRecord, Connection, Delivery, KeyScope, Message, Metric } from './contract.ts'
 
-const time = () => bigint({ mode: 'number' })
+/** What is measured may have fractions of a millisecond; what is kept has none, rather than be refused. */
+const whole = (type: 'bigint' | 'integer') =>
+  customType<{ data: number; driverData: number | string }>({
+    dataType: () => type,
+    toDriver: Math.round,
+    fromDriver: Number,
+  })
+const time = whole('bigint')
+const duration = whole('integer')
 const organization = () =>
   text()
     .notNull()
@@ -138,8 +147,8 @@ export const calls = pgTable(
     agent: text().notNull(),
     variables: json().$type<Variables>().notNull(),
     metadata: json().$type<Readonly<Record<string, unknown>>>().notNull(),
-    ringTimeout: integer().notNull(),
-    maxDuration: integer().notNull(),
+    ringTimeout: duration().notNull(),
+    maxDuration: duration().notNull(),
     machineDetection: boolean().notNull(),
     voicemailMessage: text(),
     record: boolean().notNull(),

@@ -6,6 +6,7 @@ import type { Setting } from './setting.ts'
 
 export function journalSuite(setting: Setting): void {
   writingTests(setting)
+  companionTests(setting)
   readingTests(setting)
 }
 
@@ -26,6 +27,17 @@ function writingTests(setting: Setting): void {
       expect(written[1]!.position).toBeGreaterThan(written[0]!.position)
     })
 
+    test('keeps times to the millisecond, whatever fraction they have', async () => {
+      const tenant = await setting.tenant()
+      const { id } = await tenant.call()
+      const message = { id: 'msg_1', call: id, role: 'caller', text: 'Hi', at: start + 0.6 } as const
+      const patch = { answeredAt: start + 0.4, maxDuration: 1000.5 }
+      await setting.store.journal.append(tenant.entry(id, 1, { at: start + 1.2, message, patch }))
+      expect((await setting.store.journal.history(id))[0]?.at).toBe(start + 1)
+      expect((await setting.store.messages.list(tenant.id, id))[0]?.at).toBe(start + 1)
+      expect(await setting.store.calls.find(id)).toMatchObject({ answeredAt: start, maxDuration: 1001 })
+    })
+
     test('writes a (call, sequence) once, with all that belongs to it', async () => {
       const tenant = await setting.tenant()
       const { id } = await tenant.call()
@@ -43,7 +55,11 @@ function writingTests(setting: Setting): void {
       expect(await setting.store.metrics.list(tenant.id, id)).toEqual([])
       expect(await setting.store.journal.history(id)).toHaveLength(2)
     })
+  })
+}
 
+function companionTests(setting: Setting): void {
+  describe('what is written with an event', () => {
     test('writes call, message and metrics with the event', async () => {
       const tenant = await setting.tenant()
       const { id } = await tenant.call()
