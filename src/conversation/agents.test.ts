@@ -14,6 +14,14 @@ import { FakeModel, FakeRecogniser, FakeSpeaker } from './pipeline/fakes.ts'
 const brief: Brief = { call: 'c', direction: 'inbound', from: '', to: '', variables: {}, metadata: {}, tools: [] }
 const settings = z.object({ level: z.number().default(1) })
 
+/** A list of one provider. */
+function find<T extends { readonly name: string }>(spec: T): (name: string) => T {
+  return (name) => {
+    if (name === spec.name) return spec
+    throw new OffhookError('provider.unknown', `there is no '${name}'`)
+  }
+}
+
 function setUp() {
   const clock = new VirtualClock()
   const host: PartHost = {
@@ -26,7 +34,10 @@ function setUp() {
   const speakers: FakeSpeaker[] = []
   const levels: unknown[] = []
   const stt: RecogniserSpec<typeof settings> = {
-    ...{ kind: 'stt', name: 'ears', label: 'Ears', settings },
+    kind: 'stt',
+    name: 'ears',
+    label: 'Ears',
+    settings,
     open({ level }) {
       levels.push(level)
       recognisers.push(new FakeRecogniser())
@@ -34,22 +45,22 @@ function setUp() {
     },
   }
   const llm: ModelSpec = {
-    ...{ kind: 'llm', name: 'brain', label: 'Brain', settings: z.object({}) },
+    kind: 'llm',
+    name: 'brain',
+    label: 'Brain',
+    settings: z.object({}),
     open: () => new FakeModel(),
   }
   const tts: SpeakerSpec = {
-    ...{ kind: 'tts', name: 'voice', label: 'Voice', settings: z.object({}) },
+    kind: 'tts',
+    name: 'voice',
+    label: 'Voice',
+    settings: z.object({}),
     open() {
       speakers.push(new FakeSpeaker(clock))
       return Promise.resolve(speakers.at(-1)!)
     },
   }
-  const find =
-    <T extends { readonly name: string }>(spec: T) =>
-    (name: string): T => {
-      if (name === spec.name) return spec
-      throw new OffhookError('provider.unknown', `there is no '${name}'`)
-    }
   const parts: AgentParts = {
     recogniser: find<RecogniserSpec>(stt),
     model: find(llm),
@@ -65,7 +76,10 @@ function setUp() {
 function pipelineOf(changes: { readonly model?: string; readonly level?: unknown } = {}): AgentSpec {
   const { model = 'brain', level = 3 } = changes
   return {
-    ...{ kind: 'agent', name: 'made', label: 'Made', settings: z.object({}) },
+    kind: 'agent',
+    name: 'made',
+    label: 'Made',
+    settings: z.object({}),
     body: {
       by: 'pipeline',
       plan: () => ({
@@ -103,7 +117,10 @@ describe('open agent', () => {
     const { parts, emit } = setUp()
     const configs: unknown[] = []
     const spec: AgentSpec<typeof settings> = {
-      ...{ kind: 'agent', name: 'port', label: 'Port', settings },
+      kind: 'agent',
+      name: 'port',
+      label: 'Port',
+      settings,
       body: {
         by: 'port',
         rate: () => 8000,

@@ -413,19 +413,20 @@ describe('heard', () => {
     const { agent, conversation, clock } = await start()
     await conversation.heard(10_000)
     agent.reply('a', 'A long one.', 60_000)
-    const waiting = conversation.heard(1000)
+    const began = clock.monotonic()
+    const waiting = conversation.heard(1000).then(() => clock.monotonic() - began)
     await clock.advanceAsync(1000)
-    await waiting
+    expect(await waiting).toBe(1000)
   })
 })
 
-describe('tools', () => {
-  const hangUp = (id = 't1') => ({ type: 'tool-called', call: { id, name: 'hang_up', arguments: {} } }) as const
+const hangUp = { type: 'tool-called', call: { id: 't1', name: 'hang_up', arguments: {} } } as const
 
+describe('tools', () => {
   test('hang_up waits until the last words were heard', async () => {
     const { agent, clock, tools, of } = await start()
     agent.reply('a', 'Goodbye.', 600)
-    agent.emit(hangUp())
+    agent.emit(hangUp)
     await clock.advanceAsync(599)
     expect(tools).toEqual([])
     await clock.advanceAsync(1)
@@ -439,7 +440,7 @@ describe('tools', () => {
   test('hang_up is called off when the caller speaks before', async () => {
     const { agent, clock, tools, vads } = await start()
     agent.reply('a', 'Goodbye.', 600)
-    agent.emit(hangUp())
+    agent.emit(hangUp)
     clock.advance(300)
     vads.started()
     await settle()

@@ -22,7 +22,7 @@ function react(rules: TurnRules, state: TurnState, input: TurnInput): TurnStep {
   if (state.phase === 'over') return stay(state)
   switch (input.type) {
     case 'opened':
-      return stay({ ...state, turns: input.turns, greets: input.greets })
+      return open(state, input)
     case 'attached':
       return attach(state)
     case 'ready':
@@ -66,6 +66,13 @@ function react(rules: TurnRules, state: TurnState, input: TurnInput): TurnStep {
 
 function stay(state: TurnState, ...actions: readonly TurnAction[]): TurnStep {
   return { state, actions }
+}
+
+/** Speech that our detector heard before is the agent's to judge, where it has a detector of its own. */
+function open(state: TurnState, { turns, greets }: TurnInput & { type: 'opened' }): TurnStep {
+  const opened = { ...state, turns, greets }
+  if (turns !== 'agent' || state.caller === 'silent') return stay(opened)
+  return endTurn({ ...opened, noisy: state.caller === 'speaking' }, 0)
 }
 
 /** A reply is due from an agent whose turns are taken by `by`. */

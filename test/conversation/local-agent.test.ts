@@ -103,7 +103,7 @@ test('the local receptionist answers a spoken sentence, and stops when it is tal
   const messages = () => events.flatMap((event) => (event.type === 'message.added' ? [event] : []))
   const until = async (reached: () => boolean, limit = 20_000) => {
     for (let waited = 0; !reached() && waited < limit; waited += 20) await realClock.sleep(20)
-    expect(reached(), JSON.stringify(events, undefined, 1)).toBe(true)
+    if (!reached()) throw new Error(`not reached: ${JSON.stringify(events, undefined, 1)}`)
   }
   conversation.attach({ microphone: caller.microphone, speaker })
   await until(() => messages().some(({ role, text }) => role === 'agent' && text === 'Hello. How can I help you?'))

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { SentenceCutter } from './sentences.ts'
 
@@ -61,7 +61,7 @@ describe('sentences', () => {
       .map((words) => words.join(' '))
     fc.assert(
       fc.property(text, fc.array(fc.nat(300), { maxLength: 8 }), (whole, cuts) => {
-        const at = [0, ...cuts.filter((place) => place < whole.length).sort((a, b) => a - b), whole.length]
+        const at = [0, ...cuts.filter((place) => place < whole.length).toSorted((a, b) => a - b), whole.length]
         const deltas = at.slice(1).map((end, index) => whole.slice(at[index], end))
         expect(
           cut(...deltas)

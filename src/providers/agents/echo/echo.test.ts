@@ -33,5 +33,5 @@ test('with a delay says it later, after as much silence', () => {
 })
 
 test('other rates are refused', () => {
-  expect(() => open({ rate: 11025 })).toThrow()
+  expect(() => open({ rate: 11025 })).toThrow('rate')
 })

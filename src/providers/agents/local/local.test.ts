@@ -25,6 +25,6 @@ test('three settings put a chat server in the place of the script', () => {
 
 test('the key is a secret; an address that is none is refused', () => {
   expect(secretsOf(local.settings)).toEqual(['chatKey'])
-  expect(() => plan({ chatUrl: 'localhost' })).toThrow()
-  expect(() => plan({ chatUrl: 'file:///etc/passwd' })).toThrow()
+  expect(() => plan({ chatUrl: 'localhost' })).toThrow('chatUrl')
+  expect(() => plan({ chatUrl: 'file:///etc/passwd' })).toThrow('chatUrl')
 })

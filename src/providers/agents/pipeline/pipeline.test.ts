@@ -19,5 +19,5 @@ test('names its parts with their settings', () => {
 
 test("parts' settings are secret, and a name that cannot be one is refused", () => {
   expect(secretsOf(pipeline.settings)).toEqual(['recogniserSettings', 'modelSettings', 'speakerSettings'])
-  expect(() => plan({ model: '../x' })).toThrow()
+  expect(() => plan({ model: '../x' })).toThrow('name of a provider')
 })
