@@ -8,7 +8,7 @@ import { OffhookError } from '../spec/errors.ts'
 import type { HttpRequest, HttpResponse, Operation } from '../spec/http.ts'
 import type { PartHost } from '../spec/speech.ts'
 
-export interface ConnectTarget {
+interface ConnectTarget {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly protocols?: readonly string[]
