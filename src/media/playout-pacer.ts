@@ -18,6 +18,7 @@ export class Pacer {
   readonly #asleep = new Map<Sleeper, number>()
   #timer: Timer | undefined
   #armed = Infinity
+  #ticking = false
   #members = 0
 
   constructor(clock: Clock) {
@@ -40,7 +41,8 @@ export class Pacer {
     const mates = this.#slots.get(slot)
     if (mates) mates.add(sleeper)
     else this.#slots.set(slot, new Set([sleeper]))
-    if (slot < this.#armed) this.#arm(slot)
+    // Within a tick only the earliest of all new wishes is armed, at its end.
+    if (slot < this.#armed && !this.#ticking) this.#arm(slot)
   }
 
   cancel(sleeper: Sleeper): void {
@@ -60,7 +62,9 @@ export class Pacer {
   #arm(slot: number): void {
     this.#timer?.cancel()
     this.#armed = slot
-    this.#timer = this.#clock.timer(slot * slotMs - this.#clock.monotonic(), () => this.#tick())
+    // Rounded up: a timer cut to whole milliseconds would come before the slot and have to be set again.
+    const delay = Math.ceil(slot * slotMs - this.#clock.monotonic())
+    this.#timer = this.#clock.timer(delay, () => this.#tick())
   }
 
   #disarm(): void {
@@ -73,11 +77,20 @@ export class Pacer {
     this.#timer = undefined
     this.#armed = Infinity
     const current = this.#slotNow()
-    const due = [...this.#slots.keys()].filter((slot) => slot <= current).sort((one, other) => one - other)
-    for (const slot of due) this.#wakeAll(slot)
+    const due = [...this.#slots.keys()].filter((slot) => slot <= current).toSorted((one, other) => one - other)
+    this.#ticking = true
+    try {
+      for (const slot of due) this.#wakeAll(slot)
+    } finally {
+      this.#ticking = false
+      this.#armNext()
+    }
+  }
+
+  #armNext(): void {
     let next = Infinity
     for (const slot of this.#slots.keys()) if (slot < next) next = slot
-    if (next < this.#armed) this.#arm(next)
+    if (next < Infinity) this.#arm(next)
   }
 
   #wakeAll(slot: number): void {

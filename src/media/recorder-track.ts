@@ -46,7 +46,7 @@ export class PlacedTrack {
   }
 
   /** Moves everything before the block's end into it. */
-  fill(block: Block): void {
+  pour(block: Block): void {
     let done = 0
     for (const piece of this.#pieces) {
       if (piece.at >= block.to) break
@@ -95,7 +95,7 @@ export class ArrivingTrack {
     this.#arrivals.push({ pcm: pcm.slice(), came })
   }
 
-  fill(block: Block): void {
+  pour(block: Block): void {
     const least = this.#leastSlack()
     let following = 0
     for (const { pcm } of this.#arrivals) following += pcm.length
@@ -115,7 +115,7 @@ export class ArrivingTrack {
       placed++
     }
     this.#arrivals.splice(0, placed)
-    this.#placed.fill(block)
+    this.#placed.pour(block)
   }
 
   /** For each arrival: by how much it and everything after it came after its end, if it follows on directly. */

@@ -55,6 +55,11 @@ function spans(pcm: Int16Array): (readonly [number, number, number])[] {
   return found
 }
 
+/** Where the beeps begin, ms. */
+function beeps(pcm: Int16Array): readonly number[] {
+  return spans(pcm).flatMap(([value, from]) => (value === 9 ? [from] : []))
+}
+
 describe('the caller', () => {
   test('is put where the sound was spoken: it ends when it arrives', async () => {
     const { clock, recorder, channels } = setUp()
@@ -160,7 +165,6 @@ test('two sides stay within a frame for thirty minutes of jitter', async () => {
     if (frame % 500 === 0) await settle()
   }
   const { left, right } = await channels()
-  const beeps = (pcm: Int16Array) => spans(pcm).flatMap(([value, from]) => (value === 9 ? [from] : []))
   const caller = beeps(left).map((at, second) => Math.abs(at - second * 1000 * slow))
   const agent = beeps(right).map((at, second) => Math.abs(at - second * 1000))
   expect([caller.length, agent.length]).toEqual([1800, 1800])

@@ -142,8 +142,8 @@ class StereoRecorder implements Recorder {
       return
     }
     const block = { samples: new Int16Array((to - this.#done) * 2), from: this.#done, to }
-    this.#left.fill(block)
-    this.#right.fill(block)
+    this.#left.pour(block)
+    this.#right.pour(block)
     this.#done = to
     this.#queue(() => this.#file.write(new Uint8Array(block.samples.buffer)))
     if (++this.#blocks % blocksPerHeader === 0) {

@@ -23,6 +23,32 @@ function subject(vads: typeof auto): Subject {
   }
 }
 
+const onLine = (voice: Int16Array, noiseBelow: number) => {
+  const whole = concat(silence({ rate: 8000, ms: 1000 }), voice, silence({ rate: 8000, ms: 1200 }))
+  const hiss = noise(5, { rate: 8000, ms: whole.length / 8, level: level(voice) - noiseBelow })
+  return decodeUlaw(encodeUlaw(overlay(whole, hiss)))
+}
+
+const audible = (pcm: Int16Array) => {
+  const loud = Array.from({ length: Math.floor(pcm.length / 80) }, (_, frame) => frame).filter(
+    (frame) => level(pcm.subarray(frame * 80, frame * 80 + 80)) > -42,
+  )
+  return { onset: 1000 + loud[0]! * 10, end: 1010 + loud.at(-1)! * 10 }
+}
+
+/** A detector for each sound, all written frame by frame in step. */
+async function inStep(sounds: readonly Int16Array[]): Promise<readonly (readonly string[])[]> {
+  const calls = sounds.map((pcm) => ({ pcm, vad: silero.factory()(8000), heard: new Array<string>() }))
+  for (const { vad, heard } of calls) vad.listen(({ type, atMs }) => heard.push(`${type} ${atMs}`))
+  const longest = Math.max(...sounds.map(({ length }) => length))
+  for (let at = 0; at < longest; at += 160) {
+    for (const { pcm, vad } of calls) vad.write(pcm.subarray(at, at + 160))
+    await subject(silero).settled()
+  }
+  for (const { vad } of calls) vad[Symbol.dispose]()
+  return calls.map(({ heard }) => heard)
+}
+
 describe('with the model in its worker', () => {
   vadSuite('auto', async () => subject(auto), { discerning: true })
   vadSuite('silero', async () => subject(silero), { discerning: true, tolerance: 90 })
@@ -46,19 +72,6 @@ describe('spoken sentences over µ-law', async () => {
     ['kal16', 'No.'],
   ] as const
 
-  const onLine = (voice: Int16Array, noiseBelow: number) => {
-    const whole = concat(silence({ rate: 8000, ms: 1000 }), voice, silence({ rate: 8000, ms: 1200 }))
-    const hiss = noise(5, { rate: 8000, ms: whole.length / 8, level: level(voice) - noiseBelow })
-    return decodeUlaw(encodeUlaw(overlay(whole, hiss)))
-  }
-
-  const audible = (pcm: Int16Array) => {
-    const loud = Array.from({ length: Math.floor(pcm.length / 80) }, (_, frame) => frame).filter(
-      (frame) => level(pcm.subarray(frame * 80, frame * 80 + 80)) > -42,
-    )
-    return { onset: 1000 + loud[0]! * 10, end: 1010 + loud.at(-1)! * 10 }
-  }
-
   test.each(sentences)('%s: "%s" is one turn, clean and 15 dB above noise', async (voice, text) => {
     const pcm = await say(text, voice)
     const { onset, end } = audible(pcm)
@@ -71,19 +84,6 @@ describe('spoken sentences over µ-law', async () => {
       expect(Math.abs(heard[1]!.atMs - end)).toBeLessThanOrEqual(160)
     }
   })
-
-  /** A detector for each sound, all written frame by frame in step. */
-  async function inStep(sounds: readonly Int16Array[]): Promise<readonly (readonly string[])[]> {
-    const calls = sounds.map((pcm) => ({ pcm, vad: silero.factory()(8000), heard: new Array<string>() }))
-    for (const { vad, heard } of calls) vad.listen(({ type, atMs }) => heard.push(`${type} ${atMs}`))
-    const longest = Math.max(...sounds.map(({ length }) => length))
-    for (let at = 0; at < longest; at += 160) {
-      for (const { pcm, vad } of calls) vad.write(pcm.subarray(at, at + 160))
-      await subject(silero).settled()
-    }
-    for (const { vad } of calls) vad[Symbol.dispose]()
-    return calls.map(({ heard }) => heard)
-  }
 
   test('thirty calls at once hear what each would hear alone', async () => {
     const lines = await Promise.all(sentences.map(async ([voice, text]) => onLine(await say(text, voice), 30)))

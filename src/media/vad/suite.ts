@@ -80,9 +80,6 @@ export function vadSuite(name: string, open: () => Promise<Subject>, { tolerance
     open_.push(vad)
     return { vad, heard: await events(subject, vad, pcm) }
   }
-  const quiet = (ms: number, rate = 8000) => silence({ rate, ms })
-  const line = (ms: number, level: number) => noise(7, { rate: 8000, ms, level })
-
   test.each([8000, 16_000, 24_000])(`${name}: hears speech in silence at %i Hz, and dates it`, async (rate) => {
     const { vad, heard } = await hear(concat(quiet(1000, rate), voiceLike(rate, 1500), quiet(1500, rate)), rate)
     expect(heard.map(({ type }) => type)).toEqual(['started', 'ended'])
@@ -134,6 +131,9 @@ export function vadSuite(name: string, open: () => Promise<Subject>, { tolerance
     expect((await hear(pcm)).heard).toEqual([])
   })
 }
+
+const quiet = (ms: number, rate = 8000) => silence({ rate, ms })
+const line = (ms: number, level: number) => noise(7, { rate: 8000, ms, level })
 
 /** ITU-T Q.23, the pairs of 1, 5, 9 and D. */
 const keypad = [
