@@ -271,10 +271,10 @@ function requested(call: Call, event: CallEvent & { type: 'command.requested' })
       return hangup(call, pend, command.reason ?? hangupReasons[origin], effect)
     case 'transfer':
       if (call.transfer || call.ending) return [call, []]
-      return [{ ...pend, transfer: 'requested' }, [{ type: 'agent.mute' }, effect]]
+      return [{ ...pend, transfer: 'requested' }, [effect]]
     case 'leave-message':
       if (call.voicemail || call.ending || call.transfer) return [call, []]
-      return [{ ...pend, voicemail: 'requested' }, [{ type: 'agent.mute' }, effect]]
+      return [{ ...pend, voicemail: 'requested' }, [effect]]
     case 'reject':
       return [{ ...pend, ending: 'rejected' }, [effect]]
     case 'send-digits':
@@ -318,9 +318,9 @@ function accepted(call: Call, event: CallEvent & { type: 'command.accepted' }): 
     case 'transfer':
       return event.gone
         ? [{ ...now, transfer: undefined }, [end('completed', 'caller-hangup')]]
-        : [{ ...now, transfer: 'accepted' }, []]
+        : [{ ...now, transfer: 'accepted' }, [{ type: 'agent.mute' }]]
     case 'leave-message':
-      return [{ ...now, voicemail: 'accepted' }, []]
+      return [{ ...now, voicemail: 'accepted' }, [{ type: 'agent.mute' }]]
     default:
       return [now, []]
   }
