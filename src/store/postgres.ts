@@ -24,9 +24,42 @@ export function openPostgres({ url, onIdleError }: PostgresOptions): Driver {
   })
   pool.on('error', onIdleError)
   return {
-    run: runOn(pool),
-    transaction: async (work) => inTransaction(await pool.connect(), work),
+    run: patient(runOn(pool)),
+    transaction: async (work) => inTransaction(await begun(pool), work),
     [Symbol.asyncDispose]: () => pool.end(),
+  }
+}
+
+/** The server ended the connection before it took the statement: a restart, and no reason to trouble the caller. */
+const dismissed = /^57P0[123]$/
+const attempts = 3
+
+function patient(run: Run): Run {
+  return async (text, values) => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await run(text, values)
+      } catch (error) {
+        const known = error instanceof Error && 'code' in error && dismissed.test(String(error.code))
+        if (!known || attempt >= attempts) throw error
+      }
+    }
+  }
+}
+
+/** A connection of the pool may have died since it was last used; until something was written, another will do. */
+async function begun(pool: Pool): Promise<PoolClient> {
+  for (let attempt = 1; ; attempt++) {
+    const client = await pool.connect()
+    client.on('error', ignore)
+    try {
+      await client.query('begin')
+      return client
+    } catch (error) {
+      client.off('error', ignore)
+      client.release(true)
+      if (attempt >= attempts) throw error
+    }
   }
 }
 
@@ -35,15 +68,12 @@ function runOn(client: Pool | PoolClient): Run {
     (await client.query<unknown[]>({ text, values: [...values], rowMode: 'array', types })).rows
 }
 
-/** For errors that another way of reporting covers. */
+/** A connection on loan that breaks between two statements says so twice: as an event, and by rejecting the next statement. */
 function ignore(): void {}
 
 async function inTransaction<T>(client: PoolClient, work: (run: Run) => Promise<T>): Promise<T> {
-  // A checked-out connection that breaks between two statements reports it here; the next statement rejects with the same.
-  client.on('error', ignore)
   let broken: Error | undefined
   try {
-    await client.query('begin')
     const result = await work(runOn(client))
     await client.query('commit')
     return result
