@@ -36,6 +36,23 @@ describe('secrets', () => {
   })
 })
 
+describe('a secret that is an object', () => {
+  const nested = z.object({ part: field(z.record(z.string(), z.unknown()), { title: 'Part', secret: true }) })
+  const stored = { part: { url: 'http://127.0.0.1:9', key: '0123456789abcdef', speed: 2 } }
+
+  test('is masked text by text, and its masks are restored', () => {
+    const shown = maskSettings(nested, stored)
+    expect(JSON.stringify(shown)).not.toContain('0123456789abcdef')
+    expect(shown).toMatchObject({ part: { key: '••••cdef', speed: 2 } })
+    expect(restoreSecrets(nested, shown, stored)).toEqual(stored)
+  })
+
+  test('refuses a mask at a place that stores nothing', () => {
+    expect(() => restoreSecrets(nested, { part: { other: '••••cdef' } }, stored)).toThrow(/part\.other/)
+    expect(() => restoreSecrets(nested, { part: { constructor: '••••' } }, stored)).toThrow(/matches no stored/)
+  })
+})
+
 describe('settings', () => {
   test('unknown fields and wrong types are refused by name', () => {
     expect(() => parseSettings(schema, { account: 'AC1', token: 't', extra: 1 })).toThrow(/extra/)

@@ -16,11 +16,16 @@ export function mask(secret: string): string {
 export function maskSettings(schema: z.ZodObject, settings: Settings): Settings {
   const secrets = new Set(secretsOf(schema))
   return Object.fromEntries(
-    Object.entries(settings).map(([name, value]) => [
-      name,
-      secrets.has(name) && typeof value === 'string' && value !== '' ? mask(value) : value,
-    ]),
+    Object.entries(settings).map(([name, value]) => [name, secrets.has(name) ? maskValue(value) : value]),
   )
+}
+
+/** A secret may be a whole object: every text in it is masked, its shape stays. */
+function maskValue(value: unknown): unknown {
+  if (typeof value === 'string') return value === '' ? value : mask(value)
+  if (Array.isArray(value)) return value.map(maskValue)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, maskValue(member)]))
 }
 
 /**
@@ -29,22 +34,36 @@ export function maskSettings(schema: z.ZodObject, settings: Settings): Settings 
  */
 export function restoreSecrets(schema: z.ZodObject, submitted: Settings, stored: Settings | undefined): Settings {
   const restored: Record<string, unknown> = { ...submitted }
-  for (const name of secretsOf(schema)) {
-    const value = submitted[name]
-    if (typeof value !== 'string' || !value.startsWith(dots)) continue
-    const kept = stored?.[name]
-    // Text areas trim the newline that ends a key: masks are compared without it.
-    if (typeof kept !== 'string' || mask(kept) !== value.trimEnd())
-      throw new OffhookError(
-        'settings.invalid',
-        `"${name}" is a mask that matches no stored secret: send the secret itself`,
-        {
-          details: { fields: [{ field: name, message: 'a mask that matches no stored secret' }] },
-        },
-      )
-    restored[name] = kept
-  }
+  for (const name of secretsOf(schema))
+    if (name in submitted) restored[name] = restoreValue(name, submitted[name], stored?.[name])
   return restored
+}
+
+function restoreValue(name: string, value: unknown, kept: unknown): unknown {
+  if (typeof value === 'string') return restoreText(name, value, kept)
+  if (Array.isArray(value))
+    return value.map((item, index) => restoreValue(`${name}.${index}`, item, memberOf(kept, index)))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [key, restoreValue(`${name}.${key}`, member, memberOf(kept, key))]),
+  )
+}
+
+function restoreText(name: string, value: string, kept: unknown): string {
+  if (!value.startsWith(dots)) return value
+  // Text areas trim the newline that ends a key: masks are compared without it.
+  if (typeof kept === 'string' && mask(kept) === value.trimEnd()) return kept
+  throw new OffhookError(
+    'settings.invalid',
+    `"${name}" is a mask that matches no stored secret: send the secret itself`,
+    {
+      details: { fields: [{ field: name, message: 'a mask that matches no stored secret' }] },
+    },
+  )
+}
+
+function memberOf(value: unknown, key: string | number): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined
 }
 
 /** Checks settings strictly; unknown fields are refused by name. Throws `settings.invalid` with every fault. */
