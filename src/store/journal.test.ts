@@ -142,6 +142,22 @@ describe('group commit', () => {
     expect([(await again).position, heard]).toEqual([3, []])
   })
 
+  test('does not tell again, after trying again, what was known long before', async () => {
+    const { clock, batches, journal, settle } = setting()
+    const heard: number[] = []
+    journal.watch(({ position }) => heard.push(position))
+    const first = journal.append(entry('a', 1))
+    await settle()
+    batches[0]!.answer()
+    const { position } = await first
+    const again = journal.append(entry('a', 1))
+    await settle()
+    batches[1]!.answer(() => Promise.reject(outOfReach))
+    await clock.advanceAsync(50)
+    batches[2]!.answer(async () => [{ type: 'known', stored: { ...entry('a', 1), position } }])
+    expect([(await again).position, heard]).toEqual([position, [position]])
+  })
+
   test('closing waits for what is under way', async () => {
     const { batches, journal, settle } = setting()
     const appended = journal.append(entry('a', 1))

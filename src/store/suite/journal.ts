@@ -79,6 +79,23 @@ function companionTests(setting: Setting): void {
       const transcript = await setting.store.messages.list(tenant.id, id)
       expect(transcript).toEqual([heard, { ...message, id: 'msg_2', role: 'caller', text: 'Hi' }])
     })
+
+    test('is a message’s last word at the place of its first, also within one batch', async () => {
+      const tenant = await setting.tenant()
+      const { id } = await tenant.call()
+      const message = (name: string, text: string) => ({ id: name, call: id, role: 'agent', text, at: start }) as const
+      const said = [
+        message('one', 'I'),
+        message('two', 'NUL \0 here'),
+        message('one', 'I said'),
+        message('one', 'I said so'),
+      ]
+      await Promise.all(
+        said.map((message, index) => setting.store.journal.append(tenant.entry(id, index + 1, { message }))),
+      )
+      const texts = (await setting.store.messages.list(tenant.id, id)).map(({ text }) => text)
+      expect(texts).toEqual(['I said so', 'NUL \uFFFD here'])
+    })
   })
 }
 
