@@ -25,22 +25,54 @@ export interface LeaseHouse {
   readonly logger: Logger
 }
 
-export async function takeLease(house: LeaseHouse, request: LeaseRequest): Promise<HeldLease | undefined> {
-  const { key, holder, ttl } = request
-  // Counted from before the request: the server's clock may have started anywhere between it and the answer.
-  const asked = house.clock.monotonic()
-  return (await house.keeper.acquire(key, holder, ttl)) ? new HeldLease(house, request, asked) : undefined
+/** The leases a coordination has given out and that are neither released nor lost. */
+export class Leases implements AsyncDisposable {
+  readonly #house: LeaseHouse
+  readonly #held = new Set<HeldLease>()
+
+  constructor(house: LeaseHouse) {
+    this.#house = house
+  }
+
+  get size(): number {
+    return this.#held.size
+  }
+
+  async take(request: LeaseRequest): Promise<Lease | undefined> {
+    const { key, holder, ttl } = request
+    // Counted from before the request: the server's clock may have started anywhere between it and the answer.
+    const asked = this.#house.clock.monotonic()
+    if (!(await this.#house.keeper.acquire(key, holder, ttl))) return undefined
+    const lease = new HeldLease(this.#house, request, { asked, ended: () => void this.#held.delete(lease) })
+    this.#held.add(lease)
+    return lease
+  }
+
+  /** Releases them all. One that cannot be runs out by itself: its next holder waits a little longer. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const released = await Promise.allSettled(Array.from(this.#held, (lease) => lease[Symbol.asyncDispose]()))
+    for (const result of released) {
+      if (result.status === 'rejected')
+        this.#house.logger.warn('a lease could not be released', { error: String(result.reason) })
+    }
+  }
 }
 
-export class HeldLease implements Lease {
+class HeldLease implements Lease {
   readonly #house: LeaseHouse
   readonly #request: LeaseRequest
   readonly #controller = new AbortController()
+  readonly #ended: () => void
   #renewed: number
   #timer: Timer
   #released: Promise<void> | undefined
 
-  constructor(house: LeaseHouse, request: LeaseRequest, asked: number) {
+  constructor(
+    house: LeaseHouse,
+    request: LeaseRequest,
+    { asked, ended }: { readonly asked: number; readonly ended: () => void },
+  ) {
+    this.#ended = ended
     this.#house = house
     this.#request = request
     this.#renewed = asked
@@ -86,11 +118,13 @@ export class HeldLease implements Lease {
   #lose(why: string): void {
     this.#timer.cancel()
     if (this.#released) return
+    this.#ended()
     this.#controller.abort(new OffhookError('conflict', `lease ${this.#request.key} is lost: ${why}`))
   }
 
   async #release(): Promise<void> {
     this.#timer.cancel()
+    this.#ended()
     if (!this.lost.aborted) await this.#house.keeper.release(this.#request.key, this.#request.holder)
   }
 }

@@ -3,8 +3,8 @@ import type { Clock, Timer } from '../../lib/clock.ts'
 import type { Logger } from '../../lib/log.ts'
 import { OffhookError } from '../../spec/errors.ts'
 import type { Coordination, Lease } from '../contract.ts'
-import { takeLease } from './lease.ts'
-import type { HeldLease, LeaseKeeper } from './lease.ts'
+import { Leases } from './lease.ts'
+import type { LeaseKeeper } from './lease.ts'
 
 export interface MemoryOptions {
   readonly clock: Clock
@@ -28,7 +28,7 @@ export class MemoryCoordination implements Coordination {
   readonly #limit: number
   readonly #entries = new Map<string, Entry>()
   readonly #channels = new Map<string, Set<(message: string) => void>>()
-  readonly #leases = new Set<HeldLease>()
+  readonly #leases: Leases
   #sweep: Timer | undefined
   #closed = false
 
@@ -36,6 +36,7 @@ export class MemoryCoordination implements Coordination {
     this.#clock = clock
     this.#logger = logger
     this.#limit = limit
+    this.#leases = new Leases({ keeper: this.#keeper, clock, logger })
   }
 
   /** Keys held, expired ones not yet swept included. */
@@ -80,11 +81,8 @@ export class MemoryCoordination implements Coordination {
     return count
   }
 
-  async lease(key: string, holder: string, ttl: number): Promise<Lease | undefined> {
-    const house = { keeper: this.#keeper, clock: this.#clock, logger: this.#logger }
-    const lease = await takeLease(house, { key, holder, ttl })
-    if (lease) this.#leases.add(lease)
-    return lease
+  lease(key: string, holder: string, ttl: number): Promise<Lease | undefined> {
+    return this.#leases.take({ key, holder, ttl })
   }
 
   async publish(channel: string, message: string): Promise<void> {
@@ -107,9 +105,8 @@ export class MemoryCoordination implements Coordination {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true
-    await Promise.all(Array.from(this.#leases, (lease) => lease[Symbol.asyncDispose]()))
+    await this.#leases[Symbol.asyncDispose]()
     this.#sweep?.cancel()
-    this.#leases.clear()
     this.#entries.clear()
     this.#channels.clear()
   }

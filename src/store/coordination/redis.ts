@@ -6,8 +6,8 @@ import type { Ids } from '../../lib/ids.ts'
 import type { Logger } from '../../lib/log.ts'
 import { OffhookError } from '../../spec/errors.ts'
 import type { Coordination, Lease } from '../contract.ts'
-import { takeLease } from './lease.ts'
-import type { HeldLease, LeaseKeeper } from './lease.ts'
+import { Leases } from './lease.ts'
+import type { LeaseKeeper } from './lease.ts'
 
 export interface RedisOptions {
   readonly url: string
@@ -42,19 +42,18 @@ const scripts = {
 type Listener = (message: string) => void
 
 export class RedisCoordination implements Coordination {
-  readonly #clock: Clock
   readonly #logger: Logger
   readonly #prefix: string
   readonly #commands: Redis
   readonly #subscriber: Redis
   readonly #channels = new Map<string, Set<Listener>>()
-  readonly #leases = new Set<HeldLease>()
+  readonly #leases: Leases
   #closing: Promise<void> | undefined
 
   constructor({ url, clock, ids, logger, timeout = 3000, prefix = 'offhook:' }: RedisOptions) {
-    this.#clock = clock
     this.#logger = logger
     this.#prefix = prefix
+    this.#leases = new Leases({ keeper: this.#keeper, clock, logger })
     const options = {
       commandTimeout: timeout,
       connectTimeout: timeout,
@@ -96,11 +95,8 @@ export class RedisCoordination implements Coordination {
     return Number(await this.#run('count', key, whole(window)))
   }
 
-  async lease(key: string, holder: string, ttl: number): Promise<Lease | undefined> {
-    const house = { keeper: this.#keeper, clock: this.#clock, logger: this.#logger }
-    const lease = await takeLease(house, { key, holder, ttl })
-    if (lease) this.#leases.add(lease)
-    return lease
+  lease(key: string, holder: string, ttl: number): Promise<Lease | undefined> {
+    return this.#leases.take({ key, holder, ttl })
   }
 
   async publish(channel: string, message: string): Promise<void> {
@@ -130,12 +126,7 @@ export class RedisCoordination implements Coordination {
   }
 
   async #close(): Promise<void> {
-    const released = await Promise.allSettled(Array.from(this.#leases, (lease) => lease[Symbol.asyncDispose]()))
-    for (const result of released) {
-      // They run out by themselves; the next holder waits a little longer.
-      if (result.status === 'rejected')
-        this.#logger.warn('a lease could not be released', { error: `${result.reason}` })
-    }
+    await this.#leases[Symbol.asyncDispose]()
     this.#channels.clear()
     this.#commands.disconnect()
     this.#subscriber.disconnect()
