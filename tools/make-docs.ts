@@ -1,0 +1,85 @@
+/** Makes the docs' tables from the code: environment, errors, providers. `node tools/make-docs.ts`; with `--check` it only compares. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { z } from 'zod'
+import { capabilitiesOf } from '../src/api/routes/providers.ts'
+import { environmentVariables } from '../src/main/environment.ts'
+import { everyProvider, ownProviders } from '../src/main/providers.ts'
+import { codes } from '../src/spec/errors.ts'
+import { notesOf } from '../src/spec/provider.ts'
+
+const made = 'Made from the code by `node tools/make-docs.ts`.'
+
+function configuration(): string {
+  const rows = Object.entries(environmentVariables).map(([name, type]) => {
+    const { default: fallback } = z.toJSONSchema(type, { io: 'input', unrepresentable: 'any' }) as { default?: unknown } // JSON Schema's own member
+    return `| \`${name}\` | ${type.description ?? ''} | ${fallback === undefined ? '' : `\`${JSON.stringify(fallback)}\``} |`
+  })
+  const vendors = everyProvider(ownProviders).flatMap((spec) =>
+    Object.entries(spec.settings.shape).flatMap(([name, type]) => {
+      const { env, title = name, secret } = notesOf(type as z.ZodType) // a shape holds zod types
+      return env ? [`| \`${env}\` | ${spec.label}: ${title}${secret ? ' (secret)' : ''} |`] : []
+    }),
+  )
+  return `# Configuration
+
+Everything is read from the environment, checked at start, and every mistake is named at once. An empty variable counts as absent. ${made}
+
+| Variable | What it is | Default |
+|---|---|---|
+${rows.join('\n')}
+
+## Carriers from the environment
+
+When a carrier's conventional variables are set, the gateway makes a connection "from environment" at start. Half a set stops the start and says which is missing.
+
+| Variable | Setting |
+|---|---|
+${vendors.join('\n')}
+`
+}
+
+function errors(): string {
+  const rows = Object.entries(codes).map(
+    ([code, { status, retry }]) => `| \`${code}\` | ${status} | ${retry ? 'yes' : 'no'} |`,
+  )
+  return `# Errors
+
+The API answers failures as \`{"error": {"code", "message", "details"}}\`. The message says what failed, with which value, and what to do; \`details.fields\` names fields.
+"Again" tells whether the same request may succeed later without being changed. Carriers get refusals in their own format instead. ${made}
+
+| Code | HTTP status | Again |
+|---|---|---|
+${rows.join('\n')}
+`
+}
+
+function providers(): string {
+  const rows = everyProvider(ownProviders).map(
+    (spec) =>
+      `| ${spec.kind} | \`${spec.name}\` | ${spec.label} | ${capabilitiesOf(spec)
+        .map((name) => `\`${name}\``)
+        .join(' ')} |`,
+  )
+  return `# Providers
+
+What can be connected, and what each can do, as its specification declares it (\`/v1/providers\` says the same, with settings). ${made}
+
+| Kind | Name | Label | Capabilities |
+|---|---|---|---|
+${rows.join('\n')}
+`
+}
+
+const files: Readonly<Record<string, () => string>> = {
+  'docs/configuration.md': configuration,
+  'docs/errors.md': errors,
+  'docs/providers.md': providers,
+}
+
+for (const [file, make] of Object.entries(files)) {
+  if (!process.argv.includes('--check')) writeFileSync(file, make())
+  else if (readFileSync(file, 'utf8') !== make()) {
+    console.error(`${file} does not match the code: run "node tools/make-docs.ts"`)
+    process.exitCode = 1
+  }
+}
