@@ -8,12 +8,15 @@ import type { Logger } from './log.ts'
 import type { RecordedInput } from './recording.ts'
 import { encodeHeader, encodeInput, gapKind } from './recording.ts'
 
+/** When an input came. */
+export type InputPlace = Pick<RecordedInput, 'time' | 'frame' | 'joined'>
+
 export interface InputRecorder extends AsyncDisposable {
   /**
    * Never awaits, never throws. Bytes are copied; JSON must not change afterwards. Secrets must be gone already:
    * headers through `redactHeaders`, addresses through `redactUrl`.
    */
-  input(kind: string, data: JsonValue | Uint8Array, at: { readonly time: number; readonly frame?: number }): void
+  input(kind: string, data: JsonValue | Uint8Array, at: InputPlace): void
   /** Inputs not kept, because a bound was reached or the disk failed. */
   readonly dropped: number
   /** Writes what is left. Idempotent. */
@@ -71,11 +74,10 @@ class FileRecorder implements InputRecorder {
     return this.#dropped
   }
 
-  input(kind: string, data: JsonValue | Uint8Array, at: { readonly time: number; readonly frame?: number }): void {
+  input(kind: string, data: JsonValue | Uint8Array, at: InputPlace): void {
     if (this.#stopped || this.#closing || this.#pending.length >= this.#options.maxPending) return this.#lose()
     const kept = data instanceof Uint8Array ? Buffer.from(data) : data
-    const { time, frame } = at
-    this.#pending.push(frame === undefined ? { kind, data: kept, time } : { kind, data: kept, time, frame })
+    this.#pending.push({ kind, data: kept, ...at })
     this.#timer ??= this.#options.clock.timer(this.#options.batchEvery, () => this.#batch())
   }
 

@@ -15,6 +15,7 @@ test.each([
     { kind: 'wire', data: Buffer.from('xabcx').subarray(1, 4), time: 2, frame: 0 },
     '{"k":"wire","t":2,"f":0,"b":"YWJj"}\n',
   ],
+  [{ kind: 'wire', data: 'x', time: 2, joined: true as const }, '{"k":"wire","t":2,"j":1,"d":"x"}\n'],
   [{ kind: 'a "kind"\n', data: 'text\n', time: 0 }, '{"k":"a \\"kind\\"\\n","t":0,"d":"text\\n"}\n'],
 ])('%o is one line', (input, line) => {
   expect(encodeInput(input)).toBe(line)

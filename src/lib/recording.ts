@@ -13,6 +13,8 @@ export interface RecordedInput {
   readonly time: number
   /** Index of the media frame it came with or before. */
   readonly frame?: number
+  /** It came in the same run of the event loop as the input before: nothing that waited could go on in between. */
+  readonly joined?: true
 }
 
 export interface RecordingHeader {
@@ -34,8 +36,9 @@ export function encodeHeader({ call, wall, monotonic, about }: RecordingHeader):
   return `${JSON.stringify({ format, version, call, wall, monotonic, about })}\n`
 }
 
-export function encodeInput({ kind, data, time, frame }: RecordedInput): string {
-  const head = `{"k":${JSON.stringify(kind)},"t":${time}${frame === undefined ? '' : `,"f":${frame}`}`
+export function encodeInput({ kind, data, time, frame, joined }: RecordedInput): string {
+  const place = `${frame === undefined ? '' : `,"f":${frame}`}${joined ? ',"j":1' : ''}`
+  const head = `{"k":${JSON.stringify(kind)},"t":${time}${place}`
   return data instanceof Uint8Array ? `${head},"b":"${base64(data)}"}\n` : `${head},"d":${JSON.stringify(data)}}\n`
 }
 
@@ -82,11 +85,11 @@ function decodeHeader(line: string, path: string): RecordingHeader {
 }
 
 function decodeInput(line: string): RecordedInput | undefined {
-  const { k: kind, t: time, f: frame, d, b } = objectIn(line) ?? {}
+  const { k: kind, t: time, f: frame, j, d, b } = objectIn(line) ?? {}
   if (typeof kind !== 'string' || typeof time !== 'number') return undefined
   const data = typeof b === 'string' ? new Uint8Array(Buffer.from(b, 'base64')) : d
   if (data === undefined) return undefined
-  return typeof frame === 'number' ? { kind, data, time, frame } : { kind, data, time }
+  return { kind, data, time, ...(typeof frame === 'number' && { frame }), ...(j === 1 && { joined: true as const }) }
 }
 
 function objectIn(line: string): JsonObject | undefined {

@@ -82,6 +82,23 @@ describe('a recorded call', () => {
   })
 })
 
+test('inputs that came in one run of the event loop are delivered in one, whatever was drawn between', async () => {
+  const start = { kind: 'clock.start', data: { wall: 0, monotonic: 0 }, time: 0 }
+  const inputs: RecordedInput[] = [
+    start,
+    { kind: 'wire', data: 1, time: 1 },
+    { kind: 'ids.id', data: 'msg_1', time: 1 },
+    { kind: 'wire', data: 2, time: 1, joined: true },
+    { kind: 'wire', data: 3, time: 2 },
+  ]
+  const seen: unknown[] = []
+  await replay(inputs, new ReplayClock(inputs), ({ data }) => {
+    seen.push(data)
+    void Promise.resolve().then(() => seen.push(`after ${String(data)}`))
+  })
+  expect(seen).toEqual([1, 2, 'after 1', 'after 2', 3, 'after 3'])
+})
+
 describe('the call clock', () => {
   test('stands still while an input is handled and never goes back', () => {
     const base = new VirtualClock(0)

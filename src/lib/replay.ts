@@ -96,17 +96,36 @@ export class ReplayClock implements Clock {
   }
 }
 
-/** Gives every outside input to `deliver` at its time, letting promises settle in between. */
+/** Gives every outside input to `deliver` at its time, letting promises settle where they could settle then. */
 export async function replay(
   inputs: Iterable<RecordedInput> | AsyncIterable<RecordedInput>,
   clock: ReplayClock,
   deliver: (input: RecordedInput) => unknown,
 ): Promise<void> {
-  for await (const input of inputs) {
-    clock.take(input)
-    if (!own.has(input.kind)) await deliver(input)
+  for await (const run of runsOf(inputs)) {
+    for (const input of run) {
+      clock.take(input)
+      if (!own.has(input.kind)) deliver(input)
+    }
     await settle()
   }
+}
+
+/** Inputs that came in one run of the event loop. */
+async function* runsOf(
+  inputs: Iterable<RecordedInput> | AsyncIterable<RecordedInput>,
+): AsyncGenerator<readonly RecordedInput[], void, undefined> {
+  let run: RecordedInput[] = []
+  for await (const input of inputs) {
+    // What was drawn is no input: it may stand between two that belong together.
+    if (own.has(input.kind) && input.kind !== kinds.timer) continue
+    if (!input.joined && run.length > 0) {
+      yield run
+      run = []
+    }
+    run.push(input)
+  }
+  if (run.length > 0) yield run
 }
 
 /** Writes down what is drawn, except tokens: those are secrets, and only that one was drawn is kept. */
