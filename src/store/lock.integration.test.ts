@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -80,10 +81,26 @@ test('a takeover that its process did not outlive holds nobody up for long', asy
   expect(await readdir(folder)).toEqual(['store.lock'])
 })
 
-test('of many who find a stale lock one takes it', async () => {
-  for (let round = 0; round < 20; round++) {
+test('a lock that another took between judging and taking over is respected', async () => {
+  await writeFile(path, JSON.stringify({ ...holder, began: '1' }))
+  const now = () => {
+    writeFileSync(path, JSON.stringify({ ...holder, token: 'faster' }))
+    return realClock.now()
+  }
+  const slower = lockDirectory(folder, { clock: { ...realClock, now }, ids: randomIds })
+  await expect(slower).rejects.toMatchObject({ code: 'store.locked' })
+  expect(await readFile(path, 'utf8')).toContain('faster')
+  expect(await readdir(folder)).toEqual(['store.lock'])
+})
+
+test('of many who find a stale lock one takes it, however late the others are', async () => {
+  for (let round = 0; round < 40; round++) {
     await writeFile(path, JSON.stringify({ ...holder, began: '1' }))
-    const taken = await Promise.allSettled(Array.from({ length: 8 }, lock))
+    const late = async (contender: number) => {
+      for (let turn = 0; turn < contender * (round % 8); turn++) await new Promise((resolve) => setImmediate(resolve))
+      return lock()
+    }
+    const taken = await Promise.allSettled(Array.from({ length: 8 }, (_, contender) => late(contender)))
     const held = taken.filter((outcome) => outcome.status === 'fulfilled')
     expect(held).toHaveLength(1)
     await held[0]!.value[Symbol.asyncDispose]()
