@@ -1,7 +1,7 @@
 /** The HTTP server: the API, carriers' webhooks, media sockets, and what is mounted beside them, on one port. */
 import type { AddressInfo } from 'node:net'
 import rateLimit from '@fastify/rate-limit'
-import swagger from '@fastify/swagger'
+import swagger, { type SwaggerOptions } from '@fastify/swagger'
 import fastify, { type FastifyInstance } from 'fastify'
 import {
   jsonSchemaTransform,
@@ -9,6 +9,7 @@ import {
   serializerCompiler,
   validatorCompiler,
 } from 'fastify-type-provider-zod'
+import type { Logger } from '../lib/log.ts'
 import type { Scope } from '../lib/scope.ts'
 import { OffhookError } from '../spec/errors.ts'
 import { authenticate } from './auth.ts'
@@ -37,7 +38,6 @@ export interface Listening {
 }
 
 export async function createServer(parts: ApiParts): Promise<FastifyInstance> {
-  const { engine } = parts
   const app = fastify({
     loggerInstance: undefined,
     logger: false,
@@ -49,58 +49,61 @@ export async function createServer(parts: ApiParts): Promise<FastifyInstance> {
   })
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
-  app.setErrorHandler((error, request, reply) => answerFailure(engine.logger, error, request, reply))
-  app.setNotFoundHandler((request, reply) => {
-    const path = request.url.split('?')[0] ?? ''
-    return answerFailure(
-      engine.logger,
-      new OffhookError('not-found', `There is nothing at ${request.method} ${path}; see /docs`),
-      request,
-      reply,
-    )
-  })
+  answerFailures(app, parts.engine.logger)
   app.decorateRequest('apiKey', undefined)
-  await app.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: { title: 'Offhook', version: '1', description: 'Phone lines for voice AI agents.' },
-      components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
-      security: [{ key: [] }],
-    },
-    transform: jsonSchemaTransform,
-    transformObject: jsonSchemaTransformObject,
-  })
+  await app.register(swagger, description)
   await app.register(carrierRoutes, parts)
   for (const mount of parts.mounts) await app.register(mountRoutes, { mount })
   await app.register(readablePage)
   await app.register(healthRoutes, parts)
-  await app.register(async (api) => {
-    await api.register(rateLimit, {
-      max: parts.rateLimit,
-      timeWindow: 60_000,
-      hook: 'preHandler',
-      keyGenerator: (request) => request.apiKey?.id ?? request.ip,
-      errorResponseBuilder: (_, context) =>
-        new OffhookError(
-          'request.rate-limited',
-          `More than ${context.max} requests in a minute: wait ${context.after}`,
-        ),
-    })
-    api.addHook('onRequest', (request) => authenticate(engine.store, request, engine.clock.now()))
-    for (const routes of [
-      providerRoutes,
-      connectionRoutes,
-      numberRoutes,
-      agentRoutes,
-      callRoutes,
-      eventRoutes,
-      webhookRoutes,
-      keyRoutes,
-    ])
-      await api.register(routes, { ...parts, prefix: '/v1' })
-  })
+  await app.register(async (api) => versionOne(api, parts))
   app.server.on('upgrade', acceptMedia(parts))
   return app
+}
+
+const description: SwaggerOptions = {
+  openapi: {
+    openapi: '3.1.0',
+    info: { title: 'Offhook', version: '1', description: 'Phone lines for voice AI agents.' },
+    components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
+    security: [{ key: [] }],
+  },
+  transform: jsonSchemaTransform,
+  transformObject: jsonSchemaTransformObject,
+}
+
+function answerFailures(app: FastifyInstance, logger: Logger): void {
+  app.setErrorHandler((error, request, reply) => answerFailure(logger, error, request, reply))
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?')[0] ?? ''
+    const nothing = new OffhookError('not-found', `There is nothing at ${request.method} ${path}; see /docs`)
+    return answerFailure(logger, nothing, request, reply)
+  })
+}
+
+/** Everything under `/v1`: keyed and rate-limited. */
+async function versionOne(api: FastifyInstance, parts: ApiParts): Promise<void> {
+  const { store, clock } = parts.engine
+  await api.register(rateLimit, {
+    max: parts.rateLimit,
+    timeWindow: 60_000,
+    hook: 'preHandler',
+    keyGenerator: (request) => request.apiKey?.id ?? request.ip,
+    errorResponseBuilder: (_, context) =>
+      new OffhookError('request.rate-limited', `More than ${context.max} requests in a minute: wait ${context.after}`),
+  })
+  api.addHook('onRequest', (request) => authenticate(store, request, clock.now()))
+  for (const routes of [
+    providerRoutes,
+    connectionRoutes,
+    numberRoutes,
+    agentRoutes,
+    callRoutes,
+    eventRoutes,
+    webhookRoutes,
+    keyRoutes,
+  ])
+    await api.register(routes, { ...parts, prefix: '/v1' })
 }
 
 /** Listens until the scope closes. Rejects with `environment.invalid` when the port is taken. */

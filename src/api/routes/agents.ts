@@ -10,32 +10,28 @@ import type { ApiParts } from '../parts.ts'
 import { presentAgent, presentPage } from '../present.ts'
 import { agent, failure, identified, newAgent, page, paging } from '../schemas.ts'
 import { parseSettings, restoreSecrets } from '../settings.ts'
+import type { Routes } from './routes.ts'
+
+const tags = ['Configuration']
+/** Of a provider that left the house: it must not break the listing of the others, so its settings are shown as nothing. */
+const hidden = z.object({})
 
 export async function agentRoutes(app: FastifyInstance, parts: ApiParts): Promise<void> {
-  const { store, clock, ids } = parts.engine
   const routes = app.withTypeProvider<ZodTypeProvider>()
-  const tags = ['Configuration']
-  const schemaOf = (provider: string): z.ZodObject => {
-    const spec = parts.engine.agents.get(provider)
-    if (spec) return agentSettings(spec)
-    const known = [...parts.engine.agents.keys()].join(', ')
-    throw new OffhookError('provider.unknown', `There is no agent provider "${provider}" (known: ${known})`)
-  }
-  // A provider that left the house must not break the listing of the others: its settings are shown as nothing.
-  const present = (record: Agent) =>
-    presentAgent(record, parts.engine.agents.has(record.provider) ? schemaOf(record.provider) : hidden)
-  const found = async (organization: string, id: string): Promise<Agent> => {
-    const record = await store.agents.get(organization, id)
-    if (record) return record
-    throw new OffhookError('not-found', `There is no agent "${id}"`)
-  }
+  creatingRoute(routes, parts)
+  readingRoutes(routes, parts)
+  replacingRoute(routes, parts)
+  removingRoute(routes, parts)
+}
 
+function creatingRoute(routes: Routes, parts: ApiParts): void {
+  const { store, clock, ids } = parts.engine
   routes.post('/agents', {
     config: { scope: 'config:write' },
     schema: { summary: 'Create an agent', tags, body: newAgent, response: { 201: agent, default: failure } },
     handler: async (request, reply) => {
       const { name, provider, settings } = request.body
-      const schema = schemaOf(provider)
+      const schema = schemaOf(parts, provider)
       const now = clock.now()
       const parsed = parseSettings(schema, restoreSecrets(schema, settings, undefined))
       const record: Agent = {
@@ -48,19 +44,28 @@ export async function agentRoutes(app: FastifyInstance, parts: ApiParts): Promis
         updatedAt: now,
       }
       await store.agents.create(record)
-      return reply.status(201).send(present(record))
+      return reply.status(201).send(present(parts, record))
     },
   })
+}
+
+function readingRoutes(routes: Routes, parts: ApiParts): void {
+  const { store } = parts.engine
   routes.get('/agents', {
     config: { scope: 'config:read' },
     schema: { summary: 'List agents', tags, querystring: paging, response: { 200: page(agent), default: failure } },
-    handler: async (request) => presentPage(await store.agents.list(organizationOf(request), request.query), present),
+    handler: async (request) =>
+      presentPage(await store.agents.list(organizationOf(request), request.query), (record) => present(parts, record)),
   })
   routes.get('/agents/:id', {
     config: { scope: 'config:read' },
     schema: { summary: 'One agent', tags, params: identified, response: { 200: agent, default: failure } },
-    handler: async (request) => present(await found(organizationOf(request), request.params.id)),
+    handler: async (request) => present(parts, await findAgent(parts, organizationOf(request), request.params.id)),
   })
+}
+
+function replacingRoute(routes: Routes, parts: ApiParts): void {
+  const { store, clock } = parts.engine
   routes.put('/agents/:id', {
     config: { scope: 'config:write' },
     schema: {
@@ -71,9 +76,9 @@ export async function agentRoutes(app: FastifyInstance, parts: ApiParts): Promis
       response: { 200: agent, default: failure },
     },
     handler: async (request) => {
-      const before = await found(organizationOf(request), request.params.id)
+      const before = await findAgent(parts, organizationOf(request), request.params.id)
       const { name, provider, settings } = request.body
-      const schema = schemaOf(provider)
+      const schema = schemaOf(parts, provider)
       const stored = provider === before.provider ? before.settings : undefined
       const after: Agent = {
         ...before,
@@ -83,18 +88,36 @@ export async function agentRoutes(app: FastifyInstance, parts: ApiParts): Promis
         updatedAt: clock.now(),
       }
       await store.agents.update(after)
-      return present(after)
+      return present(parts, after)
     },
   })
+}
+
+function removingRoute(routes: Routes, parts: ApiParts): void {
   routes.delete('/agents/:id', {
     config: { scope: 'config:write' },
     schema: { summary: 'Remove an agent', tags, params: identified, response: { 204: z.null(), default: failure } },
     handler: async (request, reply) => {
-      await found(organizationOf(request), request.params.id)
-      await store.agents.remove(organizationOf(request), request.params.id)
+      const { organization, id } = await findAgent(parts, organizationOf(request), request.params.id)
+      await parts.engine.store.agents.remove(organization, id)
       return reply.status(204).send(null)
     },
   })
 }
 
-const hidden = z.object({})
+export async function findAgent(parts: ApiParts, organization: string, id: string): Promise<Agent> {
+  const record = await parts.engine.store.agents.get(organization, id)
+  if (record) return record
+  throw new OffhookError('not-found', `There is no agent "${id}"`)
+}
+
+function schemaOf(parts: ApiParts, provider: string): z.ZodObject {
+  const spec = parts.engine.agents.get(provider)
+  if (spec) return agentSettings(spec)
+  const known = [...parts.engine.agents.keys()].join(', ')
+  throw new OffhookError('provider.unknown', `There is no agent provider "${provider}" (known: ${known})`)
+}
+
+function present(parts: ApiParts, record: Agent): z.input<typeof agent> {
+  return presentAgent(record, parts.engine.agents.has(record.provider) ? schemaOf(parts, record.provider) : hidden)
+}

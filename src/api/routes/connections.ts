@@ -11,17 +11,22 @@ import { specOf, type AnySpec, type ApiParts } from '../parts.ts'
 import { presentConnection, presentPage } from '../present.ts'
 import { connection, failure, identified, newConnection, page, paging } from '../schemas.ts'
 import { accountOf, parseSettings, restoreSecrets } from '../settings.ts'
+import type { Routes } from './routes.ts'
+
+const tags = ['Configuration']
 
 export async function connectionRoutes(app: FastifyInstance, parts: ApiParts): Promise<void> {
-  const { store, clock, ids } = parts.engine
   const routes = app.withTypeProvider<ZodTypeProvider>()
-  const tags = ['Configuration']
-  const present = (record: Connection) => {
-    const spec = specOf(parts, record.kind, record.provider)
-    return presentConnection(record, spec?.settings ?? z.object({}), webhooksOf(parts, record, spec))
-  }
-  const found = (organization: string, id: string) => findConnection(parts, organization, id)
+  creatingRoute(routes, parts)
+  readingRoutes(routes, parts)
+  changingRoute(routes, parts)
+  removingRoute(routes, parts)
+  defaultRoute(routes, parts)
+  testingRoute(routes, parts)
+}
 
+function creatingRoute(routes: Routes, parts: ApiParts): void {
+  const { store, clock, ids } = parts.engine
   routes.post('/connections', {
     config: { scope: 'config:write' },
     schema: {
@@ -42,9 +47,13 @@ export async function connectionRoutes(app: FastifyInstance, parts: ApiParts): P
         ...(account === undefined ? {} : { account }),
       }
       await store.connections.create(record)
-      return reply.status(201).send(present(await found(record.organization, record.id)))
+      return reply.status(201).send(present(parts, await findConnection(parts, record.organization, record.id)))
     },
   })
+}
+
+function readingRoutes(routes: Routes, parts: ApiParts): void {
+  const { store } = parts.engine
   routes.get('/connections', {
     config: { scope: 'config:read' },
     schema: {
@@ -54,13 +63,19 @@ export async function connectionRoutes(app: FastifyInstance, parts: ApiParts): P
       response: { 200: page(connection), default: failure },
     },
     handler: async (request) =>
-      presentPage(await store.connections.list(organizationOf(request), request.query), present),
+      presentPage(await store.connections.list(organizationOf(request), request.query), (record) =>
+        present(parts, record),
+      ),
   })
   routes.get('/connections/:id', {
     config: { scope: 'config:read' },
     schema: { summary: 'One connection', tags, params: identified, response: { 200: connection, default: failure } },
-    handler: async (request) => present(await found(organizationOf(request), request.params.id)),
+    handler: async (request) => present(parts, await findConnection(parts, organizationOf(request), request.params.id)),
   })
+}
+
+function changingRoute(routes: Routes, parts: ApiParts): void {
+  const { store, clock } = parts.engine
   routes.put('/connections/:id', {
     config: { scope: 'config:write' },
     schema: {
@@ -86,9 +101,12 @@ export async function connectionRoutes(app: FastifyInstance, parts: ApiParts): P
         updatedAt: clock.now(),
         ...(account === undefined ? {} : { account }),
       })
-      return present(await found(before.organization, before.id))
+      return present(parts, await findConnection(parts, before.organization, before.id))
     },
   })
+}
+
+function removingRoute(routes: Routes, parts: ApiParts): void {
   routes.delete('/connections/:id', {
     config: { scope: 'config:write' },
     schema: {
@@ -99,10 +117,13 @@ export async function connectionRoutes(app: FastifyInstance, parts: ApiParts): P
     },
     handler: async (request, reply) => {
       const { id, organization } = await writable(parts, organizationOf(request), request.params.id)
-      await store.connections.remove(organization, id)
+      await parts.engine.store.connections.remove(organization, id)
       return reply.status(204).send(null)
     },
   })
+}
+
+function defaultRoute(routes: Routes, parts: ApiParts): void {
   routes.post('/connections/:id/default', {
     config: { scope: 'config:write' },
     schema: {
@@ -113,11 +134,14 @@ export async function connectionRoutes(app: FastifyInstance, parts: ApiParts): P
     },
     handler: async (request) => {
       const organization = organizationOf(request)
-      await found(organization, request.params.id)
-      await store.connections.makeDefault(organization, request.params.id)
-      return present(await found(organization, request.params.id))
+      await findConnection(parts, organization, request.params.id)
+      await parts.engine.store.connections.makeDefault(organization, request.params.id)
+      return present(parts, await findConnection(parts, organization, request.params.id))
     },
   })
+}
+
+function testingRoute(routes: Routes, parts: ApiParts): void {
   routes.post('/connections/:id/test', {
     config: { scope: 'config:write' },
     schema: {
@@ -151,6 +175,11 @@ export async function carrierConnection(
   const spec = requireSpec(parts, record.kind, record.provider)
   if (spec.kind === 'carrier') return { spec, record }
   throw new OffhookError('request.invalid', `Connection "${id}" is no carrier but ${spec.label}`)
+}
+
+function present(parts: ApiParts, record: Connection): z.input<typeof connection> {
+  const spec = specOf(parts, record.kind, record.provider)
+  return presentConnection(record, spec?.settings ?? z.object({}), webhooksOf(parts, record, spec))
 }
 
 async function writable(parts: ApiParts, organization: string, id: string): Promise<Connection> {

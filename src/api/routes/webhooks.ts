@@ -8,17 +8,20 @@ import { organizationOf } from '../auth.ts'
 import type { ApiParts } from '../parts.ts'
 import { presentDelivery, presentPage, presentSubscription } from '../present.ts'
 import { delivery, failure, identified, newSubscription, page, paging, subscription } from '../schemas.ts'
+import type { Routes } from './routes.ts'
+
+const tags = ['Events']
 
 export async function webhookRoutes(app: FastifyInstance, parts: ApiParts): Promise<void> {
-  const { store, clock, ids } = parts.engine
   const routes = app.withTypeProvider<ZodTypeProvider>()
-  const tags = ['Events']
-  const found = async (organization: string, id: string): Promise<Subscription> => {
-    const record = await store.subscriptions.get(organization, id)
-    if (record) return record
-    throw new OffhookError('not-found', `There is no webhook "${id}"`)
-  }
+  creatingRoute(routes, parts)
+  listingRoute(routes, parts)
+  changingRoutes(routes, parts)
+  deliveryRoute(routes, parts)
+}
 
+function creatingRoute(routes: Routes, parts: ApiParts): void {
+  const { store, clock, ids } = parts.engine
   routes.post('/webhooks', {
     config: { scope: 'config:write' },
     schema: {
@@ -40,6 +43,10 @@ export async function webhookRoutes(app: FastifyInstance, parts: ApiParts): Prom
       return reply.status(201).send({ ...presentSubscription(record), secret })
     },
   })
+}
+
+function listingRoute(routes: Routes, parts: ApiParts): void {
+  const { store } = parts.engine
   routes.get('/webhooks', {
     config: { scope: 'config:read' },
     schema: {
@@ -51,6 +58,10 @@ export async function webhookRoutes(app: FastifyInstance, parts: ApiParts): Prom
     handler: async (request) =>
       presentPage(await store.subscriptions.list(organizationOf(request), request.query), presentSubscription),
   })
+}
+
+function changingRoutes(routes: Routes, parts: ApiParts): void {
+  const { store } = parts.engine
   routes.put('/webhooks/:id', {
     config: { scope: 'config:write' },
     schema: {
@@ -61,7 +72,8 @@ export async function webhookRoutes(app: FastifyInstance, parts: ApiParts): Prom
       response: { 200: subscription, default: failure },
     },
     handler: async (request) => {
-      const after = { ...(await found(organizationOf(request), request.params.id)), ...request.body }
+      const before = await findSubscription(parts, organizationOf(request), request.params.id)
+      const after = { ...before, ...request.body }
       await store.subscriptions.update(after)
       return presentSubscription(after)
     },
@@ -70,11 +82,14 @@ export async function webhookRoutes(app: FastifyInstance, parts: ApiParts): Prom
     config: { scope: 'config:write' },
     schema: { summary: 'Remove a webhook', tags, params: identified, response: { 204: z.null(), default: failure } },
     handler: async (request, reply) => {
-      await found(organizationOf(request), request.params.id)
-      await store.subscriptions.remove(organizationOf(request), request.params.id)
+      const { organization, id } = await findSubscription(parts, organizationOf(request), request.params.id)
+      await store.subscriptions.remove(organization, id)
       return reply.status(204).send(null)
     },
   })
+}
+
+function deliveryRoute(routes: Routes, parts: ApiParts): void {
   routes.get('/webhooks/:id/deliveries', {
     config: { scope: 'config:read' },
     schema: {
@@ -85,8 +100,14 @@ export async function webhookRoutes(app: FastifyInstance, parts: ApiParts): Prom
       response: { 200: page(delivery), default: failure },
     },
     handler: async (request) => {
-      const { organization, id } = await found(organizationOf(request), request.params.id)
-      return presentPage(await store.deliveries.list(organization, id, request.query), presentDelivery)
+      const { organization, id } = await findSubscription(parts, organizationOf(request), request.params.id)
+      return presentPage(await parts.engine.store.deliveries.list(organization, id, request.query), presentDelivery)
     },
   })
+}
+
+async function findSubscription(parts: ApiParts, organization: string, id: string): Promise<Subscription> {
+  const record = await parts.engine.store.subscriptions.get(organization, id)
+  if (record) return record
+  throw new OffhookError('not-found', `There is no webhook "${id}"`)
 }
