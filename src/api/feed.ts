@@ -25,6 +25,16 @@ export function eventFeed(engine: Engine, options: FeedOptions, listener: (entry
     (options.organization === undefined || entry.organization === options.organization) &&
     (options.call === undefined || entry.call === options.call)
 
+  /** One batch. True when there may be more. */
+  const advance = async (from: number): Promise<boolean> => {
+    again = false
+    const entries = await journal.after(from, { limit: batch, ...filterOf(options) })
+    for (const entry of entries) {
+      position = entry.position
+      if (!over) listener(entry)
+    }
+    return !over && (again || entries.length === batch)
+  }
   const read = async (): Promise<void> => {
     if (reading || over || position === undefined) {
       again = true
@@ -32,17 +42,7 @@ export function eventFeed(engine: Engine, options: FeedOptions, listener: (entry
     }
     reading = true
     try {
-      do {
-        again = false
-        for (let full = true; full && !over;) {
-          const entries = await journal.after(position, { limit: batch, ...filterOf(options) })
-          full = entries.length === batch
-          for (const entry of entries) {
-            position = entry.position
-            if (!over) listener(entry)
-          }
-        }
-      } while (again && !over)
+      while (await advance(position)) continue
     } catch (error) {
       engine.logger.error('event feed could not read the journal', { error })
       if (!over) engine.clock.timer(1_000, () => void read())
