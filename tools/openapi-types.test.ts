@@ -16,7 +16,11 @@ describe('a schema as a type', () => {
   })
 
   test('an object tells required from optional, with its comments', () => {
-    const schema = { type: 'object', required: ['a'], properties: { a: { type: 'string', description: 'First' }, 'b-c': { type: 'number' } } }
+    const schema = {
+      type: 'object',
+      required: ['a'],
+      properties: { a: { type: 'string', description: 'First' }, 'b-c': { type: 'number' } },
+    }
     expect(typeOf(schema)).toBe("{\n  /** First */\n  a: string\n  'b-c'?: number\n}")
   })
 })
@@ -33,6 +37,6 @@ test('a document becomes components and paths', () => {
       },
     },
   })
-  expect(text).toContain("path: { id: string }")
+  expect(text).toContain('path: { id: string }')
   expect(text).toContain("200: { content: { 'application/json': components['schemas']['Call'] } }")
 })

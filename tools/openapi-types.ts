@@ -7,7 +7,9 @@ const header = '/** Types of the API, generated from its OpenAPI document by `np
 
 export function typesOf(document: Schema): string {
   const { schemas = {} } = object(document['components'])
-  const components = entries(object(schemas)).map(([name, schema]) => `    ${quoted(name)}: ${typeOf(object(schema), 2)}`)
+  const components = entries(object(schemas)).map(
+    ([name, schema]) => `    ${quoted(name)}: ${typeOf(object(schema), 2)}`,
+  )
   const paths = entries(object(document['paths'])).map(([path, item]) => `  ${quoted(path)}: ${pathOf(object(item))}`)
   return `${header}
 export interface components {
@@ -45,7 +47,10 @@ function parametersOf(parameters: readonly Schema[]): string {
   const places = ['query', 'path', 'header', 'cookie'].map((place) => {
     const here = parameters.filter((parameter) => parameter['in'] === place)
     if (here.length === 0) return `${place}?: never`
-    const members = here.map((one) => `${quoted(text(one['name']))}${one['required'] === true ? '' : '?'}: ${typeOf(object(one['schema']), 4)}`)
+    const members = here.map(
+      (one) =>
+        `${quoted(text(one['name']))}${one['required'] === true ? '' : '?'}: ${typeOf(object(one['schema']), 4)}`,
+    )
     const optional = here.every((one) => one['required'] !== true)
     return `${place}${optional ? '?' : ''}: { ${members.join('; ')} }`
   })
@@ -103,7 +108,8 @@ function objectTypeOf(schema: Schema, depth: number): string {
     return `${comment}${indent}${quoted(name)}${required.has(name) ? '' : '?'}: ${typeOf(object(member), depth + 1)}`
   })
   const extra = schema['additionalProperties']
-  if (members.length === 0) return `Record<string, ${extra === undefined || extra === true ? 'unknown' : typeOf(object(extra), depth)}>`
+  if (members.length === 0)
+    return `Record<string, ${extra === undefined || extra === true ? 'unknown' : typeOf(object(extra), depth)}>`
   if (extra !== undefined && extra !== false) lines.push(`${indent}[name: string]: unknown`)
   return `{\n${lines.join('\n')}\n${'  '.repeat(depth)}}`
 }
