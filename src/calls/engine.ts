@@ -34,11 +34,11 @@ export const callDefaults = {
 export interface EngineParts {
   readonly carriers: ReadonlyMap<string, CarrierSpec>
   readonly agents: ReadonlyMap<string, AgentSpec>
-  /** Opens an agent of any body. `config` is parsed. */
+  /** Opens an agent of any body, with the organization's connections. `config` is parsed. */
   readonly openAgent: (
     spec: AgentSpec,
     config: Readonly<Record<string, unknown>>,
-    brief: Brief,
+    call: { readonly brief: Brief; readonly organization: string },
     emit: AgentEmit,
   ) => Promise<AgentSession>
   readonly store: Store

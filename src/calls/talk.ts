@@ -18,7 +18,7 @@ export async function openTalk(live: LiveCall): Promise<void> {
     const known = error instanceof OffhookError ? error : undefined
     const message = known?.message ?? `The agent could not be opened: ${String(error)}`
     await live.post({ type: 'agent.failed', code: known?.code ?? 'internal', message })
-    await live.command({ type: 'hangup', reason: 'agent-failed' }, 'engine')
+    await live.ask({ type: 'hangup', reason: 'agent-failed' }, 'engine')
   }
 }
 
@@ -49,7 +49,9 @@ async function open(live: LiveCall): Promise<void> {
     brief,
     provider: spec.name,
     settings: talk,
-    open: agentDoor(live.inputs, (emit) => engine.openAgent(spec, config, brief, emit)),
+    open: agentDoor(live.inputs, (emit) =>
+      engine.openAgent(spec, config, { brief, organization: plan.organization }, emit),
+    ),
     vad: voiceDoor(live.inputs, engine.vad(talk.endOfTurn)),
   }
   live.inputs.take(

@@ -65,6 +65,8 @@ function setUp() {
     recogniser: find<RecogniserSpec>(stt),
     model: find(llm),
     speaker: find(tts),
+    connected: (kind, provider, connection) =>
+      Promise.resolve(accounts[`${kind}/${provider}/${connection ?? 'default'}`] ?? {}),
     host,
     connect: () => Promise.reject(new Error('no sockets in this test')),
     logger: silentLogger,
@@ -73,8 +75,17 @@ function setUp() {
   return { parts, recognisers, speakers, levels, events, emit: (event: AgentEvent) => void events.push(event) }
 }
 
-function pipelineOf(changes: { readonly model?: string; readonly level?: unknown } = {}): AgentSpec {
-  const { model = 'brain', level = 3 } = changes
+/** Stored connections by kind, provider and name. */
+const accounts: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  'stt/ears/default': { level: 5 },
+  'stt/ears/con_second': { level: 7 },
+}
+
+function pipelineOf(
+  changes: { readonly model?: string; readonly level?: unknown; readonly connection?: string } = {},
+): AgentSpec {
+  const { model = 'brain', connection } = changes
+  const own = 'level' in changes ? { level: changes.level } : {}
   return {
     kind: 'agent',
     name: 'made',
@@ -83,7 +94,7 @@ function pipelineOf(changes: { readonly model?: string; readonly level?: unknown
     body: {
       by: 'pipeline',
       plan: () => ({
-        recogniser: { provider: 'ears', settings: { level } },
+        recogniser: { provider: 'ears', settings: own, ...(connection && { connection }) },
         model: { provider: model, settings: {} },
         speaker: { provider: 'voice', settings: {} },
       }),
@@ -94,14 +105,24 @@ function pipelineOf(changes: { readonly model?: string; readonly level?: unknown
 describe('open agent', () => {
   test('puts a pipeline together from parts of its own for every call', async () => {
     const { parts, recognisers, levels, events, emit } = setUp()
-    const one = await openAgent(pipelineOf(), {}, brief, parts, emit)
-    const other = await openAgent(pipelineOf(), {}, brief, parts, () => undefined)
+    const one = await openAgent(pipelineOf({ level: 3 }), {}, brief, parts, emit)
+    const other = await openAgent(pipelineOf({ level: 3 }), {}, brief, parts, () => undefined)
     expect(events).toEqual([{ type: 'ready' }])
     expect(levels).toEqual([3, 3])
     expect(one.turns).toBe('engine')
     await one[Symbol.asyncDispose]()
     expect(recognisers.map(({ disposals }) => disposals)).toEqual([1, 0])
     await other[Symbol.asyncDispose]()
+  })
+
+  test.each([
+    ['the default account lies under the settings of a part', {}, 5],
+    ['a named account takes its place', { connection: 'con_second' }, 7],
+    ["the part's own settings win", { connection: 'con_second', level: 9 }, 9],
+  ])('%s', async (_, changes, level) => {
+    const { parts, levels, emit } = setUp()
+    await openAgent(pipelineOf(changes), {}, brief, parts, emit)
+    expect(levels).toEqual([level])
   })
 
   test.each([

@@ -1,7 +1,7 @@
 /** Opens an agent, whatever it is made of: a port in this process, a pipeline of parts, or a vendor's socket. */
 import { z } from 'zod'
 import type { Logger } from '../lib/log.ts'
-import type { AgentEmit, AgentSession, AgentSpec, Brief, PipelinePlan } from '../spec/agent.ts'
+import type { AgentEmit, AgentSession, AgentSpec, Brief, PipelinePlan, PlannedPart } from '../spec/agent.ts'
 import { OffhookError } from '../spec/errors.ts'
 import type { ModelSpec, PartHost, RecogniserSpec, SpeakerSpec } from '../spec/speech.ts'
 import { createPipeline } from './pipeline/pipeline.ts'
@@ -12,6 +12,12 @@ export interface AgentParts {
   readonly recogniser: (name: string) => RecogniserSpec
   readonly model: (name: string) => ModelSpec
   readonly speaker: (name: string) => SpeakerSpec
+  /** Settings of a stored connection: the one named, else the default of that provider; `{}` when there is none. A named one that is not there rejects. */
+  readonly connected: (
+    kind: 'stt' | 'llm' | 'tts',
+    provider: string,
+    connection?: string,
+  ) => Promise<Readonly<Record<string, unknown>>>
   readonly host: PartHost
   readonly connect: Connect
   readonly logger: Logger
@@ -47,9 +53,9 @@ async function openPipeline(
 ): Promise<AgentSession> {
   const { host, logger } = parts
   const opening = [
-    openPart(parts.recogniser, plan.recogniser, host),
-    openPart(parts.model, plan.model, host),
-    openPart(parts.speaker, plan.speaker, host),
+    openPart(parts.recogniser, plan.recogniser, parts),
+    openPart(parts.model, plan.model, parts),
+    openPart(parts.speaker, plan.speaker, parts),
   ] as const
   const opened = await Promise.allSettled(opening)
   if (opened.some((part) => part.status === 'rejected')) await closeAll(opened)
@@ -60,6 +66,7 @@ async function openPipeline(
 }
 
 interface OpenablePart<P> {
+  readonly kind: 'stt' | 'llm' | 'tts'
   readonly name: string
   readonly settings: z.ZodObject
   open(config: Readonly<Record<string, unknown>>, host: PartHost): P | Promise<P>
@@ -67,11 +74,12 @@ interface OpenablePart<P> {
 
 async function openPart<P>(
   find: (name: string) => OpenablePart<P>,
-  { provider, settings }: PipelinePlan['model'],
-  host: PartHost,
+  { provider, connection, settings }: PlannedPart,
+  { connected, host }: AgentParts,
 ): Promise<P> {
   const spec = find(provider)
-  return spec.open(checked(spec, settings), host)
+  const under = await connected(spec.kind, provider, connection)
+  return spec.open(checked(spec, { ...under, ...settings }), host)
 }
 
 function checked(

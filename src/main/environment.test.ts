@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { field, type ProviderSpec } from '../spec/provider.ts'
-import { providersFromEnvironment, readEnvironment } from './environment.ts'
+import { field } from '../spec/provider.ts'
+import { providersFromEnvironment, readEnvironment, type KindredSpec } from './environment.ts'
 
 describe('the environment', () => {
   test('has a default for everything', () => {
@@ -33,7 +33,8 @@ describe('the environment', () => {
 })
 
 describe("providers' conventional names", () => {
-  const provider: ProviderSpec = {
+  const provider: KindredSpec = {
+    kind: 'carrier',
     name: 'made-up',
     label: 'Made-up',
     settings: z.object({
@@ -54,6 +55,12 @@ describe("providers' conventional names", () => {
 
   test('half present, the missing one is named', () => {
     expect(() => providersFromEnvironment([provider], { MADE_UP_ACCOUNT: 'AC1' })).toThrow(/MADE_UP_TOKEN is missing/)
+  })
+
+  test("an AI vendor's key alone makes an account: what an agent chooses is left to the agent", () => {
+    const vendor: KindredSpec = { ...provider, kind: 'llm' }
+    const found = providersFromEnvironment([vendor], { MADE_UP_TOKEN: 't' })
+    expect(found.map(({ settings }) => settings)).toEqual([{ token: 't' }])
   })
 
   test('a wrong one is named without its value', () => {

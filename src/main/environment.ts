@@ -1,7 +1,8 @@
 /** The environment, read once at start: every variable checked, every mistake named, none of them fatal later. */
 import { z } from 'zod'
 import { OffhookError } from '../spec/errors.ts'
-import { notesOf, type ProviderSpec } from '../spec/provider.ts'
+import type { Connection } from '../store/contract.ts'
+import { connectionSettings, notesOf, type ProviderSpec } from '../spec/provider.ts'
 
 const flag = z.enum(['true', 'false', '1', '0', 'on', 'off']).transform((text) => ['true', '1', 'on'].includes(text))
 const list = z.string().transform((text) =>
@@ -115,8 +116,11 @@ export function readEnvironment(values: Values): Environment {
   }
 }
 
+/** A provider with its kind. */
+export type KindredSpec = ProviderSpec & { readonly kind: Connection['kind'] }
+
 export interface FromEnvironment {
-  readonly provider: ProviderSpec
+  readonly provider: KindredSpec
   readonly settings: Readonly<Record<string, unknown>>
 }
 
@@ -125,7 +129,7 @@ export interface FromEnvironment {
  * Half a set throws `environment.invalid` that says which variables are missing or wrong.
  */
 export function providersFromEnvironment(
-  providers: readonly ProviderSpec[],
+  providers: readonly KindredSpec[],
   values: Values,
 ): readonly FromEnvironment[] {
   return providers.flatMap((provider) => {
@@ -136,7 +140,7 @@ export function providersFromEnvironment(
     const given = named.filter(({ env }) => values[env])
     if (given.length === 0) return []
     const settings = Object.fromEntries(given.map(({ name, env }) => [name, values[env]]))
-    const parsed = provider.settings.safeParse(settings)
+    const parsed = connectionSettings(provider).safeParse(settings)
     if (parsed.success) return [{ provider, settings }]
     const faults = parsed.error.issues.map((issue) => {
       const field = String(issue.path[0] ?? '')

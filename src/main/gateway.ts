@@ -8,7 +8,7 @@ import type { Engine } from '../calls/engine.ts'
 import { callDefaults } from '../calls/engine.ts'
 import { openEngine } from '../calls/open.ts'
 import { recoverCalls } from '../calls/recover.ts'
-import { openAgent } from '../conversation/agents.ts'
+import { openAgent, type AgentParts } from '../conversation/agents.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Ids } from '../lib/ids.ts'
 import type { Logger } from '../lib/log.ts'
@@ -59,7 +59,7 @@ export interface Gateway {
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { environment, providers, clock, ids, logger, scope, inMemory = false } = options
   const surroundings = { clock, ids, logger, scope }
-  const found = providersFromEnvironment(providers.carriers, options.values)
+  const found = providersFromEnvironment(everyProvider(providers), options.values)
   const dataDir = inMemory ? undefined : environment.dataDir
   const store = await openStore({
     ...surroundings,
@@ -154,8 +154,10 @@ async function engineOf(options: GatewayOptions, needs: EngineNeeds): Promise<En
   return openEngine({
     carriers: byName(providers.carriers),
     agents: byName(providers.agents),
-    openAgent: (spec, config, brief, emit) =>
-      openAgent(spec, config, brief, { ...parts, host, connect: network.connect, logger }, emit),
+    openAgent: (spec, config, { brief, organization }, emit) => {
+      const connected = connectionsOf(store, organization)
+      return openAgent(spec, config, brief, { ...parts, connected, host, connect: network.connect, logger }, emit)
+    },
     store,
     coordination,
     tokens: mediaTokens(coordination, ids),
@@ -169,6 +171,16 @@ async function engineOf(options: GatewayOptions, needs: EngineNeeds): Promise<En
     openRecording: recordings.open,
     ...(environment.replay ? { openInputs: replayFolder(join(environment.dataDir, 'replays'), clock, logger) } : {}),
   })
+}
+
+/** An organization's accounts at AI vendors, for the parts of its agents. */
+function connectionsOf(store: Store, organization: string): AgentParts['connected'] {
+  return async (kind, provider, id) => {
+    if (id === undefined) return (await store.connections.default(organization, kind, provider))?.settings ?? {}
+    const named = await store.connections.get(organization, id)
+    if (named?.kind === kind && named.provider === provider) return named.settings
+    throw new OffhookError('not-found', `There is no ${kind} connection "${id}" of provider "${provider}"`)
+  }
 }
 
 function partsOf(providers: ProviderSet, host: PartHost) {

@@ -1,6 +1,7 @@
 /** What a new gateway starts with: an organization, an admin key, an agent that works offline, and a simulated line to call it. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { accountOf } from '../api/settings.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Ids } from '../lib/ids.ts'
 import type { Agent, Connection, Store } from '../store/contract.ts'
@@ -73,17 +74,17 @@ export async function seedFromEnvironment(
 ): Promise<readonly Connection[]> {
   const made: Connection[] = []
   for (const { provider, settings } of found) {
-    const id = `con_env${provider.name.replaceAll(/[^a-z0-9]/g, '')}`
-    const account = settings['accountSid'] ?? settings['account']
+    const id = `con_env${provider.kind}${provider.name.replaceAll(/[^a-z0-9]/g, '')}`
+    const account = accountOf(provider.settings, settings)
     made.push(
       await put(parts, {
         id,
-        kind: 'carrier',
+        kind: provider.kind,
         provider: provider.name,
         name: `${provider.label} from environment`,
         settings,
         source: 'environment',
-        ...(typeof account === 'string' ? { account } : {}),
+        ...(account === undefined ? {} : { account }),
       }),
     )
     const number = settings['defaultFrom']

@@ -7,7 +7,7 @@ const patience = 8_000
 export async function drain(engine: Engine): Promise<void> {
   const running = [...engine.live.values()].filter((live) => !live.running.ended)
   if (running.length === 0) return
-  const ended = running.map((live) => live.command({ type: 'hangup', reason: 'shutdown' }, 'engine'))
+  const ended = running.map((live) => live.ask({ type: 'hangup', reason: 'shutdown' }, 'engine'))
   const enough = new AbortController()
   await Promise.race([
     Promise.all(ended),

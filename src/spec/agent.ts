@@ -123,11 +123,19 @@ export type AgentInput =
 /** Agent events plus sound. */
 export type AgentWireEvent = AgentEvent | { readonly type: 'audio'; readonly pcm: Int16Array }
 
+/** One part of a pipeline. */
+export interface PlannedPart {
+  readonly provider: string
+  /** A stored connection whose settings lie under these. Default: the organization's default connection of that provider, if any. */
+  readonly connection?: string
+  readonly settings: Readonly<Record<string, unknown>>
+}
+
 /** Which parts a pipeline is made of, by provider name, each with its own settings. */
 export interface PipelinePlan {
-  readonly recogniser: { readonly provider: string; readonly settings: Readonly<Record<string, unknown>> }
-  readonly model: { readonly provider: string; readonly settings: Readonly<Record<string, unknown>> }
-  readonly speaker: { readonly provider: string; readonly settings: Readonly<Record<string, unknown>> }
+  readonly recogniser: PlannedPart
+  readonly model: PlannedPart
+  readonly speaker: PlannedPart
   /** System prompt; `{name}` is filled from variables. */
   readonly prompt?: string
 }

@@ -83,6 +83,7 @@ test('the local receptionist answers a spoken sentence, and stops when it is tal
     recogniser: () => localRecogniser,
     model: () => scriptedModel,
     speaker: () => localSpeaker,
+    connected: () => Promise.resolve({}),
     host,
     connect: () => Promise.reject(new Error('no sockets in this test')),
     logger: silentLogger,

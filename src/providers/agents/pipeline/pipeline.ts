@@ -1,9 +1,17 @@
 /** An agent of parts that the user chooses: any recogniser, any model, any speaker. */
 import { z } from 'zod'
-import type { AgentSpec } from '../../../spec/agent.ts'
+import type { AgentSpec, PlannedPart } from '../../../spec/agent.ts'
 import { field } from '../../../spec/provider.ts'
 
 const provider = z.string().regex(/^[a-z0-9-]+$/, 'is the name of a provider: lower-case letters, digits and hyphens')
+
+/** Several accounts at one vendor: which of them. */
+function account(title: string) {
+  return field(z.string().max(100).default(''), {
+    title,
+    description: 'A connection of that provider. Empty: its default connection, if there is one.',
+  })
+}
 
 /** Settings of a part hold its keys, so they are kept as a secret is. */
 function part(title: string) {
@@ -16,10 +24,13 @@ function part(title: string) {
 
 const settings = z.object({
   recogniser: field(provider.default('local'), { title: 'Speech to text' }),
+  recogniserConnection: account('Connection of speech to text'),
   recogniserSettings: part('Settings of speech to text'),
   model: field(provider.default('scripted'), { title: 'Model' }),
+  modelConnection: account('Connection of the model'),
   modelSettings: part('Settings of the model'),
   speaker: field(provider.default('local'), { title: 'Text to speech' }),
+  speakerConnection: account('Connection of text to speech'),
   speakerSettings: part('Settings of text to speech'),
   prompt: field(z.string().max(20_000).default(''), {
     title: 'Prompt',
@@ -27,6 +38,10 @@ const settings = z.object({
     multiline: true,
   }),
 })
+
+function planned(name: string, connection: string, own: PlannedPart['settings']): PlannedPart {
+  return { provider: name, settings: own, ...(connection && { connection }) }
+}
 
 export const pipeline: AgentSpec<typeof settings> = {
   kind: 'agent',
@@ -37,9 +52,9 @@ export const pipeline: AgentSpec<typeof settings> = {
   body: {
     by: 'pipeline',
     plan: (config) => ({
-      recogniser: { provider: config.recogniser, settings: config.recogniserSettings },
-      model: { provider: config.model, settings: config.modelSettings },
-      speaker: { provider: config.speaker, settings: config.speakerSettings },
+      recogniser: planned(config.recogniser, config.recogniserConnection, config.recogniserSettings),
+      model: planned(config.model, config.modelConnection, config.modelSettings),
+      speaker: planned(config.speaker, config.speakerConnection, config.speakerSettings),
       ...(config.prompt && { prompt: config.prompt }),
     }),
   },
