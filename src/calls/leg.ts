@@ -4,7 +4,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/log.ts'
 import type { Socket } from '../lib/socket/socket.ts'
 import { codecFor } from '../media/codecs/index.ts'
-import type { PlayoutTap } from '../media/playout-options.ts'
+import type { CarrierPlayout, PlayoutTap } from '../media/playout-options.ts'
 import { createPlayout } from '../media/playout.ts'
 import { createSource } from '../media/port.ts'
 import type { AudioSink, StreamFormat } from '../spec/audio.ts'
@@ -33,6 +33,7 @@ export interface LegOptions {
 }
 
 export interface Leg extends Line {
+  readonly speaker: CarrierPlayout
   readonly streamRef: string
   order(order: StreamOrder): void
   /** Messages that were read before the leg existed. */
