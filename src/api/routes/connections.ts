@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { runOperation } from '../../calls/operation.ts'
 import type { CarrierSpec } from '../../spec/carrier.ts'
 import { OffhookError } from '../../spec/errors.ts'
+import { connectionSettings } from '../../spec/provider.ts'
 import type { Connection } from '../../store/contract.ts'
 import { organizationOf } from '../auth.ts'
 import { specOf, type AnySpec, type ApiParts } from '../parts.ts'
@@ -38,7 +39,8 @@ function creatingRoute(routes: Routes, parts: ApiParts): void {
     handler: async (request, reply) => {
       const { kind, provider, name, settings: submitted } = request.body
       const spec = requireSpec(parts, kind, provider)
-      const settings = parseSettings(spec.settings, restoreSecrets(spec.settings, submitted, undefined))
+      const schema = connectionSettings(spec)
+      const settings = parseSettings(schema, restoreSecrets(schema, submitted, undefined))
       const now = clock.now()
       const account = accountOf(spec.settings, settings)
       const record: Connection = {
@@ -88,10 +90,8 @@ function changingRoute(routes: Routes, parts: ApiParts): void {
     handler: async (request) => {
       const before = await writable(parts, organizationOf(request), request.params.id)
       const spec = requireSpec(parts, before.kind, before.provider)
-      const settings = parseSettings(
-        spec.settings,
-        restoreSecrets(spec.settings, request.body.settings, before.settings),
-      )
+      const schema = connectionSettings(spec)
+      const settings = parseSettings(schema, restoreSecrets(schema, request.body.settings, before.settings))
       const account = accountOf(spec.settings, settings)
       const { account: _, ...rest } = before
       await store.connections.update({
