@@ -12,6 +12,7 @@ const app = await createServer({
   engine: { carriers: new Map(), agents: new Map() } as unknown as Engine, // the document is made from routes alone
   providers: everyProvider(ownProviders),
   request: () => Promise.reject(new Error('no requests while the document is made')),
+  stream: () => Promise.reject(new Error('no requests while the document is made')),
   registry: new Registry(),
   trustedProxies: [],
   ready: () => Promise.resolve(),

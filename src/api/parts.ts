@@ -4,7 +4,7 @@ import type { Engine } from '../calls/engine.ts'
 import type { Requester } from '../calls/operation.ts'
 import type { AgentSpec } from '../spec/agent.ts'
 import type { CarrierSpec } from '../spec/carrier.ts'
-import type { ModelSpec, RecogniserSpec, SpeakerSpec } from '../spec/speech.ts'
+import type { ModelSpec, PartHost, RecogniserSpec, SpeakerSpec } from '../spec/speech.ts'
 
 export type AnySpec = CarrierSpec | AgentSpec | RecogniserSpec | ModelSpec | SpeakerSpec
 export type Kind = AnySpec['kind']
@@ -30,6 +30,8 @@ export interface ApiParts {
   readonly engine: Engine
   readonly providers: readonly AnySpec[]
   readonly request: Requester
+  /** For what is passed on as it comes. */
+  readonly stream: PartHost['stream']
   readonly registry: Registry
   readonly trustedProxies: readonly string[]
   /** Resolves when the store answers; rejects with why not. */

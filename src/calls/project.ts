@@ -39,7 +39,7 @@ function patchOf(before: Call, after: Call, event: CallEvent, at: number): Patch
   if (event.type === 'call.ended' && event.cause) patch.cause = event.cause
   if (event.type === 'call.queued' || event.type === 'call.offered') patch.startedAt = at
   if (event.type === 'machine.detected') patch.answeredBy = event.result
-  if (event.type === 'recording.changed') patch.recording = event.recording
+  if (event.type === 'recording.changed' && event.source === 'ours') patch.recording = event.recording
   if (event.type === 'cost.known') patch.cost = { amount: event.amount, currency: event.currency }
   return patch
 }

@@ -726,6 +726,16 @@ export interface paths {
       }
     }
   }
+  '/v1/calls/{id}/recording/carrier': {
+    get: {
+      parameters: { query?: never; path: { id: string }; header?: never; cookie?: never }
+      requestBody?: never
+      responses: {
+        200: { content: { 'application/json': unknown } }
+        default: { content: { 'application/json': components['schemas']['Failure'] } }
+      }
+    }
+  }
   '/v1/calls/{id}/hangup': {
     post: {
       parameters: { query?: never; path: { id: string }; header?: never; cookie?: never }

@@ -91,6 +91,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     engine,
     providers: everyProvider(providers),
     request: network.request,
+    stream: network.stream,
     registry: figures.registry,
     trustedProxies: environment.trustedProxies,
     ready: async () => void (await store.organizations.list()),

@@ -5,6 +5,7 @@ import type { ApiParts } from '../parts.ts'
 import { presentEvent, presentMessage, presentMetric } from '../present.ts'
 import { event, failure, identified, message, metric, newMetric } from '../schemas.ts'
 import { findCall } from './call.ts'
+import { carrierRecordingRoute } from './carrier-recording.ts'
 import type { Routes } from './routes.ts'
 
 const listOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item) })
@@ -14,6 +15,7 @@ export function detailRoutes(routes: Routes, parts: ApiParts): void {
   historyRoutes(routes, parts)
   measurementRoutes(routes, parts)
   recordingRoute(routes, parts)
+  carrierRecordingRoute(routes, parts)
 }
 
 function historyRoutes(routes: Routes, parts: ApiParts): void {
