@@ -223,6 +223,29 @@ describe('barge-in', () => {
     expect(speaker.queuedMs).toBe(400)
   })
 
+  test('no detector runs for an agent that takes no turns', async () => {
+    const { conversation, microphone, speaker, vads, events } = await start({ turns: 'none' })
+    expect(vads.made).toBe(vads.disposed)
+    conversation.attach({ microphone, speaker })
+    expect(vads.made).toBe(vads.disposed)
+    vads.started()
+    expect(events.map(({ type }) => type)).not.toContain('speech.started')
+  })
+
+  test('a detector that ran before the agent said that it takes no turns is put away', async () => {
+    const late = Promise.withResolvers<void>()
+    const { conversation, microphone, speaker, vads } = await start({
+      turns: 'none',
+      cold: true,
+      open: (agent) => late.promise.then(() => agent),
+    })
+    conversation.attach({ microphone, speaker })
+    expect([vads.made, vads.disposed]).toEqual([1, 0])
+    late.resolve()
+    await settle()
+    expect([vads.made, vads.disposed]).toEqual([1, 1])
+  })
+
   test("comes from the agent's own detector where it takes the turns", async () => {
     const { agent, vads, log } = await start({ turns: 'agent' })
     agent.reply('a', 'One.', 400, false)

@@ -41,6 +41,7 @@ class Talk implements Conversation {
   #ready = false
   #line: Line | undefined
   #pipes: readonly Disposable[] = []
+  #detector: readonly Disposable[] = []
   /** Texts ordered whose reply has not begun. */
   #saying = 0
   #cuts = 0
@@ -74,10 +75,9 @@ class Talk implements Conversation {
     this.#detach()
     this.#line = line
     const { rate } = line.microphone
-    const vad = this.#options.vad(rate)
-    const listening = vad.listen((event) => this.#detected(event))
     // The agent hears a sound before the detector judges it: a turn that ends has been heard to its end.
-    this.#pipes = [line.microphone.pipe(this.#ear.sink(rate)), line.microphone.pipe(vad), listening, vad]
+    this.#pipes = [line.microphone.pipe(this.#ear.sink(rate))]
+    this.#detect(line)
     this.#said.attach(line.speaker)
     this.#post({ type: 'attached' })
     this.#print(line)
@@ -127,6 +127,19 @@ class Talk implements Conversation {
   #detach(): void {
     for (const pipe of this.#pipes) pipe[Symbol.dispose]()
     this.#pipes = []
+    this.#undetect()
+  }
+
+  /** An agent that takes no turns needs no detector, the dearest thing on the way of the sound. */
+  #detect({ microphone }: Line): void {
+    if (this.#state.turns === 'none') return
+    const vad = this.#options.vad(microphone.rate)
+    this.#detector = [microphone.pipe(vad), vad.listen((event) => this.#detected(event)), vad]
+  }
+
+  #undetect(): void {
+    for (const part of this.#detector) part[Symbol.dispose]()
+    this.#detector = []
   }
 
   // ── the agent ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -138,6 +151,7 @@ class Talk implements Conversation {
     const pipe = this.#said.open(session)
     this.#scope.defer(() => pipe[Symbol.dispose]())
     this.#post({ type: 'opened', turns: session.turns, greets: session.greets ?? false })
+    if (session.turns === 'none') this.#undetect()
     if (this.#ready) this.#connected(session)
     if (this.#line) this.#print(this.#line)
   }

@@ -75,11 +75,13 @@ export interface FakeVads {
   /** The caller began to speak `agoMs` ago; the detector in use tells it now. */
   started(agoMs?: number): void
   ended(agoMs?: number): void
+  readonly made: number
   readonly disposed: number
 }
 
 export function fakeVads(): FakeVads {
   let listeners = new Set<(event: VadEvent) => void>()
+  let made = 0
   let disposed = 0
   const tell = (type: VadEvent['type'], agoMs: number) => {
     for (const listener of listeners) listener({ type, atMs: 1000 - agoMs, decidedMs: 1000 })
@@ -87,6 +89,7 @@ export function fakeVads(): FakeVads {
   const make = (rate: number): Vad => {
     const own = new Set<(event: VadEvent) => void>()
     listeners = own
+    made++
     return {
       rate,
       windowMs: 60,
@@ -104,6 +107,9 @@ export function fakeVads(): FakeVads {
     factory: make,
     started: (agoMs = 60) => tell('started', agoMs),
     ended: (agoMs = 200) => tell('ended', agoMs),
+    get made() {
+      return made
+    },
     get disposed() {
       return disposed
     },
