@@ -1,6 +1,6 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { randomIds } from '../lib/ids.ts'
 import { keyFile, keyFromFile } from './secrets.ts'
@@ -19,8 +19,12 @@ test('the key is drawn once, kept, and readable by its owner only', async () => 
 })
 
 test('of many who draw at once all get the same', async () => {
-  const keys = await Promise.all(Array.from({ length: 8 }, () => keyFromFile(keyFile(folder), randomIds)))
-  expect(new Set(keys.map((key) => Buffer.from(key).toString('hex'))).size).toBe(1)
+  for (let round = 0; round < 20; round++) {
+    const path = keyFile(join(folder, `round ${round}`))
+    const keys = await Promise.all(Array.from({ length: 8 }, () => keyFromFile(path, randomIds)))
+    expect(new Set(keys.map((key) => Buffer.from(key).toString('hex'))).size).toBe(1)
+    expect(await readdir(dirname(path))).toEqual(['secret.key'])
+  }
 })
 
 test('a file that holds no key is never overwritten', async () => {

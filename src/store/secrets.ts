@@ -1,6 +1,6 @@
 /** Secrets at rest: AES-256-GCM, bound to the place they are kept in, under one key from the operator or from a file of our own. */
 import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, scryptSync } from 'node:crypto'
-import { chmod, mkdir, open, readFile } from 'node:fs/promises'
+import { chmod, constants, copyFile, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Ids } from '../lib/ids.ts'
 import { OffhookError } from '../spec/errors.ts'
@@ -108,21 +108,33 @@ export async function keyFromFile(path: string, ids: Pick<Ids, 'token'>): Promis
   if (kept !== undefined) return keyIn(kept, path)
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   const key = Buffer.from(ids.token(keyLength), 'base64url')
-  return (await write(path, key)) ? key : keyIn((await read(path)) ?? '', path)
+  return (await write(path, key, ids)) ? key : keyIn((await read(path)) ?? '', path)
 }
 
-/** False when another process was faster. */
-async function write(path: string, key: Uint8Array): Promise<boolean> {
+/** Appears whole or not at all. False when another process was faster. */
+async function write(path: string, key: Uint8Array, ids: Pick<Ids, 'token'>): Promise<boolean> {
+  const draft = `${path}.${ids.token(6)}`
   try {
-    await using file = await open(path, 'wx', 0o600)
-    await file.writeFile(`${Buffer.from(key).toString('hex')}\n`)
-    await file.sync()
-    // The mode given to open is cut by the umask only; a strange umask must not leave the owner out.
-    await chmod(path, 0o600)
+    await writeFile(draft, `${Buffer.from(key).toString('hex')}\n`, { flag: 'wx', mode: 0o600, flush: true })
+    // The mode given to open is cut by the umask; a strange one must not leave the owner out.
+    await chmod(draft, 0o600)
+    await publish(draft, path)
     return true
   } catch (error) {
     if (isCode(error, 'EEXIST')) return false
     throw unreadable(path, error)
+  } finally {
+    await rm(draft, { force: true })
+  }
+}
+
+/** Where the file system knows no links, a copy must do: exclusive as well, if not at once. */
+async function publish(draft: string, path: string): Promise<void> {
+  try {
+    await link(draft, path)
+  } catch (error) {
+    if (isCode(error, 'EEXIST')) throw error
+    await copyFile(draft, path, constants.COPYFILE_EXCL)
   }
 }
 
