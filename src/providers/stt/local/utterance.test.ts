@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Moonshine } from './moonshine.ts'
-import { believable, loudness, pieces, understand } from './utterance.ts'
+import { believable, loudness, pieces, trimmed, understand } from './utterance.ts'
 
 const rate = 16_000
 
@@ -38,9 +38,28 @@ describe('understand', () => {
         return { text: '', ended: true }
       },
     }
-    const pcm = new Int16Array(rate).fill(-32768)
-    await understand(model, { pcm, silence: -50 })
+    await understand(model, { pcm: new Int16Array(rate).fill(-32768), silence: -50 })
     expect([seen.length, seen[0]]).toEqual([rate, -1])
+  })
+})
+
+describe('trimmed', () => {
+  const spoken = (noise: number) => {
+    const pcm = Int16Array.from({ length: 2 * rate }, (_, index) => noise * Math.cos(index * 1.7))
+    pcm.set(tone(0.5, 10_000), 0.8 * rate)
+    return trimmed(pcm)
+  }
+
+  test.each([0, 100, 500])('leaves 80 ms before the speech and 100 ms after it, line noise of %i or none', (noise) => {
+    const pcm = spoken(noise)
+    expect(pcm.length / rate).toBeCloseTo(0.08 + 0.5 + 0.1, 2)
+    expect(pcm.subarray(0.08 * rate)[10]).toBeCloseTo(10_000 * Math.sin(2), -1)
+  })
+
+  test('leaves sound alone that has no quiet part, and the edges where they are', () => {
+    expect(trimmed(tone(1, 5000))).toHaveLength(rate)
+    expect(trimmed(new Int16Array(0))).toHaveLength(0)
+    expect(trimmed(new Int16Array(500))).toHaveLength(500)
   })
 })
 
