@@ -77,7 +77,7 @@ export function described({ party, day, time, name }: Booking): string {
 
 function dayPhrase(day: string): string {
   const spoken = day.replaceAll(
-    /\b(?!the\b|next\b|day\b|after\b|today\b|tomorrow\b)[a-z]+day\b|^[a-z]+(?= \d)/g,
+    /\b(?!the\b|next\b|day\b|after\b|today\b|tomorrow\b)[a-z]+day\b|^(?!the )[a-z]+(?= \d)/g,
     (word) => word.replace(/^./, (letter) => letter.toUpperCase()),
   )
   return /^(today|tomorrow|next|the day)/.test(day) ? spoken : `on ${spoken}`

@@ -13,6 +13,8 @@ test.each([
   ['this evening', 'today'],
   ['tomorrow evening', 'tomorrow'],
   ['to morrow', 'tomorrow'],
+  ['to the marrow', 'tomorrow'],
+  ['for two marrow', 'tomorrow'],
   ['the day after tomorrow', 'the day after tomorrow'],
   ['on the 14th', 'the 14th'],
   ['on the twenty first', 'the 21st'],

@@ -34,7 +34,12 @@ const relatives: readonly (readonly [readonly string[], string])[] = [
   [['day', 'after', 'tomorrow'], 'the day after tomorrow'],
   [['tomorrow'], 'tomorrow'],
   [['tomorrows'], 'tomorrow'],
+  // As recognisers write it; also without the "to", which they take for "two" or "the".
   [['to', 'morrow'], 'tomorrow'],
+  [['to', 'marrow'], 'tomorrow'],
+  [['to', 'the', 'morrow'], 'tomorrow'],
+  [['to', 'the', 'marrow'], 'tomorrow'],
+  [['to', 'maro'], 'tomorrow'],
   [['today'], 'today'],
   [['tonight'], 'today'],
   [['to', 'night'], 'today'],
@@ -43,6 +48,7 @@ const relatives: readonly (readonly [readonly string[], string])[] = [
 ]
 
 function relativeAt(words: readonly Word[], at: number): Day | undefined {
+  if (/^(marrow|morrow|maro)$/.test(words[at]?.text ?? '')) return { value: 'tomorrow', length: 1 }
   const found = relatives.find(([said]) => said.every((word, index) => words[at + index]?.text === word))
   return found && { value: found[1], length: found[0].length }
 }

@@ -104,7 +104,13 @@ const forAt: Form = (words, at) => {
   return sure ? { value: count.value, length: 1 + count.length } : undefined
 }
 
-const bareAt: Form = (words, at) => size(numberAt(words, at))
+/** "For six" is often heard as "four six": two numbers that are none together are one and its "for". */
+const bareAt: Form = (words, at) => {
+  const count = size(numberAt(words, at))
+  const misheard =
+    count && /^(four|forty)$/.test(words[at]!.text) ? size(numberAt(words, at + count.length)) : undefined
+  return misheard ? { value: misheard.value, length: 1 + misheard.length } : count
+}
 
 /** The whole answer is one word that sounds like a number: "For." */
 const misheardAt: Form = (words, at) => (words.length === 1 ? size(numberHeardAt(words, at)) : undefined)

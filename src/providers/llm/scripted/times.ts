@@ -67,6 +67,11 @@ function hourHeardAt(words: readonly Word[], at: number): Read | undefined {
   return read && !countsPeople(words, at + read.length) ? read : undefined
 }
 
+/** After "past" and "to" nothing but an hour can stand: there "it" is eight. */
+function hourAfterMinutes(words: readonly Word[], at: number): Read | undefined {
+  return words[at]?.text === 'it' ? { value: 8, length: 1 } : hourHeardAt(words, at)
+}
+
 const people = /^(people|persons?|guests?|adults?|of|friends?|pax|heads?|diners?|covers?|seats?|others?)$/
 
 function countsPeople(words: readonly Word[], at: number): boolean {
@@ -91,10 +96,15 @@ const noonAt: Form = (words, at) => {
   return text === 'midnight' ? { value: { hour: 0, minute: 0, exact: true }, length: 1 } : undefined
 }
 
+const passed = /^(past|after|pass|passed|parts|paste|pest)$/
+
 /** Minutes before "past" or "to": half, quarter, "ten", "twenty five minutes". */
 function minutesAt(words: readonly Word[], at: number): Read | undefined {
   const text = words[at]?.text
   if (text === 'half') return { value: 30, length: 1 }
+  // "Half past" is often heard as "have passed" or "he has passed".
+  if (/^(have|has|hath|heath)$/.test(text ?? '') && passed.test(words[at + 1]?.text ?? ''))
+    return { value: 30, length: 1 }
   if (text === 'quarter') return { value: 15, length: 1 }
   const read = numberAt(words, at)
   if (!read || read.value < 1 || read.value > 29) return undefined
@@ -105,9 +115,9 @@ function minutesAt(words: readonly Word[], at: number): Read | undefined {
 const pastAt: Form = (words, at) => {
   const minutes = minutesAt(words, at)
   if (!minutes) return undefined
-  const past = /^(past|after|pass|passed|parts|paste)$/.test(words[at + minutes.length]?.text ?? '') ? 1 : 0
+  const past = passed.test(words[at + minutes.length]?.text ?? '') ? 1 : 0
   if (past === 0 && words[at]?.text !== 'half') return undefined
-  const hour = hourHeardAt(words, at + minutes.length + past)
+  const hour = hourAfterMinutes(words, at + minutes.length + past)
   if (!hour) return undefined
   const length = minutes.length + past + hour.length
   const tail = tailAt(words, at + length)
@@ -121,7 +131,7 @@ const toAt: Form = (words, at) => {
   const between = words[at + minutes.length]?.text ?? ''
   if (!/^(to|two|too|before|till|til)$/.test(between)) return undefined
   if (minutes.value % 5 !== 0) return undefined
-  const hour = hourHeardAt(words, at + minutes.length + 1)
+  const hour = hourAfterMinutes(words, at + minutes.length + 1)
   if (!hour) return undefined
   const length = minutes.length + 1 + hour.length
   const tail = tailAt(words, at + length)
@@ -168,7 +178,14 @@ const plainAt: Form = (words, at) => {
 }
 
 /** "at seven", "at about eight"; "add" for "at". */
-const atHour: Form = (words, at) => cued(words, at, /^(at|add)$/)
+const atHour: Form = (words, at) => cued(words, at, /^(at|add)$/) ?? hadHourAt(words, at)
+
+/** "Friday had two": after a day and at the end, "had" is "at". */
+const hadHourAt: Form = (words, at) => {
+  const found = cued(words, at, /^(had|hat|hath)$/)
+  const ends = found && (words[at + found.length] === undefined || words[at + found.length]!.stop)
+  return ends && /day$|^(tomorrow|tonight)$/.test(words[at - 1]?.text ?? '') ? found : undefined
+}
 
 /** "around eight", "by six". */
 const nearHour: Form = (words, at) => cued(words, at, /^(around|about|by|from|near|nearer|towards)$/)
