@@ -3,7 +3,6 @@ import { Scope } from '../../src/lib/scope.ts'
 import { comparable, distance } from './errors.ts'
 import { heldOut, localLoop, score } from './score.ts'
 import type { Heard, Sentence } from './score.ts'
-import { noises } from './telephone.ts'
 
 const bookings: readonly Sentence[] = [
   {
@@ -68,8 +67,7 @@ describe('the scorer', () => {
   })
 })
 
-test.each(noises)('held-out sentences are scored over a %s line', async (noise) => {
-  const result = await score(heldOut(), await localLoop(scope, noise))
-  expect(result.sentences).toBe(20)
-  expect(result.slots).toBeGreaterThan(40)
+test('of the held-out slots, four in five are understood over a clean line', async () => {
+  const { right, slots, misses } = await score(heldOut(), await localLoop(scope, 'clean'))
+  expect(right / slots, misses.join('\n')).toBeGreaterThanOrEqual(0.8)
 })
