@@ -94,7 +94,7 @@ async function call(values: Values, options: Options, acts: readonly Act[]): Pro
   })
   const scope = new Scope('offhook call')
   try {
-    const began = realClock.monotonic()
+    const began = realClock.now()
     const gateway = await startGateway({
       environment,
       // The environment's own carriers take no part in a simulated call.
@@ -104,7 +104,7 @@ async function call(values: Values, options: Options, acts: readonly Act[]): Pro
     })
     const sounds = await prepare(acts, gateway, scope)
     await useAgent(gateway, agent.name)
-    scope.use(printEvents(gateway.store.journal))
+    scope.use(printEvents(gateway.store.journal, began))
     const phone = new Phone({ clock: realClock, script: (person) => perform(person, sounds, options.patience * 1000) })
     await finish(gateway, gateway.simulators!.ring(from, phone), phone, options)
   } finally {

@@ -1,13 +1,12 @@
 /** What a simulated call looks like in a terminal. */
+import { redactText } from '../lib/redact.ts'
 import type { CallResult, WireEntry } from '../../simulators/index.ts'
 import type { CallEvent, TurnTimings } from '../spec/event.ts'
 import type { CallRecord, Journal } from '../store/contract.ts'
 
-/** Prints a call's events as they become durable, each with its time since the first. */
-export function printEvents(journal: Journal): Disposable {
-  let began: number | undefined
+/** Prints a call's events as they become durable, each with its time since `began` (ms since 1970). */
+export function printEvents(journal: Journal, began: number): Disposable {
   return journal.watch(({ at, event }) => {
-    began ??= at
     const text = describe(event)
     if (text !== undefined) console.log(`${stamp(at - began)}  ${text}`)
   })
@@ -65,7 +64,7 @@ function timingsOf(timings: TurnTimings): string {
 export function printWire(entry: WireEntry, began: number): void {
   const arrow = entry.from === 'gateway' ? '→' : '←'
   console.log(
-    `${stamp(Math.max(0, entry.at - began))}  ${arrow} ${entry.kind.padEnd(7)} ${entry.text.replaceAll('\n', ' ')}`,
+    `${stamp(Math.max(0, entry.at - began))}  ${arrow} ${entry.kind.padEnd(7)} ${redactText(entry.text).replaceAll('\n', ' ')}`,
   )
 }
 

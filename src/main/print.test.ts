@@ -1,0 +1,30 @@
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { describe as tell, printWire } from './print.ts'
+
+afterEach(() => vi.restoreAllMocks())
+
+describe('the live view', () => {
+  test('says who said what, and what was cut short', () => {
+    expect(
+      tell({ type: 'message.added', message: 'msg_1', role: 'agent', text: 'We are open', interrupted: true }),
+    ).toBe('agent  ‹ We are open ⏎ interrupted')
+  })
+
+  test('gives the timings that a turn has, in whole milliseconds', () => {
+    const line = tell({ type: 'turn.measured', turn: 2, timings: { endOfTurn: 600, firstSent: 1101.7 } })
+    expect(line).toBe('  turn 2: end of turn 600 ms, first sent 1102 ms')
+  })
+
+  test('keeps quiet about what says nothing to people', () => {
+    expect(tell({ type: 'speech.started', by: 'caller' })).toBeUndefined()
+  })
+
+  test('shows wire messages without the media token', () => {
+    const lines: string[] = []
+    vi.spyOn(console, 'log').mockImplementation((line: string) => void lines.push(line))
+    const text = '<Stream url="wss://voice.example.com/media/Xz9_secret-token-0123456789"/>'
+    printWire({ at: 1_500, from: 'gateway', kind: 'reply', text }, 1_000)
+    expect(lines[0]).toMatch(/^ {3}0\.500 {2}→ reply/)
+    expect(lines[0]).not.toContain('Xz9_secret')
+  })
+})
