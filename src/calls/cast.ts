@@ -1,7 +1,10 @@
-/** Agent and voice-activity detector of a replay: they say again what they said, when they said it. */
+/** Agent, voice-activity detector and media socket of a replay: they say again what they said, when they said it. */
 import { createSource, type Emitter } from '../media/port.ts'
 import type { Vad, VadEvent } from '../media/vad/vad.ts'
 import type { AgentEmit, AgentEvent, AgentSession } from '../spec/agent.ts'
+import type { Socket, SocketClose } from '../lib/socket/socket.ts'
+import type { WireMessage } from '../spec/carrier.ts'
+import { OffhookError, type ErrorCode } from '../spec/errors.ts'
 import type { LiveCall } from './live.ts'
 import { beginTalk, type Talk } from './talk.ts'
 
@@ -30,6 +33,15 @@ export function replayedTalk(live: LiveCall, recorded: unknown): TalkReplay {
   }
 }
 
+interface Opened {
+  /** Hz */
+  readonly speaks: number
+  /** Hz */
+  readonly hears: number
+  readonly turns: AgentSession['turns']
+  readonly greets: boolean
+}
+
 class ReplayedAgent {
   readonly #opened = Promise.withResolvers<AgentSession>()
   #emit: AgentEmit | undefined
@@ -43,7 +55,11 @@ class ReplayedAgent {
   deliver(kind: string, data: unknown): void {
     if (kind === 'agent') this.#emit?.(data as AgentEvent) // recorded by doors.ts
     if (kind === 'audio') this.#sound(data)
-    if (kind === 'agent-open') this.#begin(data as { speaks: number; hears: number; turns: AgentSession['turns'] }) // recorded by doors.ts
+    if (kind === 'agent-open') this.#begin(data as Opened) // recorded by doors.ts
+    if (kind === 'agent-failed') {
+      const { code, message } = data as { code: ErrorCode; message: string } // recorded by doors.ts
+      this.#opened.reject(new OffhookError(code, message))
+    }
   }
 
   #sound(data: unknown): void {
@@ -53,20 +69,13 @@ class ReplayedAgent {
     } else this.#source?.flush()
   }
 
-  #begin({
-    speaks,
-    hears,
-    turns,
-  }: {
-    readonly speaks: number
-    readonly hears: number
-    readonly turns: AgentSession['turns']
-  }): void {
+  #begin({ speaks, hears, turns, greets }: Opened): void {
     this.#source = createSource(speaks)
     const speaker = { rate: hears, write: () => undefined, toString: () => 'replayed agent' }
     this.#opened.resolve({
       port: { microphone: this.#source, speaker },
       turns,
+      greets,
       order: () => undefined,
       [Symbol.asyncDispose]: () => Promise.resolve(),
     })
@@ -90,5 +99,37 @@ function replayedVad(rate: number, voices: Set<(event: VadEvent) => void>): Vad 
     },
     toString: () => 'replayed voice activity',
     [Symbol.dispose]: () => voices.delete(note),
+  }
+}
+
+export interface SilentSocket extends Socket {
+  /** The carrier's end goes. */
+  end(close: { readonly code: number; readonly reason: string }): void
+}
+
+/** A media socket with nobody behind it: what it is given goes to `sent`, what came over it is delivered by the replay. */
+export function silentSocket(sent: (message: WireMessage) => void): SilentSocket {
+  const listeners = new Set<(close: SocketClose) => void>()
+  const nothing = { [Symbol.dispose]: () => undefined }
+  return {
+    ...{ open: true, bufferedBytes: 0, protocol: '' },
+    counts: { sent: 0, received: 0, unsent: 0, congestions: 0 },
+    send(data) {
+      sent(typeof data === 'string' ? { text: data } : { binary: data.slice() })
+      return true
+    },
+    close: () => undefined,
+    terminate: () => undefined,
+    onMessage: () => nothing,
+    onClose(listener) {
+      listeners.add(listener)
+      return { [Symbol.dispose]: () => void listeners.delete(listener) }
+    },
+    onCongestion: () => nothing,
+    onDrain: () => nothing,
+    end: ({ code, reason }) => {
+      for (const listener of listeners) listener({ code, reason, by: 'peer' })
+    },
+    [Symbol.asyncDispose]: () => Promise.resolve(),
   }
 }

@@ -1,7 +1,8 @@
 /** The doors that a conversation has besides the line: its agent and its voice-activity detector, each letting inputs in. */
 import { createSource } from '../media/port.ts'
 import type { Vad, VadFactory } from '../media/vad/vad.ts'
-import type { AgentEmit, AgentSession } from '../spec/agent.ts'
+import type { AgentEmit, AgentEvent, AgentSession } from '../spec/agent.ts'
+import { OffhookError } from '../spec/errors.ts'
 import { plain, type Inputs } from './inputs.ts'
 
 /** An agent whose events and sound are inputs of the call. */
@@ -9,24 +10,26 @@ export function agentDoor(
   inputs: Inputs,
   open: (emit: AgentEmit) => Promise<AgentSession>,
 ): (emit: AgentEmit) => Promise<AgentSession> {
-  return async (emit) => {
-    const session = await open((event) =>
-      inputs.take(
-        'agent',
-        () => plain(event),
-        () => emit(event),
-      ),
+  const tell = (emit: AgentEmit) => (event: AgentEvent) =>
+    inputs.take(
+      'agent',
+      () => plain(event),
+      () => emit(event),
     )
+  return async (emit) => {
+    const session = await open(tell(emit)).catch((error: unknown) => refused(inputs, error))
     const { microphone, speaker } = session.port
     const source = createSource(microphone.rate)
     const pipe = microphone.pipe({
       rate: microphone.rate,
-      write: (pcm) =>
+      write: (pcm) => {
+        const sound = inputs.busy ? pcm.slice() : pcm
         inputs.take(
           'audio',
-          () => bytesOf(pcm),
-          () => source.emit(pcm),
-        ),
+          () => bytesOf(sound),
+          () => source.emit(sound),
+        )
+      },
       flush: () =>
         inputs.take(
           'audio',
@@ -38,15 +41,34 @@ export function agentDoor(
     const heard: AgentSession = {
       port: { microphone: source, speaker },
       turns: session.turns,
+      greets: session.greets ?? false,
       order: (order) => session.order(order),
       async [Symbol.asyncDispose]() {
         pipe[Symbol.dispose]()
         await session[Symbol.asyncDispose]()
       },
     }
-    const about = () => ({ speaks: microphone.rate, hears: speaker.rate, turns: session.turns })
+    const about = () => ({
+      speaks: microphone.rate,
+      hears: speaker.rate,
+      turns: heard.turns,
+      greets: heard.greets ?? false,
+    })
     return new Promise((resolve) => inputs.take('agent-open', about, () => resolve(heard)))
   }
+}
+
+/** That an agent cannot be opened is an input like any other. */
+function refused(inputs: Inputs, error: unknown): Promise<never> {
+  const code = error instanceof OffhookError ? error.code : 'internal'
+  const message = error instanceof Error ? error.message : String(error)
+  return new Promise((_, reject) =>
+    inputs.take(
+      'agent-failed',
+      () => ({ code, message }),
+      () => reject(new OffhookError(code, message, { cause: error })),
+    ),
+  )
 }
 
 /** A detector whose decisions are inputs of the call: models decide when they are done, not when a frame comes. */

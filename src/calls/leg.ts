@@ -54,10 +54,14 @@ export function openLeg(options: LegOptions): Leg {
   let state = options.state
   let over = false
 
+  const send = (message: WireMessage): boolean => {
+    inputs.note('sent', () => wireInput(message))
+    return socket.send('text' in message ? message.text : message.binary)
+  }
   const step = (input: Parameters<Stream['step']>[1]): readonly StreamEvent[] => {
     const result = stream.step(state, input)
     state = result.state
-    for (const message of result.messages) if (!send(socket, message)) count('media.congested')
+    for (const message of result.messages) if (!send(message)) count('media.congested')
     return result.events
   }
   const order = (wanted: StreamOrder): void => {
@@ -111,7 +115,9 @@ export function openLeg(options: LegOptions): Leg {
     if (!over) for (const event of step({ type: 'message', message })) happen(event)
   }
 
+  // A line that is over, or was replaced by a newer one, says nothing more: what it would say is no input.
   socket.onMessage((message) => {
+    if (over) return
     const wire = wireOf(message)
     inputs.take(
       'wire',
@@ -120,6 +126,7 @@ export function openLeg(options: LegOptions): Leg {
     )
   })
   socket.onClose(({ code, reason }) => {
+    if (over) return
     inputs.take(
       'closed',
       () => ({ code, reason }),
@@ -136,7 +143,7 @@ export function openLeg(options: LegOptions): Leg {
     receive,
     close: (reason) => {
       if (!end()) return
-      for (const message of stream.step(state, { type: 'close' }).messages) send(socket, message)
+      for (const message of stream.step(state, { type: 'close' }).messages) send(message)
       socket.close(1000, reason)
     },
     toString: () => String(speaker),
@@ -145,8 +152,4 @@ export function openLeg(options: LegOptions): Leg {
 
 export function wireOf(message: { readonly data: Buffer; readonly binary: boolean }): WireMessage {
   return message.binary ? { binary: message.data } : { text: message.data.toString('utf8') }
-}
-
-function send(socket: Socket, message: WireMessage): boolean {
-  return socket.send('text' in message ? message.text : message.binary)
 }

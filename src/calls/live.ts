@@ -6,8 +6,9 @@ import type { Accepted, StreamOrder } from '../spec/carrier.ts'
 import { OffhookError } from '../spec/errors.ts'
 import type { CallEvent, CallTimer } from '../spec/event.ts'
 import type { Reply } from '../spec/http.ts'
+import type { JournalEntry } from '../store/contract.ts'
 import type { Engine } from './engine.ts'
-import { plain, type Inputs } from './inputs.ts'
+import { keptOrder, plain, type Inputs } from './inputs.ts'
 import { insteadOf } from './instead.ts'
 import type { Leg } from './leg.ts'
 import type { Call } from './machine.ts'
@@ -51,11 +52,12 @@ export class LiveCall {
     this.running = new RunningCall(call, {
       journal: engine.store.journal,
       clock: this.inputs.clock,
+      patience: engine.clock,
       logger: engine.logger.child({ call: call.plan.id }),
       scope: engine.scope,
       perform: (effect) => this.#perform(effect),
       turn: (ids, run) => world.turn(this, ids, run),
-      applied: (event) => this.#applied(event),
+      applied: (entry) => this.#applied(entry),
     })
     // Nobody may be waiting for the answer when the call ends without one.
     this.reply.promise.catch(() => undefined)
@@ -63,18 +65,31 @@ export class LiveCall {
 
   /** An event from outside: an input of the call. Resolves when it is durable. */
   post(event: CallEvent): Promise<void> {
-    return this.inputs.take(
-      'post',
-      () => plain(event),
-      () => this.running.post(event),
+    return new Promise((resolve) =>
+      this.inputs.take(
+        'post',
+        () => plain(event),
+        () => resolve(this.running.post(event)),
+      ),
+    )
+  }
+
+  /** Asks for a command from outside of the call, and waits for how it went. */
+  ask(command: CallCommand, origin: Origin): Promise<Outcome> {
+    return new Promise((resolve) =>
+      this.inputs.take(
+        'command',
+        () => plain({ command, origin }),
+        () => resolve(this.command(command, origin)),
+      ),
     )
   }
 
   /** Asks for a command, as a consequence of what the call has heard so far, and waits for how it went. */
-  async command(command: CallCommand, origin: Origin): Promise<Outcome> {
+  command(command: CallCommand, origin: Origin): Promise<Outcome> {
     const id = this.inputs.ids.id('cmd')
     const outcome = new Promise<Outcome>((resolve) => this.#waiting.set(id, resolve))
-    await this.running.post({ type: 'command.requested', id, command, origin })
+    void this.running.post({ type: 'command.requested', id, command, origin })
     if (!this.running.call.pending.some((one) => one.id === id))
       this.#settle(id, { ok: false, message: this.#refusal() })
     return outcome
@@ -82,13 +97,33 @@ export class LiveCall {
 
   /** Orders on the open media stream. */
   order(orders: readonly StreamOrder[]): void {
-    if (!this.leg) throw new OffhookError('call.state', `Call ${this.running.id} has no open media stream`)
-    for (const order of orders) this.leg.order(order)
+    const { leg } = this
+    if (!leg) throw new OffhookError('call.state', `Call ${this.running.id} has no open media stream`)
+    this.inputs.take(
+      'order',
+      () => orders.map(keptOrder),
+      () => orders.forEach(leg.order),
+    )
   }
 
   /** Does with our own means what the carrier cannot. */
   instead(command: CallCommand, why: string): Promise<Accepted> {
-    return insteadOf(this, command, why)
+    return new Promise((resolve) =>
+      this.inputs.take(
+        'instead',
+        () => plain({ command, why }),
+        () => resolve(insteadOf(this, command, why)),
+      ),
+    )
+  }
+
+  /** After a restart: a timer of the call is set again. */
+  remind(timer: CallTimer, delay: number): void {
+    this.inputs.take(
+      'remind',
+      () => ({ timer, delay }),
+      () => this.startTimer(timer, delay),
+    )
   }
 
   /** Opens the recording when the call is to be recorded: once, before its first sound. */
@@ -146,7 +181,8 @@ export class LiveCall {
     return this.inputs.clock.timer(delay, () => void this.running.post({ type: 'timer.fired', timer }))
   }
 
-  #applied(event: CallEvent): void {
+  #applied({ sequence, at, event }: JournalEntry): void {
+    this.inputs.note('entry', () => plain({ sequence, at, event }))
     if (event.type === 'command.accepted') this.#settle(event.id, { ok: true })
     if (event.type === 'command.failed') this.#settle(event.id, { ok: false, message: event.message })
     if (event.type === 'call.ended')

@@ -3,7 +3,7 @@ import type { Socket } from '../lib/socket/socket.ts'
 import type { CarrierSpec, Stream, StreamEvent, WireMessage } from '../spec/carrier.ts'
 import type { Engine } from './engine.ts'
 import type { JsonValue } from '../lib/json.ts'
-import { plain } from './inputs.ts'
+import { keptWire, plain, wireInput } from './inputs.ts'
 import { openLeg, wireOf } from './leg.ts'
 import type { LiveCall } from './live.ts'
 
@@ -22,19 +22,25 @@ export async function serveMedia(engine: Engine, socket: Socket, token: string):
     () => attachInput(opening),
     () => attach(live, socket, opening),
   )
+  for (const message of opening.later)
+    live.inputs.take(
+      'wire',
+      () => wireInput(message),
+      () => live.leg?.receive(message),
+    )
   engine.logger.info('media open', { call: live.running.id, path: String(live.leg) })
 }
 
-function attachInput({ carrier, before, later }: Opening): JsonValue {
+function attachInput({ carrier, before }: Opening): JsonValue {
   // The start message names no secret: the token stands in the address, and in parameters only by its carrier's leave.
-  return plain({ carrier: carrier.name, before, later })
+  return plain({ carrier: carrier.name, before: before.map(keptWire) })
 }
 
-export type Attachment = Pick<Opening, 'carrier' | 'stream' | 'state' | 'started' | 'later'>
+export type Attachment = Pick<Opening, 'carrier' | 'stream' | 'state' | 'started'>
 
 /** The line opens: now, or in a replay when it opened. */
 export function attach(live: LiveCall, socket: Socket, opening: Attachment): void {
-  const { carrier, stream, state, started, later } = opening
+  const { carrier, stream, state, started } = opening
   const { engine, running } = live
   // A second socket of the same call takes the first one's place: the first may be dead without our knowing.
   live.leg?.close('replaced by a new stream')
@@ -64,7 +70,6 @@ export function attach(live: LiveCall, socket: Socket, opening: Attachment): voi
     rate: started.format.rate,
   })
   live.attach(leg)
-  for (const message of later) leg.receive(message)
 }
 
 interface Opening {

@@ -34,15 +34,15 @@ async function resume(live: LiveCall): Promise<void> {
       origin: 'engine',
     })
   if (call.media === 'open') await live.post({ type: 'media.lost', cause: 'this process was restarted' })
-  live.startTimer('max-duration', remaining(live))
-  if (call.media === 'lost') live.startTimer('media-lost', limits.mediaReturn)
-  if (call.media === 'closed') live.startTimer('media-lost', limits.mediaClosed)
+  live.remind('max-duration', remaining(live))
+  if (call.media === 'lost') live.remind('media-lost', limits.mediaReturn)
+  if (call.media === 'closed') live.remind('media-lost', limits.mediaClosed)
   if (call.media === 'none')
-    live.startTimer(
+    live.remind(
       call.answeredAt === undefined && call.plan.direction === 'outbound' ? 'ring' : 'media',
       limits.mediaOpen,
     )
-  if (call.ending) live.startTimer('hangup', limits.hangup)
+  if (call.ending) live.remind('hangup', limits.hangup)
   live.reopenTalk()
 }
 

@@ -1,21 +1,21 @@
 /** A recorded call, run again: the same inputs at the same times, through the same code, with nothing of the world attached. */
-import { isJsonObject } from '../lib/json.ts'
 import { silentLogger } from '../lib/log.ts'
 import type { RecordedInput } from '../lib/recording.ts'
 import { replay, ReplayClock, replayIds } from '../lib/replay.ts'
 import { Scope } from '../lib/scope.ts'
-import { socketPair } from '../lib/socket/pair.ts'
-import type { CallPlan } from '../spec/call.ts'
+import type { PlayoutTap } from '../media/playout-options.ts'
+import type { CallCommand, Origin } from '../spec/call.ts'
 import type { CarrierSpec, StreamEvent, WireMessage } from '../spec/carrier.ts'
 import { OffhookError } from '../spec/errors.ts'
-import type { CallEvent } from '../spec/event.ts'
+import type { CallEvent, CallTimer } from '../spec/event.ts'
 import type { JournalEntry } from '../store/contract.ts'
-import { replayedTalk, type TalkReplay } from './cast.ts'
+import { replayedTalk, silentSocket, type SilentSocket, type TalkReplay } from './cast.ts'
 import type { Engine } from './engine.ts'
-import { wireOf } from './leg.ts'
+import { givenOrder, givenWire, type InputKind, type Inputs, type OutputKind } from './inputs.ts'
 import { LiveCall, type World } from './live.ts'
-import { newCall } from './machine.ts'
+import type { Call } from './machine.ts'
 import { attach } from './media.ts'
+import type { CallRecording } from './recording.ts'
 
 export interface Replayed {
   /** What the journal holds of the call, in order. */
@@ -25,18 +25,36 @@ export interface Replayed {
 }
 
 export interface ReplayOptions {
-  readonly plan: CallPlan
+  /** The call before its first input. */
+  readonly call: Call
+  /** All that the recording holds; outputs among it are passed over. */
   readonly inputs: readonly RecordedInput[]
   readonly carriers: ReadonlyMap<string, CarrierSpec>
+  /** Copies of what the caller heard. */
+  readonly heard?: PlayoutTap
 }
 
-/** Rejects with LibError `recording.diverged` when the call draws or waits for something it did not then. */
-export async function replayCall({ plan, inputs, carriers }: ReplayOptions): Promise<Replayed> {
+const outputs: ReadonlySet<string> = new Set<OutputKind>(['sent', 'entry'])
+
+/**
+ * Rejects with LibError `recording.diverged` when the call draws or waits for something it did not then, with an
+ * OffhookError when the recording does not fit this gateway.
+ */
+export async function replayCall({ call, inputs, carriers, heard }: ReplayOptions): Promise<Replayed> {
   const clock = new ReplayClock(inputs)
-  await using scope = new Scope(`replay ${plan.id}`)
-  const stage = new Stage(plan, carriers, clock, replayIds(inputs), scope)
-  await replay(inputs, clock, (input) => stage.deliver(input))
-  return { entries: stage.entries, sent: stage.sent }
+  const scope = new Scope(`replay ${call.plan.id}`)
+  const stage = new Stage(call, carriers, clock, replayIds(inputs), scope, heard)
+  try {
+    await replay(
+      inputs.filter(({ kind }) => !outputs.has(kind)),
+      clock,
+      (input) => stage.deliver(input),
+    )
+    // Closing says goodbye in its own way: that is not the call's.
+    return { entries: [...stage.entries], sent: [...stage.sent] }
+  } finally {
+    await scope.close()
+  }
 }
 
 class Stage {
@@ -45,19 +63,18 @@ class Stage {
   readonly #turns = new Map<string, () => void>()
   readonly #live: LiveCall
   readonly #carriers: ReadonlyMap<string, CarrierSpec>
-  readonly #clock: ReplayClock
   #talk: TalkReplay | undefined
-  #closeSocket: ((code: number, reason: string) => void) | undefined
+  #socket: SilentSocket | undefined
 
   constructor(
-    plan: CallPlan,
+    call: Call,
     carriers: ReadonlyMap<string, CarrierSpec>,
     clock: ReplayClock,
     ids: Engine['ids'],
     scope: Scope,
+    heard?: PlayoutTap,
   ) {
     this.#carriers = carriers
-    this.#clock = clock
     const journal = {
       append: (entry: JournalEntry) => {
         this.entries.push(entry)
@@ -74,13 +91,18 @@ class Stage {
       store: { journal },
       count: () => undefined,
     } as unknown as Engine
-    const inputs = { clock, ids, kept: true, take: <T>(_: unknown, __: unknown, run: () => T) => run() }
-    this.#live = new LiveCall(engine, newCall(plan), inputs, this.#world())
+    const inputs: Inputs = {
+      ...{ clock, ids, kept: true, busy: false },
+      take: (_, __, run) => run(),
+      note: () => undefined,
+    }
+    this.#live = new LiveCall(engine, call, inputs, this.#world())
+    if (heard) this.#live.recording = listener(heard)
   }
 
   deliver({ kind, data }: RecordedInput): void {
     const live = this.#live
-    switch (kind) {
+    switch (kind as InputKind) {
       case 'post':
         return void live.post(data as unknown as CallEvent) // recorded from a CallEvent
       case 'effects':
@@ -90,28 +112,49 @@ class Stage {
       case 'wire':
         return live.leg?.receive(messageOf(data))
       case 'closed':
-        if (isJsonObject(data as never))
-          this.#closeSocket?.(Number(Reflect.get(Object(data), 'code')), String(Reflect.get(Object(data), 'reason')))
-        return
+        return this.#socket?.end(data as unknown as { code: number; reason: string }) // recorded by leg.ts
       case 'talk':
         this.#talk = replayedTalk(live, data)
         return
       case 'say':
         return live.conversation?.say(String(data))
-      default:
+      case 'command': {
+        const { command, origin } = data as unknown as { command: CallCommand; origin: Origin } // recorded by live.ts
+        return void live.ask(command, origin)
+      }
+      case 'order':
+        return live.order((data as unknown as Parameters<typeof givenOrder>[0][]).map(givenOrder)) // recorded by live.ts
+      case 'instead': {
+        const { command, why } = data as unknown as { command: CallCommand; why: string } // recorded by live.ts
+        // How it went came back as an event of its own.
+        return void live.instead(command, why).catch(() => undefined)
+      }
+      case 'remind': {
+        const { timer, delay } = data as unknown as { timer: CallTimer; delay: number } // recorded by live.ts
+        return live.remind(timer, delay)
+      }
+      case 'agent-open':
+      case 'agent-failed':
+      case 'agent':
+      case 'audio':
+      case 'voice':
         return this.#talk?.deliver(kind, data)
+      default:
+        // A timer, a gap: nothing to deliver, and nothing unknown that a newer version would have written.
+        if (kind !== 'gap')
+          throw new OffhookError('recording.invalid', `The recording holds an input "${kind}" that is not known`)
     }
   }
 
   #turn(id: string): void {
     const run = this.#turns.get(id)
-    if (!run) throw new OffhookError('internal', `The replay went another way: effect ${id} is not due here`)
+    if (!run) throw new OffhookError('recording.diverged', `The replay went another way: effect ${id} is not due here`)
     this.#turns.delete(id)
     run()
   }
 
   #attach(data: unknown): void {
-    const { carrier: name, before, later } = data as { carrier: string; before: WireMessage[]; later: WireMessage[] } // recorded by media.ts
+    const { carrier: name, before } = data as { carrier: string; before: Parameters<typeof givenWire>[0][] } // recorded by media.ts
     const carrier = this.#carriers.get(name)
     if (!carrier?.stream)
       throw new OffhookError('provider.unknown', `The recording is of a carrier "${name}" that is not here`)
@@ -119,16 +162,13 @@ class Stage {
     let state = stream.begin()
     let started: (StreamEvent & { readonly type: 'started' }) | undefined
     for (const message of before) {
-      const step = stream.step(state, { type: 'message', message })
+      const step = stream.step(state, { type: 'message', message: givenWire(message) })
       state = step.state
       started ??= step.events.find((event) => event.type === 'started')
     }
-    if (!started) throw new OffhookError('internal', 'The recording has no start message')
-    const { near, far } = pairOn(this.#clock)
-    far.onMessage((message) => void this.sent.push(wireOf(message)))
-    this.#closeSocket = (code, reason) =>
-      code === 1005 || code === 1006 ? far.terminate(reason) : far.close(code, reason)
-    attach(this.#live, near, { carrier, stream, state, started, later })
+    if (!started) throw new OffhookError('recording.invalid', 'The recording has no start message of the media stream')
+    this.#socket = silentSocket((message) => void this.sent.push(message))
+    attach(this.#live, this.#socket, { carrier, stream, state, started })
   }
 
   #world(): World {
@@ -146,11 +186,58 @@ class Stage {
   }
 }
 
-function pairOn(clock: ReplayClock) {
-  const [near, far] = socketPair({ clock })
-  return { near, far }
+/** What the caller hears passes a recording's place on the line. */
+function listener(heard: PlayoutTap): CallRecording {
+  return {
+    name: 'replay',
+    said: { rate: 0, write: () => undefined, toString: () => 'nowhere' },
+    heard,
+    finish: () => Promise.resolve(0),
+  }
 }
 
 function messageOf(data: RecordedInput['data']): WireMessage {
   return data instanceof Uint8Array ? { binary: data } : { text: String(data) }
+}
+
+export interface Difference {
+  readonly what: 'event' | 'message'
+  /** From 0. */
+  readonly at: number
+  readonly recorded: string | undefined
+  readonly replayed: string | undefined
+}
+
+/** Holds a replay against what the recording says left the call. Undefined: identical. `'unknown'`: it kept no outputs. */
+export function compare(recorded: readonly RecordedInput[], replayed: Replayed): Difference | undefined | 'unknown' {
+  const kept = (kind: OutputKind) => recorded.filter((input) => input.kind === kind).map(({ data }) => data)
+  const entries = kept('entry')
+  const sent = kept('sent')
+  if (entries.length === 0 && sent.length === 0) return 'unknown'
+  return (
+    firstDifference(
+      'event',
+      entries.map((data) => JSON.stringify(data)),
+      replayed.entries.map(({ sequence, at, event }) => JSON.stringify({ sequence, at, event })),
+    ) ??
+    firstDifference(
+      'message',
+      sent.map((data) => shown(messageOf(data))),
+      replayed.sent.map(shown),
+    )
+  )
+}
+
+function firstDifference(
+  what: Difference['what'],
+  recorded: readonly string[],
+  replayed: readonly string[],
+): Difference | undefined {
+  for (let at = 0; at < Math.max(recorded.length, replayed.length); at++)
+    if (recorded[at] !== replayed[at]) return { what, at, recorded: recorded[at], replayed: replayed[at] }
+  return undefined
+}
+
+function shown(message: WireMessage): string {
+  return 'text' in message ? message.text : `base64:${Buffer.from(message.binary).toString('base64')}`
 }

@@ -14,6 +14,8 @@ export interface RunningOptions {
   readonly journal: Journal
   /** The call's own clock: see inputs.ts. */
   readonly clock: Clock
+  /** The process's: waiting for the disk is nothing the call knows of. */
+  readonly patience: Clock
   readonly logger: Logger
   /** The process's; the call's own closes with it. */
   readonly scope: Scope
@@ -22,7 +24,7 @@ export interface RunningOptions {
   /** The turn of effects has come: it is an input of the call like any other. */
   readonly turn: (ids: readonly string[], run: () => void) => void
   /** Hears of every event that was applied, at once. */
-  readonly applied?: (event: CallEvent) => void
+  readonly applied?: (entry: JournalEntry) => void
 }
 
 /** Journal writes are tried again after these ms before the call goes on without them. */
@@ -75,8 +77,9 @@ export class RunningCall {
     const before = this.#call
     const { call, effects } = advance(before, event, at)
     this.#call = call
-    this.#options.applied?.(event)
-    const durable = this.#append(entryOf(before, call, event, at))
+    const entry = entryOf(before, call, event, at)
+    this.#options.applied?.(entry)
+    const durable = this.#append(entry)
     const doings = effects.filter((effect): effect is Doing => effect.type !== 'post')
     // Conversation events bring no effects: nobody waits for the disk on their account.
     if (doings.length > 0) this.#tail = this.#tail.then(() => durable).then(() => this.#begin(doings))
@@ -112,7 +115,7 @@ export class RunningCall {
         return
       } catch (error) {
         this.#options.logger.error('journal write failed', { event: entry.event.type, sequence: entry.sequence, error })
-        if (delay > 0) await this.#options.clock.sleep(delay)
+        if (delay > 0) await this.#options.patience.sleep(delay)
       }
     }
   }

@@ -41,6 +41,8 @@ export const codes = {
   'store.locked': { status: 503, retry: true },
   'store.failed': { status: 503, retry: true },
   'store.secret-key': { status: 500, retry: false },
+  'recording.invalid': { status: 422, retry: false },
+  'recording.diverged': { status: 409, retry: false },
   'environment.invalid': { status: 500, retry: false },
   'address.blocked': { status: 422, retry: false },
   overloaded: { status: 503, retry: true },
