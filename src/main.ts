@@ -3,15 +3,19 @@ import { Command } from 'commander'
 import { OffhookError } from './spec/errors.ts'
 import { callCommand } from './main/call.ts'
 import { startCommand } from './main/start.ts'
+import { ownVersion } from './main/version.ts'
 
 export async function main(words: readonly string[]): Promise<void> {
   const program = new Command('offhook')
     .description('Phone lines for voice AI agents: any carrier to any agent, on your own machine.')
+    .version(ownVersion(), '-v, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
     .showHelpAfterError('(add --help for what is possible)')
-  program.addCommand(startCommand(process.env), { isDefault: true })
-  program.addCommand(callCommand(process.env))
+  for (const command of [startCommand(process.env), callCommand(process.env)])
+    program.addCommand(command.copyInheritedSettings(program))
   try {
-    await program.parseAsync([...words], { from: 'user' })
+    await program.parseAsync(words.length > 0 ? [...words] : ['start'], { from: 'user' })
   } catch (error) {
     console.error(error instanceof OffhookError ? `offhook: ${error.message}` : error)
     process.exitCode = 1

@@ -25,7 +25,7 @@ type Act =
 interface Options {
   readonly carrier: string
   readonly agent: string
-  readonly wire: boolean
+  readonly wire?: true
   readonly out?: string
   readonly patience: number
 }
@@ -42,7 +42,7 @@ export function callCommand(values: Values): Command {
     .option('--text <words>', 'the same, spoken by the built-in voice (repeatable)', add('text'))
     .option('--digits <keys>', 'keys the caller presses: 0-9 * # (repeatable)', add('digits'))
     .option('--agent <name>', 'who answers: local, echo, or an agent provider by name', 'local')
-    .option('--wire', 'show every message between the carrier and Offhook', false)
+    .option('--wire', 'show every message between the carrier and Offhook')
     .option('--out <file.wav>', 'where the recording goes (default: the data folder)')
     .option('--patience <seconds>', 'how long the caller waits for an answer', seconds, 20)
     .addHelpText(

@@ -16,7 +16,7 @@ export function startCommand(values: Values): Command {
     ([name, type]) => `  ${name.padEnd(24)} ${type.description ?? ''}`,
   )
   return new Command('start')
-    .description('Run the gateway (the default).')
+    .description('Run the gateway; so does offhook without a word.')
     .addHelpText('after', `\nEnvironment:\n${variables.join('\n')}`)
     .action(() => start(values))
 }
