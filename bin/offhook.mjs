@@ -2,7 +2,7 @@
 // Starts Offhook under the Node that came with it: the one that called us may be too old to run TypeScript.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const oldest = 24
 const at = (path) => fileURLToPath(new URL(path, import.meta.url))
@@ -10,7 +10,7 @@ const sources = at('../src/main.ts')
 const entry = existsSync(sources) ? sources : at('../dist/src/main.js')
 
 if (Number(process.versions.node.split('.')[0]) >= oldest) {
-  const { main } = await import(entry)
+  const { main } = await import(pathToFileURL(entry).href)
   await main(process.argv.slice(2))
 } else {
   const own = findNode()
