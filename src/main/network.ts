@@ -45,8 +45,8 @@ export function openNetwork({ clock, ids, scope, allowHosts }: NetworkOptions): 
         client.request({ method, url, headers, timeout, signal, ...retry, ...(body === undefined ? {} : { body }) }),
       )
     },
-    stream: async ({ method, url, headers, body, timeout, signal }) =>
-      named(
+    stream: async ({ method, url, headers, body, timeout, signal }) => {
+      const answer = await named(
         client.stream({
           method,
           url,
@@ -55,7 +55,9 @@ export function openNetwork({ clock, ids, scope, allowHosts }: NetworkOptions): 
           ...(body === undefined ? {} : { body }),
           ...(timeout === undefined ? {} : { timeout }),
         }),
-      ),
+      )
+      return { status: answer.status, headers: answer.headers, body: namedBody(answer.body) }
+    },
     connect: (options) => named(connectSocket({ ...options, clock, guard })),
   }
 }
@@ -74,10 +76,22 @@ async function named<T>(work: Promise<T>): Promise<T> {
   try {
     return await work
   } catch (error) {
-    throw error instanceof LibError
-      ? new OffhookError(codes[error.code] ?? 'carrier.failed', error.message, { cause: error })
-      : error
+    throw ours(error)
   }
+}
+
+/** A body may break off long after its beginning. */
+async function* namedBody(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body
+  } catch (error) {
+    throw ours(error)
+  }
+}
+
+function ours(error: unknown): unknown {
+  if (!(error instanceof LibError)) return error
+  return new OffhookError(codes[error.code] ?? 'carrier.failed', error.message, { cause: error })
 }
 
 const codes: Partial<Record<LibCode, ErrorCode>> = {

@@ -13,6 +13,8 @@ interface Answer {
   readonly body: string
   /** Bytes per chunk. */
   readonly size?: number
+  /** Thrown after the last chunk. */
+  readonly error?: Error
 }
 
 const caller: readonly Turn[] = [{ role: 'caller', text: 'Hello' }]
@@ -28,15 +30,16 @@ async function host(answers: readonly (Answer | Error)[]) {
       sent.push(request)
       const answer = answers[sent.length - 1] ?? { status: 500, body: '' }
       if (answer instanceof Error) throw answer
-      const { status = 200, headers = {}, body, size = 1e6 } = answer
-      return { status, headers, body: chunked(Buffer.from(body), size) }
+      const { status = 200, headers = {}, body, size = 1e6, error } = answer
+      return { status, headers, body: chunked(Buffer.from(body), size, error) }
     },
   }
   return { clock, sent, part }
 }
 
-async function* chunked(bytes: Buffer, size: number): AsyncGenerator<Uint8Array> {
+async function* chunked(bytes: Buffer, size: number, error?: Error): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
+  if (error) throw error
 }
 
 async function reply(
@@ -224,6 +227,9 @@ describe('failures', () => {
   test('an unreachable server is the vendor’s failure, not a carrier’s', async () => {
     const late = await reply([new OffhookError('carrier.timeout', 'chat.test did not answer')])
     expect(late.error).toMatchObject({ code: 'vendor.timeout' })
+    const error = new OffhookError('carrier.failed', 'POST broke off')
+    const gone = await reply([{ body: chunk({ content: 'One' }), error }])
+    expect(gone.error).toMatchObject({ code: 'vendor.failed', message: 'POST broke off' })
     const blocked = await reply([new OffhookError('address.blocked', 'no')])
     expect(blocked.error).toMatchObject({ code: 'address.blocked' })
   })

@@ -51,7 +51,7 @@ export const openaiCompatible: ModelSpec<typeof settings> = {
           ...(tools.length > 0 && { tools: toFunctions(tools) }),
           ...(config.temperature !== undefined && { temperature: config.temperature }),
         })
-        yield* readReply(await ask(config, host, body, signal), host.ids)
+        yield* readReply(fromVendor(await ask(config, host, body, signal)), host.ids)
       },
       async [Symbol.asyncDispose]() {
         // Every reply is a request of its own: nothing stays open.
@@ -100,6 +100,15 @@ function asVendor(error: unknown): never {
   if (error.code === 'carrier.timeout') throw new OffhookError('vendor.timeout', error.message, { cause: error })
   if (error.code === 'carrier.failed') throw new OffhookError('vendor.failed', error.message, { cause: error })
   throw error
+}
+
+/** What breaks off in the middle is the vendor's too. */
+async function* fromVendor(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body
+  } catch (error) {
+    asVendor(error)
+  }
 }
 
 function refused(status: number, said: string | undefined, { url, model, key }: Config): OffhookError {
