@@ -93,10 +93,13 @@ function readStart(engine: Engine, socket: Socket, token: string): Promise<Openi
     let reader: Reader | undefined
     let checking = false
     let settled = false
+    let listening: Disposable | undefined
     const settle = (verdict: Verdict): void => {
       if (settled) return
       settled = true
       timer.cancel()
+      // The line listens from here on: it is opened before the event loop turns.
+      listening?.[Symbol.dispose]()
       if (!('refused' in verdict)) return resolve({ ...verdict, before, later: waiting })
       engine.count('media.refused')
       engine.logger.warn('media socket refused', { why: verdict.refused })
@@ -105,7 +108,7 @@ function readStart(engine: Engine, socket: Socket, token: string): Promise<Openi
     }
     const timer = engine.clock.timer(startPatience, () => settle({ refused: 'no start message in time' }))
     socket.onClose(() => settle({ refused: 'closed before it started' }))
-    socket.onMessage((raw) => {
+    listening = socket.onMessage((raw) => {
       const message = wireOf(raw)
       if (settled || checking) return void waiting.push(message)
       before.push(message)
