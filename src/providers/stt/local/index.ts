@@ -2,9 +2,10 @@
 import { z } from 'zod'
 import type { Clock } from '../../../lib/clock.ts'
 import type { Scope } from '../../../lib/scope.ts'
+import { OffhookError } from '../../../spec/errors.ts'
 import { field } from '../../../spec/provider.ts'
 import type { RecogniserSpec } from '../../../spec/speech.ts'
-import { Thread, workerBeside } from './thread.ts'
+import { Thread, workerBeside, type ThreadFault } from '../../../lib/thread.ts'
 import { rate } from './utterance.ts'
 import type { Utterance } from './utterance.ts'
 import type { Understood } from './worker.ts'
@@ -42,12 +43,24 @@ export const localRecogniser: RecogniserSpec<typeof settings> = {
 type HearingThread = Thread<Utterance, Understood>
 const threads = new WeakMap<Scope, HearingThread>()
 
-/** One thread per process, shared by all calls: the model takes some 100 MB and a fifteenth of real time. */
+/** One thread per process, shared by all calls: the model takes some 490 MB and a fifteenth of real time. */
 export function threadOf(host: { readonly scope: Scope; readonly clock: Clock }): HearingThread {
   const found = threads.get(host.scope)
   if (found) return found
-  const options = { name: 'The local recogniser', entry: workerBeside(import.meta.url), limit: 64, deadline: 60_000 }
+  const options = {
+    name: 'The local recogniser',
+    entry: workerBeside(import.meta.url),
+    error: errorOf,
+    limit: 64,
+    deadline: 60_000,
+  }
   const thread: HearingThread = new Thread(host.scope, host.clock, options)
   threads.set(host.scope, thread)
   return thread
+}
+
+const codes = { refused: 'vendor.failed', unavailable: 'provider.unavailable', overloaded: 'overloaded' } as const
+
+function errorOf(fault: ThreadFault, message: string, cause?: unknown): OffhookError {
+  return new OffhookError(codes[fault], message, { cause })
 }

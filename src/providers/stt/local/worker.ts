@@ -2,7 +2,7 @@
 import { parentPort } from 'node:worker_threads'
 import { realClock } from '../../../lib/clock.ts'
 import { loadMoonshine } from './moonshine.ts'
-import type { Answer } from './thread.ts'
+import type { Answer } from '../../../lib/thread.ts'
 import { rate, understand } from './utterance.ts'
 import type { Utterance } from './utterance.ts'
 

@@ -1,12 +1,13 @@
 /** The built-in voice: flite in a worker thread. No account, no key, no network. */
 import { z } from 'zod'
+import { OffhookError } from '../../../spec/errors.ts'
 import { field } from '../../../spec/provider.ts'
 import type { PartHost, SpeakerSpec } from '../../../spec/speech.ts'
 import type { Scope } from '../../../lib/scope.ts'
 import { rate, voices } from './flite.ts'
 import type { Utterance } from './flite.ts'
 import { spoken } from './spoken.ts'
-import { Thread, workerBeside } from './thread.ts'
+import { Thread, workerBeside, type ThreadFault } from '../../../lib/thread.ts'
 
 const settings = z.object({
   voice: field(z.enum(voices).default('rms'), {
@@ -44,8 +45,20 @@ const threads = new WeakMap<Scope, SpeechThread>()
 function threadOf(host: PartHost): SpeechThread {
   const found = threads.get(host.scope)
   if (found) return found
-  const options = { name: 'The local speaker', entry: workerBeside(import.meta.url), limit: 64, deadline: 15_000 }
+  const options = {
+    name: 'The local speaker',
+    entry: workerBeside(import.meta.url),
+    error: errorOf,
+    limit: 64,
+    deadline: 15_000,
+  }
   const thread: SpeechThread = new Thread(host.scope, host.clock, options)
   threads.set(host.scope, thread)
   return thread
+}
+
+const codes = { refused: 'vendor.failed', unavailable: 'provider.unavailable', overloaded: 'overloaded' } as const
+
+function errorOf(fault: ThreadFault, message: string, cause?: unknown): OffhookError {
+  return new OffhookError(codes[fault], message, { cause })
 }

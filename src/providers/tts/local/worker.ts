@@ -2,7 +2,7 @@
 import { parentPort } from 'node:worker_threads'
 import { loadFlite } from './flite.ts'
 import type { Utterance } from './flite.ts'
-import type { Answer } from './thread.ts'
+import type { Answer } from '../../../lib/thread.ts'
 
 const port = parentPort
 if (!port) throw new Error('worker.ts runs as a worker thread only')

@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import { VirtualClock } from '../../../lib/clock.ts'
-import { Scope } from '../../../lib/scope.ts'
-import { Thread, workerBeside } from './thread.ts'
+import { VirtualClock } from './clock.ts'
+import { Scope } from './scope.ts'
+import { Thread, workerBeside, type ThreadFault } from './thread.ts'
+
+class Fault extends Error {
+  readonly code: ThreadFault
+  constructor(code: ThreadFault, message: string) {
+    super(message)
+    this.code = code
+  }
+}
 
 /** Echoes; "refuse" is refused, "crash" throws, "hang" is never answered. */
 const entry = new URL(
@@ -19,7 +27,13 @@ const entry = new URL(
 function open(limit = 3) {
   const scope = new Scope('test')
   const clock = new VirtualClock()
-  const thread = new Thread<string, string>(scope, clock, { name: 'The echo', entry, limit, deadline: 1000 })
+  const thread = new Thread<string, string>(scope, clock, {
+    name: 'The echo',
+    entry,
+    limit,
+    deadline: 1000,
+    error: (fault, message) => new Fault(fault, message),
+  })
   return { scope, clock, thread, [Symbol.asyncDispose]: () => scope.close() }
 }
 
@@ -34,7 +48,7 @@ describe('a thread', () => {
     await using opened = open()
     const refused = opened.thread.ask('refuse')
     const next = opened.thread.ask('a')
-    await expect(refused).rejects.toMatchObject({ code: 'vendor.failed', message: 'The echo failed: no refuse' })
+    await expect(refused).rejects.toMatchObject({ code: 'refused', message: 'The echo failed: no refuse' })
     expect(await next).toBe('a 1 0')
   })
 
@@ -43,8 +57,8 @@ describe('a thread', () => {
     const asked = await Promise.allSettled(['a', 'crash', 'b'].map((text) => opened.thread.ask(text)))
     expect(asked.map((result) => (result.status === 'fulfilled' ? result.value : String(result.reason)))).toEqual([
       'a 1 0',
-      'OffhookError: The echo stopped: bang',
-      'OffhookError: The echo stopped: bang',
+      'Error: The echo stopped: bang',
+      'Error: The echo stopped: bang',
     ])
     expect(await opened.thread.ask('c')).toBe('c 1 0')
   })
@@ -53,7 +67,7 @@ describe('a thread', () => {
     await using opened = open()
     const hung = opened.thread.ask('hang')
     opened.clock.advance(1000)
-    await expect(hung).rejects.toMatchObject({ code: 'provider.unavailable', message: 'The echo hung for 1000 ms' })
+    await expect(hung).rejects.toMatchObject({ code: 'unavailable', message: 'The echo hung for 1000 ms' })
     expect(await opened.thread.ask('a')).toBe('a 1 0')
   })
 

@@ -1,19 +1,23 @@
 /** One worker thread behind a bounded queue: started when first needed, replaced after a crash, closed with its scope. */
 import { Worker } from 'node:worker_threads'
 import type { Transferable } from 'node:worker_threads'
-import type { Clock, Timer } from '../../../lib/clock.ts'
-import { BoundedQueue } from '../../../lib/queue.ts'
-import type { Scope } from '../../../lib/scope.ts'
-import { OffhookError } from '../../../spec/errors.ts'
+import type { Clock, Timer } from './clock.ts'
+import { BoundedQueue } from './queue.ts'
+import type { Scope } from './scope.ts'
+
+/** `refused`: this request alone failed; `unavailable`: the worker is gone or hangs; `overloaded`: too many requests wait. */
+export type ThreadFault = 'refused' | 'unavailable' | 'overloaded'
 
 export interface ThreadOptions {
-  /** For messages: "The local recogniser". */
+  /** For messages: "The local speaker". */
   readonly name: string
   readonly entry: URL
   /** Requests that may wait; more are refused as `overloaded`. */
   readonly limit: number
   /** Longest time for one request, loading included, ms. After it the worker counts as hung and is replaced. */
   readonly deadline: number
+  /** Makes the error that a request is rejected with, in the caller's own words. */
+  readonly error: (fault: ThreadFault, message: string, cause?: unknown) => Error
 }
 
 /** What a worker posts: exactly one answer per request, in their order. */
@@ -54,7 +58,7 @@ export class Thread<Q, A> {
     this.#worker ??= this.#launch()
   }
 
-  /** Rejects with OffhookError, or with the signal's reason as soon as it aborts. `transfer` is gone from here. */
+  /** Rejects with the error of `ThreadOptions`, or with the signal's reason as soon as it aborts. `transfer` is gone from here. */
   ask(request: Q, signal?: AbortSignal, transfer: readonly Transferable[] = []): Promise<A> {
     if (signal?.aborted) return Promise.reject(signal.reason)
     if (this.#scope.closed) return Promise.reject(this.#unavailable('is closed'))
@@ -111,12 +115,12 @@ export class Thread<Q, A> {
     this.#current = undefined
     this.#timer?.cancel()
     if (answer.type === 'done') job?.resolve(answer.reply)
-    else job?.reject(new OffhookError('vendor.failed', `${this.#options.name} failed: ${answer.message}`))
+    else job?.reject(this.#options.error('refused', `${this.#options.name} failed: ${answer.message}`))
     this.#next()
   }
 
   /** Gives up the worker and everything that waits for it; the next request starts another. */
-  async #drop(error: OffhookError): Promise<void> {
+  async #drop(error: Error): Promise<void> {
     const worker = this.#worker
     const jobs = [...(this.#current ? [this.#current] : []), ...this.#waiting.clear()]
     this.#worker = undefined
@@ -126,13 +130,13 @@ export class Thread<Q, A> {
     await worker?.terminate()
   }
 
-  #unavailable(what: string, cause?: unknown): OffhookError {
-    return new OffhookError('provider.unavailable', `${this.#options.name} ${what}`, { cause })
+  #unavailable(what: string, cause?: unknown): Error {
+    return this.#options.error('unavailable', `${this.#options.name} ${what}`, cause)
   }
 
-  #overloaded(): OffhookError {
-    const { name, limit } = this.#options
-    return new OffhookError('overloaded', `${name} has ${limit} requests waiting; try again when some are done`)
+  #overloaded(): Error {
+    const { name, limit, error } = this.#options
+    return error('overloaded', `${name} has ${limit} requests waiting; try again when some are done`)
   }
 }
 
