@@ -1,4 +1,7 @@
 /** `offhook/testing`: the other side of the wire, for the project's tests and for its users'. */
+export { realClock, VirtualClock, type Clock, type Timer } from '../src/lib/clock.ts'
+export { randomIds, seededIds, type Ids } from '../src/lib/ids.ts'
+export { Scope } from '../src/lib/scope.ts'
 export { answeringMachine, type AnsweringMachine } from './phone/machine.ts'
 export { CallOver, Phone, WaitedTooLong, type Line, type PhoneOptions } from './phone/phone.ts'
 export type { Frame, Sound } from './sound/frames.ts'
