@@ -14,7 +14,7 @@ import type { Ids } from '../lib/ids.ts'
 import type { Logger } from '../lib/log.ts'
 import type { Scope } from '../lib/scope.ts'
 import type { Store } from '../store/contract.ts'
-import type { Address } from './gateway.ts'
+import type { Address } from './address.ts'
 import { seedSimulated, simulatedNumber } from './seed.ts'
 
 const prefix = '/simulators/twilio/'
