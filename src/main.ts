@@ -2,6 +2,7 @@
 import { Command } from 'commander'
 import { OffhookError } from './spec/errors.ts'
 import { callCommand } from './main/call.ts'
+import { replayCommand } from './main/replay.ts'
 import { startCommand } from './main/start.ts'
 import { ownVersion } from './main/version.ts'
 
@@ -12,7 +13,7 @@ export async function main(words: readonly string[]): Promise<void> {
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
     .showHelpAfterError('(add --help for what is possible)')
-  for (const command of [startCommand(process.env), callCommand(process.env)])
+  for (const command of [startCommand(process.env), callCommand(process.env), replayCommand()])
     program.addCommand(command.copyInheritedSettings(program))
   try {
     await program.parseAsync(words.length > 0 ? [...words] : ['start'], { from: 'user' })

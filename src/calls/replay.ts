@@ -1,4 +1,5 @@
 /** A recorded call, run again: the same inputs at the same times, through the same code, with nothing of the world attached. */
+import { LibError } from '../lib/failure.ts'
 import { silentLogger } from '../lib/log.ts'
 import type { RecordedInput } from '../lib/recording.ts'
 import { replay, ReplayClock, replayIds } from '../lib/replay.ts'
@@ -37,10 +38,21 @@ export interface ReplayOptions {
 const outputs: ReadonlySet<string> = new Set<OutputKind>(['sent', 'entry'])
 
 /**
- * Rejects with LibError `recording.diverged` when the call draws or waits for something it did not then, with an
- * OffhookError when the recording does not fit this gateway.
+ * Rejects with an OffhookError: `recording.diverged` when the call draws or waits for something it did not then,
+ * `recording.invalid` when what was recorded makes no sense, `provider.unknown` when its carrier is not here.
  */
-export async function replayCall({ call, inputs, carriers, heard }: ReplayOptions): Promise<Replayed> {
+export async function replayCall(options: ReplayOptions): Promise<Replayed> {
+  try {
+    return await run(options)
+  } catch (error) {
+    if (error instanceof OffhookError) throw error
+    const message = `The call cannot be run again: ${error instanceof Error ? error.message : String(error)}`
+    const diverged = error instanceof LibError && error.code === 'recording.diverged'
+    throw new OffhookError(diverged ? 'recording.diverged' : 'recording.invalid', message, { cause: error })
+  }
+}
+
+async function run({ call, inputs, carriers, heard }: ReplayOptions): Promise<Replayed> {
   const clock = new ReplayClock(inputs)
   const scope = new Scope(`replay ${call.plan.id}`)
   const stage = new Stage(call, carriers, clock, replayIds(inputs), scope, heard)

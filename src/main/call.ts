@@ -86,7 +86,6 @@ async function call(values: Values, options: Options, acts: readonly Act[]): Pro
     publicUrl: undefined,
     simulators: true,
     record: true,
-    replay: false,
   }
   const logger = createLogger({
     level: environment.logLevel === 'info' ? 'error' : environment.logLevel,

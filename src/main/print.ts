@@ -12,6 +12,14 @@ export function printEvents(journal: Journal, began: number): Disposable {
   })
 }
 
+/** Prints what happened in a call, each event with its time since the first. */
+export function printTimeline(entries: readonly { readonly at: number; readonly event: CallEvent }[]): void {
+  for (const { at, event } of entries) {
+    const text = describe(event)
+    if (text !== undefined) console.log(`${stamp(at - (entries[0]?.at ?? at))}  ${text}`)
+  }
+}
+
 /** One line of the live view; undefined for what says nothing to people. */
 export function describe(event: CallEvent): string | undefined {
   switch (event.type) {

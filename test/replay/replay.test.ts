@@ -1,0 +1,155 @@
+/** Calls are recorded as they run over real sockets, and run again from their files: the same events, the same sound. */
+import { describe, expect, test } from 'vitest'
+import { compare, replayCall } from '../../src/calls/replay.ts'
+import type { CarrierCall } from '../conformance/live/fixture.ts'
+import { dial } from '../conformance/live/outbound.ts'
+import { inCall, over, person, speech, type Stage } from '../conformance/live/stage.ts'
+import { pause, until } from '../e2e/until.ts'
+import { archive, carriers } from './recorded.ts'
+
+const { stage, stageFor, replay } = archive()
+
+/** What the carrier got over its sockets, as it came. */
+function got(leg: CarrierCall): readonly string[] {
+  const ours = leg.wire.filter(
+    ({ from, kind, text }) => from === 'gateway' && kind === 'socket' && text.startsWith('{'),
+  )
+  return ours.map(({ text }) => text)
+}
+
+/** Replays the call and holds it against the store, against what the carrier got, and against what the file says. */
+async function expectIdentical(set: Stage, id: string, leg: CarrierCall) {
+  const recorded = await replay(id)
+  const replayed = await replayCall({ ...recorded, carriers })
+  const events = replayed.entries.map(({ sequence, at, event }) => ({ sequence, at, event: plain(event) }))
+  const lived = await set.house.events(id)
+  expect(events).toEqual(lived.map(({ sequence, at, event }) => ({ sequence, at, event })))
+  const sent = replayed.sent.map((message) => ('text' in message ? message.text : `${message.binary.length} bytes`))
+  expect(sent).toEqual(got(leg))
+  expect(compare(recorded.inputs, replayed)).toBeUndefined()
+  const kinds = sent.map((text) => String(JSON.parse(text).event))
+  return { types: events.map(({ event }) => (event as { type: string }).type), kinds }
+}
+
+const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
+
+const count = (list: readonly string[], wanted: string): number => list.filter((one) => one === wanted).length
+
+describe.concurrent('a recorded call runs again with the same events at the same times and the same sound', () => {
+  test('greeting, barge-in, digit, tool, hang-up', async () => {
+    const set = await stage({ greeting: 'hello', answers: true, toneMs: 1_500 })
+    const phone = person(async (caller) => {
+      await caller.waitForSpeech()
+      await caller.sleep(400)
+      await caller.say(speech(900)) // over the greeting
+      await caller.waitForSpeech()
+      await caller.waitForSilence(300)
+      await caller.press('5')
+      await caller.waitForSpeech()
+    })
+    const { call, leg, player } = await inCall(set, phone)
+    await phone.done
+    player.say(300, 700)
+    player.ask('hang_up')
+    await over(set.house, call.id)
+    const { types, kinds } = await expectIdentical(set, call.id, leg)
+    for (const type of ['agent.interrupted', 'digit.received', 'tool.called', 'tool.returned', 'turn.measured'])
+      expect(types).toContain(type)
+    expect(count(kinds, 'clear')).toBeGreaterThanOrEqual(1)
+    expect(count(kinds, 'mark')).toBeGreaterThanOrEqual(3)
+    expect(count(kinds, 'media')).toBeGreaterThanOrEqual(150)
+  })
+
+  test('an echo, whose sound comes back within the frame that brought it', async () => {
+    const { data: echo } = await (
+      await stage()
+    ).house.client.POST('/v1/agents', {
+      body: { name: 'echo', provider: 'echo', settings: {} },
+    })
+    const set = await stageFor(echo!.id)
+    const phone = person(async (caller) => {
+      await caller.say(speech(1_200))
+      await caller.sleep(500)
+    })
+    const leg = set.line.ring({ from: '+15550199001', phone })
+    const call = await set.house.callByRef(leg.sid)
+    await phone.done
+    leg.hangup()
+    await over(set.house, call.id)
+    const { kinds } = await expectIdentical(set, call.id, leg)
+    expect(count(kinds, 'media')).toBeGreaterThanOrEqual(60)
+  })
+
+  test('a socket that dies in the middle of a reply and comes back', async () => {
+    const set = await stage({ greeting: 'hello', toneMs: 2_000, answers: true })
+    Object.assign(set.line.faults, { loseSocketAfterMs: 700, reconnectAfterMs: 300 })
+    const { call, leg, player } = await inCall(set)
+    await until('the second stream', () => leg.streams.length === 2)
+    player.say(600, 700)
+    await pause(900)
+    leg.hangup()
+    await over(set.house, call.id)
+    const { types } = await expectIdentical(set, call.id, leg)
+    expect(count(types, 'media.opened')).toBe(2)
+  })
+
+  test('late, jittery, repeated sound, and what the API asks', async () => {
+    const set = await stage({ greeting: 'hello' })
+    Object.assign(set.line.faults, {
+      lateMediaMs: 300,
+      mediaJitterMs: 60,
+      duplicateMediaEvery: 5,
+      duplicateWebhooks: true,
+    })
+    const phone = person()
+    const { call, leg } = await inCall(set, phone)
+    const path = { params: { path: { id: call.id } } }
+    void phone.say(speech(700)).catch(() => undefined)
+    await pause(500)
+    await set.house.client.POST('/v1/calls/{id}/play', { ...path, body: { text: 'attention' } })
+    await pause(1_000)
+    await set.house.client.POST('/v1/calls/{id}/hangup', path)
+    await over(set.house, call.id)
+    await expectIdentical(set, call.id, leg)
+  })
+
+  test('a transfer', async () => {
+    const set = await stage()
+    set.line.onDial(() => ({ type: 'answer', phone: person((other) => other.sleep(300).then(() => other.hangup())) }))
+    const { call, leg, player } = await inCall(set)
+    player.say(300)
+    player.ask('transfer_call', { to: '+15550199003' })
+    await over(set.house, call.id)
+    const { types } = await expectIdentical(set, call.id, leg)
+    expect(types).toContain('transfer.ended')
+  })
+
+  test('an agent that breaks', async () => {
+    const set = await stage({ greeting: 'hello' })
+    const { call, leg, player } = await inCall(set)
+    await pause(200)
+    player.fail()
+    await over(set.house, call.id)
+    const { types } = await expectIdentical(set, call.id, leg)
+    expect(types).toContain('agent.failed')
+  })
+
+  test('a call out, to somebody who answers', async () => {
+    const set = await stage({ greeting: 'hello' })
+    set.line.onDial(() => ({ type: 'answer', phone: person((other) => other.sleep(900).then(() => other.hangup())) }))
+    const { data } = await dial(set)
+    await over(set.house, data!.id)
+    const [leg] = set.line.calls.values()
+    await expectIdentical(set, data!.id, leg!)
+  })
+
+  test('a call out that nobody answers', async () => {
+    const set = await stage({ greeting: 'hello' })
+    set.line.onDial(() => ({ type: 'busy' }))
+    const { data } = await dial(set)
+    await over(set.house, data!.id)
+    const [leg] = set.line.calls.values()
+    const { kinds } = await expectIdentical(set, data!.id, leg!)
+    expect(kinds).toEqual([])
+  })
+})
