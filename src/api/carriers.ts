@@ -37,7 +37,7 @@ async function answer(
     .send(outcome.body)
 }
 
-export function inboundRequest(request: FastifyRequest, segments: readonly string[], publicUrl: URL): InboundRequest {
+function inboundRequest(request: FastifyRequest, segments: readonly string[], publicUrl: URL): InboundRequest {
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
   const url = new URL(request.raw.url ?? '/', 'http://host')
   const headers = flatten(request.headers)

@@ -25,7 +25,7 @@ export function answerFailure(
     .send({ error: { code: known.code, message: known.message, details: known.details } })
 }
 
-export function toOffhook(error: unknown): OffhookError {
+function toOffhook(error: unknown): OffhookError {
   if (error instanceof OffhookError) return error
   if (hasZodFastifySchemaValidationErrors(error)) {
     const fields = error.validation.map((issue) => ({

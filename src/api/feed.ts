@@ -3,7 +3,7 @@ import type { Engine } from '../calls/engine.ts'
 import type { Journaled } from '../spec/event.ts'
 
 /** Processes tell each other that the journal grew. */
-export const journalChannel = 'journal'
+const journalChannel = 'journal'
 /** Read at once from the store. */
 const batch = 500
 

@@ -194,7 +194,7 @@ export const key = z
   })
   .meta({ id: 'ApiKey' })
 
-export const scopes = z.enum(['admin', 'calls:read', 'calls:write', 'config:read', 'config:write'])
+const scopes = z.enum(['admin', 'calls:read', 'calls:write', 'config:read', 'config:write'])
 
 export const newKey = z
   .strictObject({ name: z.string().min(1).max(200), scopes: z.array(scopes).min(1) })

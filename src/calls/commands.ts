@@ -21,7 +21,7 @@ export async function carryOut(live: LiveCall, id: string, command: CallCommand)
   }
 }
 
-export function acceptedEvent(id: string, accepted: Accepted): CallEvent {
+function acceptedEvent(id: string, accepted: Accepted): CallEvent {
   const { ref, recording, gone } = accepted
   return {
     type: 'command.accepted',
@@ -32,7 +32,7 @@ export function acceptedEvent(id: string, accepted: Accepted): CallEvent {
   }
 }
 
-export function failedEvent(id: string, error: unknown): CallEvent {
+function failedEvent(id: string, error: unknown): CallEvent {
   const known = error instanceof OffhookError ? error : undefined
   const message = known?.message ?? `The command failed inside Offhook: ${String(error)}`
   return { type: 'command.failed', id, code: known?.code ?? 'internal', message }

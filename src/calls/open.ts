@@ -109,7 +109,7 @@ async function adopt(engine: Engine, live: Calls, id: string): Promise<LiveCall 
 }
 
 /** A call as its journal tells it. */
-export function fold(record: CallRecord, history: readonly Journaled[]): Call {
+function fold(record: CallRecord, history: readonly Journaled[]): Call {
   let call = newCall(planOf(record))
   for (const { event, at, sequence } of history) call = { ...advance(call, event, at).call, sequence }
   return call

@@ -1,6 +1,6 @@
 /** Keeps secrets and, where asked, phone numbers out of logs, errors and recordings. */
 
-export const redacted = '[redacted]'
+const redacted = '[redacted]'
 
 const secretPart =
   /authorization|cookie|token|secret|passw|passphrase|apikey|privatekey|accesskey|signingkey|credential|signature/

@@ -14,8 +14,6 @@ export interface ProviderSpec<S extends z.ZodObject = z.ZodObject> {
   readonly checklist?: readonly string[]
 }
 
-export type SettingsOf<P> = P extends { readonly settings: infer S extends z.ZodType } ? z.output<S> : never
-
 /** What a settings field carries besides its type; also emitted into the JSON Schema of `/v1/providers`. */
 export interface FieldNotes {
   readonly title: string

@@ -91,5 +91,3 @@ export interface Speaker extends AsyncDisposable {
   /** One sentence in, sound out in pieces as it is made. Throws OffhookError. */
   speak(text: string, signal: AbortSignal): AsyncIterable<Int16Array>
 }
-
-export type AnyPartSpec = RecogniserSpec | ModelSpec | SpeakerSpec

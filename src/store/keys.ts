@@ -25,7 +25,7 @@ export async function createKey(
   return { key, secret }
 }
 
-export function prefixOf(secret: string): string {
+function prefixOf(secret: string): string {
   return secret.slice(0, prefixLength)
 }
 

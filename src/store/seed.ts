@@ -39,7 +39,7 @@ async function writeInto(target: string, bytes: Uint8Array): Promise<void> {
 const block = 512
 
 /** Reads ustar (POSIX.1-1988): name at 0, size in octal at 124, type at 156; contents padded to 512 bytes. */
-export function* entriesOf(archive: Uint8Array): Generator<ArchiveEntry> {
+function* entriesOf(archive: Uint8Array): Generator<ArchiveEntry> {
   const field = (at: number, length: number) =>
     Buffer.from(archive.buffer, archive.byteOffset + at, length)
       .toString('latin1')

@@ -160,7 +160,7 @@ function testingRoute(routes: Routes, parts: ApiParts): void {
   })
 }
 
-export async function findConnection(parts: ApiParts, organization: string, id: string): Promise<Connection> {
+async function findConnection(parts: ApiParts, organization: string, id: string): Promise<Connection> {
   const record = await parts.engine.store.connections.get(organization, id)
   if (record) return record
   throw new OffhookError('not-found', `There is no connection "${id}"`)

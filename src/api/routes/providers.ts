@@ -20,7 +20,7 @@ export async function providerRoutes(app: FastifyInstance, parts: ApiParts): Pro
   })
 }
 
-export function settingsSchema(spec: AnySpec): z.ZodObject {
+function settingsSchema(spec: AnySpec): z.ZodObject {
   return spec.kind === 'agent' ? agentSettings(spec) : spec.settings
 }
 

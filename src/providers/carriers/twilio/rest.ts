@@ -37,7 +37,7 @@ export function authorization({ accountSid, authToken, apiKeySid, apiKeySecret }
   return `Basic ${Buffer.from(pair).toString('base64')}`
 }
 
-export function encodeForm(form: Form): string {
+function encodeForm(form: Form): string {
   const body = new URLSearchParams()
   for (const [name, value] of Object.entries(form)) {
     if (value === undefined) continue
