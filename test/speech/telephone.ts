@@ -14,7 +14,7 @@ export function overTelephone(pcm: Int16Array, noise: Noise = 'clean', snr = 15)
 }
 
 /** Adds noise whose power is `snr` dB below that of `speech`. The same every time. */
-function withNoise(pcm: Int16Array, speech: Int16Array, kind: 'white' | 'pink', snr: number): Int16Array {
+export function withNoise(pcm: Int16Array, speech: Int16Array, kind: 'white' | 'pink', snr: number): Int16Array {
   const noise = kind === 'white' ? white(pcm.length) : pink(pcm.length)
   const gain = Math.sqrt(power(speech) / power(noise) / 10 ** (snr / 10))
   return Int16Array.from(pcm, (sample, index) => Math.max(-32768, Math.min(32767, sample + gain * noise[index]!)))
