@@ -1,0 +1,89 @@
+/** The carrier's side of the bench: many simulated callers at once, with a book on each. */
+import { Phone, startTwilio, type SimulatedCall, type TwilioSimulator } from '../simulators/index.ts'
+import { realClock } from '../src/lib/clock.ts'
+import { randomIds } from '../src/lib/ids.ts'
+import type { Scope } from '../src/lib/scope.ts'
+import { Ledger } from './ledger.ts'
+import { speak, type Tape } from './tape.ts'
+
+export interface Load {
+  readonly account: { readonly accountSid: string; readonly authToken: string; readonly apiBase: string }
+  readonly number: string
+  /** Calls to the number ask `voice` what to do. */
+  point(urls: { readonly voice: string; readonly status: string }): void
+  /** Begins `n` calls, one every few ms; resolves when sound has come back on each. */
+  begin(n: number, tape: Tape): Promise<readonly Ledger[]>
+  /** Everybody hangs up; resolves when the carrier has reported it. */
+  end(): Promise<void>
+}
+
+const number = '+15550100001'
+/** Between two calls, ms. */
+const gap = 25
+/** For all of them to come up, ms. */
+const patience = 60_000
+
+export async function startLoad(scope: Scope): Promise<Load> {
+  const hex = () => Buffer.from(randomIds.token(16), 'base64url').toString('hex')
+  const account = { accountSid: `AC${hex()}`, authToken: hex() }
+  const ledgers = new Map<SimulatedCall, Ledger>()
+  const simulator = await startTwilio({
+    clock: realClock,
+    ids: randomIds,
+    scope,
+    keepWire: 'none',
+    accounts: [{ ...account, numbers: [number] }],
+    onMedia({ call, direction, bytes, at }) {
+      if (direction === 'sent') ledgers.get(call)?.sent(bytes, at)
+      else ledgers.get(call)?.returned(bytes, at)
+    },
+  })
+  return {
+    account: { ...account, apiBase: simulator.url },
+    number,
+    point({ voice, status }) {
+      const [own] = simulator.accounts.get(account.accountSid)?.numbers ?? []
+      Object.assign(own!, { voiceUrl: voice, statusCallback: status })
+    },
+    async begin(n, tape) {
+      const made: Ledger[] = []
+      for (let index = 0; index < n; index++) {
+        const ledger = new Ledger(index + 1)
+        made.push(ledger)
+        ledgers.set(ring(simulator, tape, ledger), ledger)
+        await realClock.sleep(gap)
+      }
+      await allUp(simulator, made)
+      return made
+    },
+    async end() {
+      const calls = [...ledgers.keys()]
+      ledgers.clear()
+      for (const call of calls) {
+        call.hangup()
+        await realClock.sleep(2)
+      }
+      await Promise.all(calls.map((call) => call.ended))
+    },
+  }
+}
+
+function ring(simulator: TwilioSimulator, tape: Tape, ledger: Ledger): SimulatedCall {
+  // Noise is recognised by its place on the tape; speech begins elsewhere for everybody.
+  const offset = tape.onsets.size > 0 ? ledger.call * 37 : 0
+  const script = (phone: Phone) => speak(phone, { call: ledger.call, tape, offset })
+  const phone = new Phone({ clock: realClock, record: false, script })
+  return simulator.call({ from: `+1555020${String(ledger.call).padStart(4, '0')}`, to: number, phone })
+}
+
+async function allUp(simulator: TwilioSimulator, ledgers: readonly Ledger[]): Promise<void> {
+  const limit = realClock.monotonic() + patience
+  while (!ledgers.every(({ up }) => up)) {
+    if (realClock.monotonic() > limit) {
+      const up = ledgers.filter((one) => one.up).length
+      const alert = simulator.alerts.at(-1)?.message ?? 'none'
+      throw new Error(`only ${up} of ${ledgers.length} calls came up in ${patience / 1000} s; last alert: ${alert}`)
+    }
+    await realClock.sleep(50)
+  }
+}

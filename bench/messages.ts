@@ -1,0 +1,58 @@
+/** What the load asks of the gateway's process, and what it answers. One question at a time. */
+
+export type Question =
+  /** The carrier's side listens at `apiBase`; calls to `number` reach the agent. */
+  | {
+      readonly type: 'start'
+      readonly agent: 'echo' | '24k' | 'talker'
+      readonly record: boolean
+      readonly dataDir: string
+      readonly accountSid: string
+      readonly authToken: string
+      readonly apiBase: string
+      readonly number: string
+    }
+  | { readonly type: 'usage' }
+  | { readonly type: 'memory' }
+  | { readonly type: 'stop' }
+
+export interface Ready {
+  /** Where webhooks go. */
+  readonly url: string
+  readonly connection: string
+  /** Of the voice-activity detector, ms. */
+  readonly windowMs: number
+}
+
+/** Counted since the start of the process; subtract two of them. */
+export interface Usage {
+  /** User and system time of the process with all its threads, µs. */
+  readonly cpu: number
+  /** Times the process had to give its core to somebody else. */
+  readonly preempted: number
+  readonly framesSent: number
+  readonly lateFrames: number
+  /** Calls whose media are open. */
+  readonly calls: number
+  /** Only of the talker: frames of callers that reached the agent, and that did not. */
+  readonly heard: number
+  readonly missed: number
+  /** Only of the talker: what the detector took from onset to decision, ms. */
+  readonly decisions: readonly number[]
+}
+
+export interface Memory {
+  /** Resident set after a full collection, bytes. */
+  readonly rss: number
+  /** What JavaScript holds of it: objects, and the bytes of buffers. */
+  readonly heap: number
+}
+
+export interface Answers {
+  readonly start: Ready
+  readonly usage: Usage
+  readonly memory: Memory
+  readonly stop: undefined
+}
+
+export type Answer = { readonly value: Answers[Question['type']] } | { readonly failed: string }

@@ -1,0 +1,35 @@
+/** `npm run bench -- calls|media|vad`: prints what it found; with --json the last line is one object. */
+import { runCalls } from './calls.ts'
+import { run as runMedia } from './media.ts'
+import { readPlan } from './options.ts'
+import { run as runVad } from './vad.ts'
+
+const [what = 'calls', ...words] = process.argv.slice(2)
+
+async function main(): Promise<void> {
+  switch (what) {
+    case 'calls': {
+      const plan = readPlan(words)
+      return print(await runCalls(plan), plan.json)
+    }
+    case 'media':
+      return print(await runMedia(), words.includes('--json'))
+    case 'vad':
+      return print(await runVad(), words.includes('--json'))
+    default:
+      throw new Error(`There is no bench "${what}" (there are: calls, media, vad)`)
+  }
+}
+
+function print(result: Readonly<Record<string, unknown>>, json: boolean): void {
+  for (const [name, value] of Object.entries(result))
+    console.log(`${name.padEnd(48)} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
+  if (json) console.log(JSON.stringify(result))
+}
+
+try {
+  await main()
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 1
+}
