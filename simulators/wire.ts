@@ -203,7 +203,7 @@ function open(
     options.sockets.delete(socket)
   })
   socket.on('error', (error) =>
-    end(() => events.failed({ type: opened || 'code' in error === false ? 'malformed' : 'refused' })),
+    end(() => events.failed({ type: !opened && 'code' in error ? 'refused' : 'malformed' })),
   )
   socket.on('close', (code) => {
     options.sockets.delete(socket)

@@ -39,7 +39,7 @@ async function startApp(scope: Scope) {
     upgrades: [] as boolean[],
     answer: ({ path }: Seen): string => (path === '/status' ? '' : '<Response/>'),
     status: 200,
-    onMessage: (socket: WebSocket, message: Record<string, unknown>) => void echo(socket, message),
+    onMessage: (socket: WebSocket, message: Record<string, unknown>) => echo(socket, message),
   }
   const server = createServer(async (request, response) => {
     let body = ''
@@ -52,10 +52,8 @@ async function startApp(scope: Scope) {
     const valid = twilioSdk.validateRequest(token, signature, app.url + path, request.method === 'POST' ? fields : {})
     const one = { path, valid, fields: Object.fromEntries(form) }
     seen.push(one)
-    if (path === '/tone.wav') {
-      return void response.end(writeWav({ rate: 16_000, channels: [tone(500, 2000)] })) // 1000 Hz at 16 kHz
-    }
-    response.writeHead(app.status, { 'content-type': 'text/xml' }).end(app.answer(one))
+    if (path === '/tone.wav') response.end(writeWav({ rate: 16_000, channels: [tone(500, 2000)] })) // 1000 Hz at 16 kHz
+    else response.writeHead(app.status, { 'content-type': 'text/xml' }).end(app.answer(one))
   })
   const upgrades = new WebSocketServer({ server })
   upgrades.on('connection', (socket, request) => {

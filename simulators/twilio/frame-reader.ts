@@ -64,7 +64,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function show(value: unknown): string {
-  return String(JSON.stringify(value)).slice(0, 60)
+  return (JSON.stringify(value) ?? 'nothing').slice(0, 60)
 }
 
 function invalid(why: string): AppMessage {

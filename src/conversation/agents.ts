@@ -95,6 +95,6 @@ function checked(
 
 async function closeAll(opened: readonly PromiseSettledResult<AsyncDisposable>[]): Promise<void> {
   await Promise.allSettled(
-    opened.map((part) => (part.status === 'fulfilled' ? part.value[Symbol.asyncDispose]() : undefined)),
+    opened.flatMap((part) => (part.status === 'fulfilled' ? [part.value[Symbol.asyncDispose]()] : [])),
   )
 }

@@ -24,7 +24,7 @@ export function startCommand(values: Values): Command {
 async function start(values: Values): Promise<void> {
   const began = realClock.monotonic()
   const environment = readEnvironment(values)
-  const terminal = process.stdout.isTTY === true
+  const terminal = process.stdout.isTTY
   const logger = createLogger({ level: environment.logLevel, format: terminal ? 'pretty' : 'json', colour: terminal })
   const scope = new Scope('offhook')
   try {

@@ -33,7 +33,7 @@ export interface FieldNotes {
 
 /** Adds notes to any zod type: `field(z.string().min(1), { title: 'Account SID', env: 'TWILIO_ACCOUNT_SID' })`. */
 export function field<T extends z.ZodType>(type: T, notes: FieldNotes): T {
-  return type.meta({ ...notes }) as T // zod types meta() as the same class; the cast only keeps the generic
+  return type.meta({ ...notes })
 }
 
 /** Notes of a field, looking through optional and default wrappers. */

@@ -27,7 +27,7 @@ describe.skipIf(!postgres)('PostgreSQL', () => {
     await using scope = new Scope('together')
     const url = await postgres!.database()
     const stores = await Promise.all([open(scope, url), open(scope, url), open(scope, url)])
-    const { id } = await tenants(stores[0]!, 'together')()
+    const { id } = await tenants(stores[0], 'together')()
     for (const store of stores) expect(await store.organizations.get(id)).toBeDefined()
   })
 

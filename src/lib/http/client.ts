@@ -178,7 +178,7 @@ function openStream(answer: Answer, { hop, bound }: Attempt, idleTimeout: number
   bound.pause()
   const close = () => {
     bound.end()
-    answer.body.on('error', nothing).destroy()
+    answer.body.on('error', () => undefined).destroy()
   }
   return { status: answer.status, headers: answer.headers, url: answer.url.href, body: read(), close }
 }

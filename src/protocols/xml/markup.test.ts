@@ -10,7 +10,7 @@ function read(document: string): { text: string; attribute: string | undefined }
   let attribute: string | undefined
   const parser = new SaxesParser()
   parser.on('text', (piece) => void (text += piece))
-  parser.on('opentag', (tag) => void (attribute = tag.attributes['a'] as string | undefined))
+  parser.on('opentag', (tag) => void (attribute = tag.attributes['a']))
   parser.on('error', (error) => {
     throw error
   })

@@ -23,8 +23,8 @@ function writingTests(setting: Setting): void {
       ])
       expect(await setting.store.journal.read(tenant.id, id)).toEqual(written)
       expect(await setting.store.journal.history(id)).toEqual(written)
-      expect(written[1]?.event).toEqual(event)
-      expect(written[1]!.position).toBeGreaterThan(written[0]!.position)
+      expect(written[1].event).toEqual(event)
+      expect(written[1].position).toBeGreaterThan(written[0].position)
     })
 
     test('keeps times to the millisecond, whatever fraction they have', async () => {

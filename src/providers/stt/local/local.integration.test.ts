@@ -28,7 +28,9 @@ test('silence, clicks and rumble hold no words, and 45 seconds are taken in piec
 test('the samples stay the caller’s, an abort is felt at once, and calls share the thread', async () => {
   await using scope = new Scope('test')
   const host = hostOn(scope)
-  const [one, two] = await Promise.all([1, 2].map(() => localRecogniser.open(localRecogniser.settings.parse({}), host)))
+  const [one, two] = await Promise.all(
+    [1, 2].map(async () => localRecogniser.open(localRecogniser.settings.parse({}), host)),
+  )
   const pcm = rumble(1)
   const stop = new AbortController()
   const [running, waiting] = [one!.recognise(pcm, stop.signal), two!.recognise(pcm, never)]
