@@ -46,73 +46,26 @@ export interface Leg extends Line {
 const longestQueue = 300_000
 
 export function openLeg(options: LegOptions): Leg {
-  const { socket, stream, format, inputs, logger, taps, count } = options
-  const codec = codecFor(format)
-  const decode = codec.decoder()
-  const encode = codec.encoder()
+  const { socket, format, inputs } = options
+  const translator = translatorOf(options)
   const source = createSource(format.rate)
-  let state = options.state
   let over = false
 
-  const send = (message: WireMessage): boolean => {
-    inputs.note('sent', () => wireInput(message))
-    return socket.send('text' in message ? message.text : message.binary)
-  }
-  const step = (input: Parameters<Stream['step']>[1]): readonly StreamEvent[] => {
-    const result = stream.step(state, input)
-    state = result.state
-    for (const message of result.messages) if (!send(message)) count('media.congested')
-    return result.events
-  }
   const order = (wanted: StreamOrder): void => {
-    if (!over) for (const event of step(wanted)) happen(event)
+    if (!over) for (const event of translator.step(wanted)) happen(event)
   }
-  const speaker = createPlayout({
-    clock: options.pace,
-    rate: format.rate,
-    frameMs: format.frameMs,
-    leadMs: format.leadMs ?? 0,
-    limitMs: longestQueue,
-    send: (frame) => order({ type: 'audio', payload: encode(frame) }),
-    sendClear: () => order({ type: 'clear' }),
-    ...(taps.heard ? { tap: taps.heard } : {}),
-    to: `${options.streamRef} ${format.encoding}/${format.rate}`,
-    ...(stream.marks ? { sendMark: (name: string) => order({ type: 'mark', name }) } : {}),
-  })
+  const speaker = speakerOf(options, order)
   const end = (): boolean => {
     if (over) return false
     over = true
     speaker.close()
     return true
   }
-  const happen = (event: StreamEvent): void => {
-    switch (event.type) {
-      case 'audio': {
-        const pcm = decode(event.payload)
-        taps.said?.write(pcm)
-        source.emit(pcm)
-        return
-      }
-      case 'mark':
-        return speaker.marked(event.name, event.cleared)
-      case 'digit':
-        return options.onDigit(event.digit)
-      case 'flow':
-        return event.paused ? speaker.pause() : speaker.resume()
-      case 'stopped':
-        if (end()) options.onStopped(event.cause)
-        return
-      case 'started':
-        return
-      case 'ignored':
-        count('media.ignored')
-        return logger.debug('wire message ignored', { why: event.why })
-      default:
-        event satisfies never
-    }
-  }
+  const happen = listenerOf(options, source, speaker, (cause) => {
+    if (end()) options.onStopped(cause)
+  })
   const receive = (message: WireMessage): void => {
-    if (!over) for (const event of step({ type: 'message', message })) happen(event)
+    if (!over) for (const event of translator.step({ type: 'message', message })) happen(event)
   }
 
   // A line that is over, or was replaced by a newer one, says nothing more: what it would say is no input.
@@ -135,18 +88,95 @@ export function openLeg(options: LegOptions): Leg {
       },
     )
   })
+  const close = (reason: string): void => {
+    if (!end()) return
+    translator.close()
+    socket.close(1000, reason)
+  }
   return {
-    microphone: source,
-    speaker,
-    streamRef: options.streamRef,
-    order,
-    receive,
-    close: (reason) => {
-      if (!end()) return
-      for (const message of stream.step(state, { type: 'close' }).messages) send(message)
-      socket.close(1000, reason)
-    },
+    ...{ microphone: source, speaker, streamRef: options.streamRef, order, receive, close },
     toString: () => String(speaker),
+  }
+}
+
+interface Translator {
+  step(input: StreamInput): readonly StreamEvent[]
+  /** Says what the carrier wants to hear before the socket closes. */
+  close(): void
+}
+
+type StreamInput = Parameters<Stream['step']>[1]
+
+/** The carrier's dialect with its memory; what it says goes out at once. */
+function translatorOf({ socket, stream, inputs, count, state: first }: LegOptions): Translator {
+  let state = first
+  const send = (message: WireMessage): boolean => {
+    inputs.note('sent', () => wireInput(message))
+    return socket.send('text' in message ? message.text : message.binary)
+  }
+  return {
+    step: (input) => {
+      const result = stream.step(state, input)
+      state = result.state
+      for (const message of result.messages) if (!send(message)) count('media.congested')
+      return result.events
+    },
+    close: () => {
+      for (const message of stream.step(state, { type: 'close' }).messages) send(message)
+    },
+  }
+}
+
+function speakerOf(options: LegOptions, order: (wanted: StreamOrder) => void): CarrierPlayout {
+  const { format, stream, taps } = options
+  const encode = codecFor(format).encoder()
+  return createPlayout({
+    clock: options.pace,
+    rate: format.rate,
+    frameMs: format.frameMs,
+    leadMs: format.leadMs ?? 0,
+    limitMs: longestQueue,
+    send: (frame) => order({ type: 'audio', payload: encode(frame) }),
+    sendClear: () => order({ type: 'clear' }),
+    ...(taps.heard ? { tap: taps.heard } : {}),
+    to: `${options.streamRef} ${format.encoding}/${format.rate}`,
+    ...(stream.marks ? { sendMark: (name: string) => order({ type: 'mark', name }) } : {}),
+  })
+}
+
+/** What the carrier's events mean here. */
+function listenerOf(
+  options: LegOptions,
+  source: ReturnType<typeof createSource>,
+  speaker: CarrierPlayout,
+  stop: (cause?: string) => void,
+): (event: StreamEvent) => void {
+  const { format, taps, logger, count } = options
+  const decode = codecFor(format).decoder()
+  return (event) => {
+    switch (event.type) {
+      case 'audio': {
+        const pcm = decode(event.payload)
+        taps.said?.write(pcm)
+        source.emit(pcm)
+        return
+      }
+      case 'mark':
+        return speaker.marked(event.name, event.cleared)
+      case 'digit':
+        return options.onDigit(event.digit)
+      case 'flow':
+        return event.paused ? speaker.pause() : speaker.resume()
+      case 'stopped':
+        return stop(event.cause)
+      case 'started':
+        return
+      case 'ignored':
+        count('media.ignored')
+        return logger.debug('wire message ignored', { why: event.why })
+      default:
+        event satisfies never
+    }
   }
 }
 
