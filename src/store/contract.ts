@@ -287,6 +287,8 @@ export interface MediaGrant {
   readonly organization: string
   readonly carrier: string
   readonly connection: string
+  /** The carrier's own id of the call, where it is known already: nobody else can claim the token then. */
+  readonly ref?: string
 }
 
 export interface MediaTokens {

@@ -43,6 +43,13 @@ describe('a media token', () => {
     expect(await tokens.claim(token, own)).toEqual({ ok: true, grant })
   })
 
+  test('of a call that the carrier has named belongs to that call alone, whoever comes first', async () => {
+    const { tokens } = setting()
+    const token = await tokens.issue({ ...grant, ref: 'CA1' }, 60_000)
+    expect(await tokens.claim(token, { ...own, ref: 'CA2' })).toEqual({ ok: false, why: 'foreign' })
+    expect(await tokens.claim(token, own)).toMatchObject({ ok: true })
+  })
+
   test('claimed by two at once belongs to one', async () => {
     const { tokens } = setting()
     const token = await tokens.issue(grant, 60_000)

@@ -6,7 +6,13 @@ import { OffhookError } from '../spec/errors.ts'
 import type { Coordination, MediaGrant, MediaTokens } from './contract.ts'
 
 const Kept = z.object({
-  grant: z.object({ call: z.string(), organization: z.string(), carrier: z.string(), connection: z.string() }),
+  grant: z.object({
+    call: z.string(),
+    organization: z.string(),
+    carrier: z.string(),
+    connection: z.string(),
+    ref: z.string().optional(),
+  }),
   /** The carrier's call id it is bound to, once claimed. */
   ref: z.string().optional(),
 })
@@ -43,7 +49,7 @@ export function mediaTokens(
         const value = await coordination.get(keyOf(hash))
         if (value === undefined) return { ok: false, why: await absent(hash) }
         const kept = read(value)
-        if (kept.grant.carrier !== carrier) return { ok: false, why: 'foreign' }
+        if (kept.grant.carrier !== carrier || (kept.grant.ref ?? ref) !== ref) return { ok: false, why: 'foreign' }
         if (kept.ref !== undefined && kept.ref !== ref) return { ok: false, why: 'used' }
         const bound = JSON.stringify({ grant: kept.grant, ref })
         if (await coordination.swap(keyOf(hash), value, bound, hold)) return { ok: true, grant: kept.grant }
