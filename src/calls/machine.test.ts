@@ -142,6 +142,38 @@ describe('hanging up', () => {
     expect(commandsOf(back.effects)).toEqual(['transfer', 'hangup'])
   })
 
+  test('waits for the carrier to say which call it is', () => {
+    const queued = run(newCall(plan), [{ type: 'call.queued' }])
+    const early = run(queued.call, [
+      { type: 'command.requested', id: 'h', command: { type: 'hangup' }, origin: 'api' },
+      { type: 'command.uncertain', id: 'h' },
+    ])
+    expect(commandsOf(early.effects)).toEqual([])
+    const dial = requestedId(early.call, 'dial')
+    const answers: readonly CallEvent[] = [
+      { type: 'command.accepted', id: dial, ref: 'CA1' },
+      { type: 'command.accepted', id: dial },
+      { type: 'call.progressed', status: 'ringing', ref: 'CA1' },
+      { type: 'call.progressed', status: 'in-progress', ref: 'CA1' },
+    ]
+    for (const answer of answers) {
+      const named = run(early.call, [answer, answer])
+      expect(commandsOf(named.effects)).toEqual(['hangup'])
+      const { call } = run(named.call, [{ type: 'command.accepted', id: 'h' }])
+      expect(call.endReason).toBe('api-hangup')
+    }
+  })
+
+  test('of a call that the carrier never took ends it as canceled', () => {
+    const queued = run(newCall(plan), [{ type: 'call.queued' }])
+    const { call, effects } = run(queued.call, [
+      { type: 'command.requested', id: 'h', command: { type: 'hangup' }, origin: 'api' },
+      { type: 'command.failed', id: requestedId(queued.call, 'dial'), code: 'carrier.failed', message: 'no' },
+    ])
+    expect([call.status, call.endReason]).toEqual(['canceled', 'api-hangup'])
+    expect(commandsOf(effects)).toEqual([])
+  })
+
   test('ends our side even when the carrier never confirms', () => {
     const { call } = answered()
     const { call: over } = run(call, [

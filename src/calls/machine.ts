@@ -14,6 +14,8 @@ export interface PendingCommand {
   readonly command: CallCommand
   readonly origin: Origin
   readonly uncertain: boolean
+  /** A hang-up that waits until the carrier has said which call it is. */
+  readonly held?: true | undefined
 }
 
 export interface Call {
@@ -184,9 +186,28 @@ function progressed(call: Call, event: CallEvent & { type: 'call.progressed' }, 
   if (isTerminal(event.status)) {
     return [now, [end(event.status, endReasonOf(now, event.status), event.cause ?? event.raw)]]
   }
-  if (order[event.status] <= order[now.status]) return [now, []]
-  if (event.status !== 'in-progress') return [{ ...now, status: event.status }, ringing(now)]
-  return up(now, at)
+  if (order[event.status] <= order[now.status]) return withHeld(now, [])
+  if (event.status !== 'in-progress') return withHeld({ ...now, status: event.status }, ringing(now))
+  return withHeld(...up(now, at))
+}
+
+/** Once the carrier has said which call it is, a hang-up that waited for it leaves. */
+function withHeld(call: Call, effects: readonly EffectBody[]): Step {
+  const waiting = call.pending.find((one) => one.held)
+  if (!waiting || nameless(call)) return [call, effects]
+  const pending = call.pending.map((one) => (one === waiting ? { ...one, held: undefined } : one))
+  return [{ ...call, pending }, [...effects, ...hangupEffects(waiting.command, waiting.id)]]
+}
+
+function nameless(call: Call): boolean {
+  return call.ref === undefined && call.pending.some((one) => one.command.type === 'dial')
+}
+
+function hangupEffects(command: CallCommand, commandId: string): readonly EffectBody[] {
+  return [
+    { type: 'command', command, commandId },
+    { type: 'timer.set', timer: 'hangup', delay: limits.hangup },
+  ]
 }
 
 /** Answered: by the carrier's word or by its open stream, whichever comes first. */
@@ -265,7 +286,7 @@ function mediaClosed(call: Call): Step {
 function requested(call: Call, event: CallEvent & { type: 'command.requested' }): Step {
   const { id, command, origin } = event
   const pend: Call = { ...call, pending: [...call.pending, { id, command, origin, uncertain: false }] }
-  const effect: EffectBody = { type: 'command', command, commandId: id }
+  const effect = { type: 'command', command, commandId: id } as const
   switch (command.type) {
     case 'hangup':
       return hangup(call, pend, command.reason ?? hangupReasons[origin], effect)
@@ -286,12 +307,15 @@ function requested(call: Call, event: CallEvent & { type: 'command.requested' })
   }
 }
 
-function hangup(call: Call, pend: Call, because: EndReason, effect: EffectBody): Step {
+function hangup(call: Call, pend: Call, because: EndReason, effect: EffectBody & { type: 'command' }): Step {
   if (call.transfer === 'accepted' || call.pending.some((one) => one.command.type === 'hangup')) return [call, []]
-  return [
-    { ...pend, ending: call.ending ?? because },
-    [{ type: 'agent.mute' }, effect, { type: 'timer.set', timer: 'hangup', delay: limits.hangup }],
-  ]
+  const now: Call = { ...pend, ending: call.ending ?? because }
+  // What the carrier has not named yet cannot be hung up: the order leaves with its answer to the dial.
+  if (nameless(call)) {
+    const pending = now.pending.map((one) => (one.id === effect.commandId ? { ...one, held: true as const } : one))
+    return [{ ...now, pending }, [{ type: 'agent.mute' }]]
+  }
+  return [now, [{ type: 'agent.mute' }, ...hangupEffects(effect.command, effect.commandId)]]
 }
 
 const hangupReasons: Readonly<Record<Origin, EndReason>> = {
@@ -309,7 +333,7 @@ function accepted(call: Call, event: CallEvent & { type: 'command.accepted' }): 
   switch (asked.command.type) {
     case 'dial': {
       const status = order[now.status] < order.initiated ? 'initiated' : now.status
-      return [{ ...now, status, ...(event.ref ? { ref: event.ref } : {}) }, ringing(now)]
+      return withHeld({ ...now, status, ...(event.ref ? { ref: event.ref } : {}) }, ringing(now))
     }
     case 'hangup':
       return [now, [end(endStatus(now), now.ending ?? 'completed')]]
@@ -338,6 +362,7 @@ function failed(call: Call, event: CallEvent & { type: 'command.failed' }): Step
   const now = without(call, event.id)
   switch (asked.command.type) {
     case 'dial':
+      return [now, [now.ending ? end(endStatus(now), now.ending) : end('failed', 'carrier-failed', event.message)]]
     case 'answer':
     case 'reject':
       return [now, [end('failed', 'carrier-failed', event.message)]]
@@ -359,7 +384,7 @@ function failed(call: Call, event: CallEvent & { type: 'command.failed' }): Step
 
 function uncertain(call: Call, id: string): Step {
   const asked = call.pending.find((one) => one.id === id)
-  if (!asked) return [call, []]
+  if (!asked || asked.held) return [call, []]
   const pending = call.pending.map((one) => (one.id === id ? { ...one, uncertain: true } : one))
   return [{ ...call, pending }, [{ type: 'lookup', command: asked.command, commandId: id }]]
 }
