@@ -1,4 +1,5 @@
 /** Carrying out a command: encoded by the carrier's translator, performed here, its outcome posted as an event. */
+import { LibError } from '../lib/failure.ts'
 import type { CallCommand, CommandType } from '../spec/call.ts'
 import type { Accepted, Addresses, CarrierSpec, Dispatch } from '../spec/carrier.ts'
 import { OffhookError } from '../spec/errors.ts'
@@ -13,13 +14,25 @@ const opensMedia: ReadonlySet<CommandType> = new Set(['answer', 'dial', 'send-di
 
 /** Performs `command` and posts how it went. Never rejects. */
 export async function carryOut(live: LiveCall, id: string, command: CallCommand): Promise<void> {
+  if (command.type === 'dial') live.dialled = true
   try {
     const accepted = await attempt(live, command)
     await live.post(acceptedEvent(id, accepted))
   } catch (error) {
-    await live.post(failedEvent(id, error))
+    await live.post(
+      command.type === 'dial' && inDoubt(error) ? { type: 'command.uncertain', id } : failedEvent(id, error),
+    )
   }
 }
+
+/** The order may have arrived although no good answer came: nothing in time, half of one, or a failure of the carrier's own. */
+function inDoubt(error: unknown): boolean {
+  if (!(error instanceof OffhookError) || !(error.code === 'carrier.failed' || error.code === 'carrier.timeout'))
+    return false
+  return !(error.cause instanceof LibError && neverSent.has(error.cause.code))
+}
+
+const neverSent: ReadonlySet<string> = new Set(['http.unreachable', 'name.unresolved', 'http.invalid'])
 
 function acceptedEvent(id: string, accepted: Accepted): CallEvent {
   const { ref, recording, gone } = accepted
@@ -93,8 +106,9 @@ async function addresses(live: LiveCall, connection: Connection, media: boolean)
 }
 
 function grantOf(live: LiveCall) {
-  const { id, organization, carrier, connection } = live.running.call.plan
-  return { call: id, organization, carrier, connection }
+  const { plan, ref } = live.running.call
+  const { id, organization, carrier, connection } = plan
+  return { call: id, organization, carrier, connection, ...(ref === undefined ? {} : { ref }) }
 }
 
 /** Good for the ring time plus a margin: the stream opens when somebody picks up. */

@@ -41,6 +41,8 @@ export class LiveCall {
   conversation: Conversation | undefined
   leg: Leg | undefined
   recording: CallRecording | undefined
+  /** This process sent the dial: if nobody knows what became of it, it is not sent again. */
+  dialled = false
   readonly #world: World
   readonly #timers = new Map<CallTimer, Timer>()
   readonly #waiting = new Map<string, (outcome: Outcome) => void>()
@@ -59,6 +61,7 @@ export class LiveCall {
       turn: (ids, run) => world.turn(this, ids, run),
       applied: (entry) => this.#applied(entry),
     })
+    this.running.scope.defer(() => this.clearTimers())
     // Nobody may be waiting for the answer when the call ends without one.
     this.reply.promise.catch(() => undefined)
   }
