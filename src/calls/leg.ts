@@ -153,9 +153,13 @@ function listenerOf(
 ): (event: StreamEvent) => void {
   const { format, taps, logger, count } = options
   const decode = codecFor(format).decoder()
+  let latest = -1
   return (event) => {
     switch (event.type) {
       case 'audio': {
+        // Frames come in order over a socket: one that is not newer was heard already, and would be an echo.
+        if (event.sequence !== undefined && event.sequence <= latest) return count('media.ignored')
+        latest = event.sequence ?? latest
         const pcm = decode(event.payload)
         taps.said?.write(pcm)
         source.emit(pcm)
