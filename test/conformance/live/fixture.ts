@@ -1,0 +1,62 @@
+/** What a carrier brings to the live half of its conformance suite: its other side, over real sockets. */
+import type { DialBehaviour, Faults, InboundCall, Phone, WireEntry } from '../../../simulators/index.ts'
+import type { CarrierSpec } from '../../../src/spec/carrier.ts'
+import type { ProviderSet } from '../../../src/main/providers.ts'
+import type { House } from '../../e2e/gateway.ts'
+
+export interface LiveFixture {
+  /** Groups that the spec does not have are left out of the suite. */
+  readonly spec: CarrierSpec
+  /** The house's providers where they are not its usual ones. */
+  readonly providers?: Partial<ProviderSet>
+  /** A new account at a carrier of its own, connected to the house; its number is answered by `agent`. Closes with the house. */
+  line(house: House, agent: string): Promise<Line>
+  /** The address of the media socket that a call was told, and the first messages of a stream as somebody else would write them. */
+  readonly media: {
+    address(call: CarrierCall): string | undefined
+    /** Opens a stream of the call `ref` in the account of `line`. */
+    opening(line: Line, ref: string): readonly string[]
+    /** A call id such as the carrier draws. */
+    readonly otherRef: string
+  }
+}
+
+/** A carrier's account with one number. */
+export interface Line {
+  /** The connection's id. */
+  readonly connection: string
+  /** Ours. */
+  readonly number: string
+  /** A number of the account that nobody at our side answers. */
+  readonly unassigned: string
+  /** The carrier's id of the account. */
+  readonly account: string
+  readonly faults: Faults
+  /** What passed between the carrier and us. */
+  readonly log: readonly WireEntry[]
+  readonly calls: ReadonlyMap<string, CarrierCall>
+  ring(call: Omit<InboundCall, 'to'> & { readonly to?: string }): CarrierCall
+  onDial(decide: (call: CarrierCall) => DialBehaviour): void
+  nextCall(): Promise<CarrierCall>
+}
+
+/** A call as the carrier sees it. */
+export interface CarrierCall {
+  /** The carrier's id. */
+  readonly sid: string
+  readonly from: string
+  readonly to: string
+  readonly direction: 'inbound' | 'outbound-api' | 'outbound-dial'
+  readonly status: string
+  readonly phone: Phone
+  readonly ended: Promise<{ readonly status: string; readonly why: string }>
+  readonly answered: Promise<boolean>
+  /** Keys the carrier played to the person for us. */
+  readonly sentDigits: string
+  /** Media streams so far. */
+  readonly streams: readonly unknown[]
+  readonly recordings: readonly { readonly sid: string; readonly status: string }[]
+  readonly wire: readonly WireEntry[]
+  hangup(): void
+  heard(): Int16Array
+}

@@ -1,0 +1,112 @@
+/** Blind transfers: the caller goes to somebody else, and is never hung up on by us. */
+import { describe, expect, test } from 'vitest'
+import { tone } from '../../../simulators/index.ts'
+import { pause, until } from '../../e2e/until.ts'
+import type { CarrierCall, LiveFixture } from './fixture.ts'
+import { calleeNumber, inCall, over, person, toneMs, type Stage, type SetStage } from './stage.ts'
+
+export function describeTransfer(fixture: LiveFixture, stage: SetStage): void {
+  if (!fixture.spec.control?.commands.includes('transfer')) return
+  describe('a transfer', () => {
+    test('by the API joins caller and colleague, and leaves them alone', async () => {
+      const set = await stage()
+      const colleague = person()
+      set.line.onDial(() => ({ type: 'answer', phone: colleague, afterMs: 100 }))
+      const { call, leg, player } = await inCall(set)
+      const coming = set.line.nextCall()
+      const { response } = await set.house.client.POST('/v1/calls/{id}/transfer', {
+        params: { path: { id: call.id } },
+        body: { to: calleeNumber },
+      })
+      expect(response.status).toBe(202)
+      const other = await coming
+      expect(other.to).toBe(calleeNumber)
+      await other.answered
+      await joined(leg, other)
+      // Hang-ups that come now are too late: the caller is not ours any more.
+      await set.house.client.POST('/v1/calls/{id}/hangup', { params: { path: { id: call.id } } })
+      await pause(500)
+      expect(leg.status).toBe('in-progress')
+      expect(player.heard.length).toBeGreaterThan(0)
+      other.hangup()
+      const ended = await over(set.house, call.id)
+      expect(ended).toMatchObject({ status: 'completed', endReason: 'transferred' })
+      expect(hangups(set)).toEqual([])
+      await leg.ended
+    })
+
+    test('by the agent waits for its last words', async () => {
+      const set = await stage()
+      set.line.onDial(() => ({ type: 'answer', phone: person(), afterMs: 100 }))
+      const { call, leg, player } = await inCall(set)
+      const coming = set.line.nextCall()
+      player.say(800)
+      player.ask('transfer_call', { to: calleeNumber })
+      const other = await coming
+      expect(toneMs(leg.heard(), 1000)).toBeGreaterThanOrEqual(740)
+      await other.answered
+      await joined(leg, other)
+      leg.hangup()
+      expect(await over(set.house, call.id)).toMatchObject({ endReason: 'transferred' })
+      expect(hangups(set)).toEqual([])
+    })
+
+    test('to a number that does not exist leaves the caller with the agent', async () => {
+      const set = await stage()
+      const { call, leg, player } = await inCall(set)
+      const answer = await player.use('transfer_call', { to: 'nobody at all' })
+      expect(answer).toMatchObject({ ok: false })
+      player.say(400, 700)
+      await until('the agent, still there', () => toneMs(leg.heard(), 700) >= 300)
+      leg.hangup()
+      expect(await over(set.house, call.id)).toMatchObject({ endReason: 'caller-hangup' })
+    })
+
+    test('that the carrier refuses leaves the caller with the agent', async () => {
+      const set = await stage()
+      const { call, leg, player } = await inCall(set)
+      set.line.faults.rest = [{ method: 'POST', times: 1, what: { type: 'error', status: 400 } }]
+      await set.house.client.POST('/v1/calls/{id}/transfer', {
+        params: { path: { id: call.id } },
+        body: { to: calleeNumber },
+      })
+      await until('the refusal', async () =>
+        (await set.house.events(call.id)).some(({ event }) => event.type === 'command.failed'),
+      )
+      await pause(200)
+      player.say(400, 700)
+      await until('the agent, still there', () => toneMs(leg.heard(), 700) >= 300)
+      leg.hangup()
+      expect(await over(set.house, call.id)).toMatchObject({ endReason: 'caller-hangup' })
+    })
+
+    test('to somebody who is busy ends as a transfer', async () => {
+      const set = await stage()
+      set.line.onDial(() => ({ type: 'busy', afterMs: 100 }))
+      const { call, leg } = await inCall(set)
+      await set.house.client.POST('/v1/calls/{id}/transfer', {
+        params: { path: { id: call.id } },
+        body: { to: calleeNumber },
+      })
+      expect(await over(set.house, call.id)).toMatchObject({ endReason: 'transferred' })
+      const events = await set.house.events(call.id)
+      expect(events.find(({ event }) => event.type === 'transfer.ended')?.event).toMatchObject({ result: 'busy' })
+      await leg.ended
+    })
+  })
+}
+
+/** Each hears the other's tone. */
+async function joined(leg: CarrierCall, other: CarrierCall): Promise<void> {
+  await pause(200)
+  await Promise.all([leg.phone.say(tone(440, 500)), other.phone.say(tone(620, 500))])
+  await until('the colleague hears the caller', () => toneMs(other.heard(), 440) >= 400)
+  await until('the caller hears the colleague', () => toneMs(leg.heard(), 620) >= 400)
+}
+
+/** Orders to end the caller's call that reached the carrier. */
+function hangups(set: Stage): readonly string[] {
+  return set.line.log.flatMap(({ from, kind, text }) =>
+    from === 'gateway' && kind === 'rest' && /Status=completed/.test(text) ? [text] : [],
+  )
+}
