@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config'
 // integration: real sockets, workers, databases and processes, each file in a process of its own.
 export default defineConfig({
   test: {
+    // Tests with real sockets mostly wait: one worker a core would leave both cores idle.
+    maxWorkers: 3,
     coverage: { provider: 'v8', reporter: ['text-summary', 'html'], include: ['src/**', 'simulators/**'] },
     projects: [
       {
