@@ -1,49 +1,72 @@
 /** Commands in doubt: after a crash nobody knows whether the carrier took them. The carrier is asked; nothing is repeated blindly. */
 import type { CallCommand } from '../spec/call.ts'
 import { carryOut } from './commands.ts'
+import { lookUpDial } from './doubt.ts'
 import type { LiveCall } from './live.ts'
+import { isTerminal } from './machine.ts'
 import { runOperation } from './operation.ts'
 
-/** The carrier is asked again after these ms while it cannot be reached; then the call counts as failed. */
+/** The carrier is asked again after these ms while it cannot be reached; then nothing is known of the call. */
 const patience = [1_000, 5_000, 15_000, 60_000]
 
 export async function lookUp(live: LiveCall, id: string, command: CallCommand): Promise<void> {
-  // What sets a state may be said twice: only a dial, a transfer or a message would be done twice.
-  if (command.type === 'hangup' || command.type === 'record' || command.type === 'reject')
-    return carryOut(live, id, command)
-  if (command.type === 'dial') return lookUpDial(live, id, command)
-  await live.post({
-    type: 'command.failed',
-    id,
-    code: 'carrier.failed',
-    message: `It is not known whether the carrier took "${command.type}" before the restart; it was not repeated`,
-  })
+  switch (command.type) {
+    // What sets a state may be said twice.
+    case 'hangup':
+    case 'record':
+    case 'reject':
+      return carryOut(live, id, command)
+    case 'dial':
+      return lookUpDial(live, id, command)
+    case 'answer':
+    case 'transfer':
+    case 'leave-message':
+      return lookUpCall(live, id, command)
+    case 'send-digits':
+      return fail(live, id, 'It is not known whether the carrier sent the digits; they were not repeated')
+    default:
+      command satisfies never
+  }
 }
 
-async function lookUpDial(live: LiveCall, id: string, command: CallCommand): Promise<void> {
+/**
+ * Whether the carrier took it cannot be asked; whether the call still runs can. Our media went with the process: a caller
+ * whom the carrier still has is where the command sent them, or comes back over a new stream, and timers wait for that.
+ * To hang up on a transferred caller would be worse than to wait.
+ */
+async function lookUpCall(live: LiveCall, id: string, command: CallCommand): Promise<void> {
+  const how = await askHowItIs(live)
+  if (live.running.ended) return
+  if (how === 'running' || command.type === 'answer') return live.post({ type: 'command.accepted', id })
+  await fail(live, id, `It is not known whether the carrier took "${command.type}"; it was not repeated`)
+}
+
+/** Asks the carrier how the call is: one that ended while nobody listened ends here too. Undefined: it could not be asked. */
+export async function askHowItIs(live: LiveCall): Promise<'running' | 'over' | undefined> {
   const { engine, running } = live
-  const carrier = engine.carrier(running.call.plan.carrier)
-  const connection = await engine.connection(running.call.plan.connection)
+  const { plan, ref } = running.call
+  const { lookup, settings } = engine.carrier(plan.carrier)
+  if (!lookup || ref === undefined) return undefined
   for (const delay of [...patience, 0]) {
-    // A status callback may have settled it meanwhile.
-    if (!running.call.pending.some((one) => one.id === id)) return
+    if (running.ended) return 'over'
     try {
-      if (!carrier.lookup) break
-      const operation = carrier.lookup(running.seen, carrier.settings.parse(connection.settings))
+      const connection = await engine.connection(plan.connection)
+      const operation = lookup(running.seen, settings.parse(connection.settings))
       const found = await runOperation(operation, engine.request, engine.scope.signal)
-      if (found === 'unknown') return await carryOut(live, id, command)
-      await live.post({ type: 'command.accepted', id, ref: found.ref })
-      return await live.post({ type: 'call.progressed', status: found.status, ref: found.ref })
+      // A call whose id the carrier gave us and that it does not know any more is over.
+      const status = found === 'unknown' ? 'completed' : found.status
+      if (!isTerminal(status)) return 'running'
+      await live.post({ type: 'call.progressed', status, ref })
+      return 'over'
     } catch (error) {
-      engine.logger.warn('the carrier could not be asked about a call in doubt', { call: running.id, error })
-      if (delay > 0) await engine.clock.sleep(delay, engine.scope.signal)
+      if (engine.scope.closed) return undefined
+      engine.logger.warn('the carrier could not be asked how a call is', { call: running.id, error })
+      if (delay > 0) await engine.clock.sleep(delay, engine.scope.signal).catch(() => undefined) // the next round sees why
     }
   }
-  await live.post({
-    type: 'command.failed',
-    id,
-    code: 'carrier.failed',
-    message:
-      'It is not known whether the carrier took the dial before the restart, and it could not be asked; it was not repeated',
-  })
+  return undefined
+}
+
+function fail(live: LiveCall, id: string, message: string): Promise<void> {
+  return live.post({ type: 'command.failed', id, code: 'carrier.failed', message })
 }
