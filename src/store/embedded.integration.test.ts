@@ -123,8 +123,9 @@ function startAppender(scope: Scope, dataDir: string, seed: string) {
   started.child.stdout?.on('data', (data) => (said += data))
   // The last line may be cut.
   const lines = () => said.split('\n').slice(0, -1)
-  const acknowledged = (count: number) =>
-    expect.poll(() => lines().length, { timeout: 20_000 }).toBeGreaterThanOrEqual(count)
+  const acknowledged = async (count: number): Promise<void> => {
+    await expect.poll(() => lines().length, { timeout: 20_000 }).toBeGreaterThanOrEqual(count)
+  }
   return { ...started, lines, acknowledged }
 }
 

@@ -97,7 +97,7 @@ export function describeTokens(fixture: LiveFixture, stage: SetStage): void {
 }
 
 /** Opens the socket, says `messages`, and tells how it was turned away: the HTTP status, or the close code. */
-export function knock(
+function knock(
   url: string,
   messages: readonly (string | Buffer)[] = [],
 ): Promise<{ readonly status: number } | { readonly code: number; readonly reason: string } | { readonly open: true }> {

@@ -133,8 +133,10 @@ function talk({ ref, phone, tenant, media, running, report }: Talk): MeridianCal
     ticking = tickerOf(realClock).add(tick)
   })
   socket.on('message', (data: Buffer, binary) => {
-    if (binary)
-      return void queue.push(new Int16Array(data.buffer.slice(data.byteOffset, data.byteOffset + data.length)))
+    if (binary) {
+      queue.push(new Int16Array(data.buffer.slice(data.byteOffset, data.byteOffset + data.length)))
+      return
+    }
     const [word, value = ''] = data.toString().split(' ')
     if (word === 'KEYS') keys.push(value)
     if (word === 'MARK') queue.push(value)
