@@ -15,7 +15,7 @@ export function percentile(sorted: ArrayLike<number>, share: number): number {
 }
 
 export function spread(values: ArrayLike<number>): Spread {
-  const sorted = Float64Array.from(values).sort()
+  const sorted = Float64Array.from(values).toSorted()
   const at = (share: number) => rounded(percentile(sorted, share))
   return { count: sorted.length, p50: at(0.5), p99: at(0.99), max: at(1) }
 }
