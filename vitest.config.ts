@@ -1,11 +1,19 @@
 import { defineConfig } from 'vitest/config'
 
 // unit: beside the code, one shared realm per worker thread, no network and no sleeps.
-// integration: real sockets, workers, databases and processes, each file in a process of its own.
+// integration: real sockets, workers, databases and processes, each file in a process of its own. They mostly wait.
+// speech: the local models at work. They want the cores for themselves, so they come last and fewer at a time.
+const integration = ['test/**/*.test.ts', '{src,simulators,tools,bench}/**/*.integration.test.ts']
+const speech = [
+  'test/{speech,conversation,package}/**/*.test.ts',
+  'test/chat/spoken.test.ts',
+  'src/providers/{stt,tts}/**/*.integration.test.ts',
+  'src/media/vad/*.integration.test.ts',
+]
+const ownProcess = { pool: 'forks', testTimeout: 60_000, hookTimeout: 60_000 } as const
+
 export default defineConfig({
   test: {
-    // Tests with real sockets mostly wait: one worker a core would leave both cores idle.
-    maxWorkers: 3,
     coverage: { provider: 'v8', reporter: ['text-summary', 'html'], include: ['src/**', 'simulators/**'] },
     projects: [
       {
@@ -15,17 +23,20 @@ export default defineConfig({
           exclude: ['**/*.integration.test.ts', '**/node_modules/**'],
           pool: 'threads',
           isolate: false,
+          sequence: { groupOrder: 0 },
         },
       },
       {
         test: {
           name: 'integration',
-          include: ['test/**/*.test.ts', '{src,simulators,tools,bench}/**/*.integration.test.ts'],
-          pool: 'forks',
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          include: integration,
+          exclude: [...speech, '**/node_modules/**'],
+          ...ownProcess,
+          maxWorkers: 4,
+          sequence: { groupOrder: 1 },
         },
       },
+      { test: { name: 'speech', include: speech, ...ownProcess, maxWorkers: 2, sequence: { groupOrder: 2 } } },
     ],
   },
 })

@@ -42,6 +42,12 @@ describe('heard text', () => {
     expect(heardText({ pieces: [{ text }], soundMs: 0, ended: false }, 0)).toBe('')
   })
 
+  test('a word that goes on in a timed piece is not heard before all of it was', () => {
+    const reply = { pieces: [{ text: 'wel' }, { text: 'come back', atMs: 300 }], soundMs: 900, ended: true }
+    expect(heardText(reply, 300)).toBe('')
+    expect(heardText(reply, 700)).toBe('welcome')
+  })
+
   test('property: what was heard is a prefix, and never shrinks with time', () => {
     const piece = fc.record({
       text: fc.string({ maxLength: 20 }),

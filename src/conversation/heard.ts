@@ -25,17 +25,15 @@ const letterMs = 60
 export function heardText(reply: Sounded, heardMs: number): string {
   const whole = reply.pieces.map((piece) => piece.text).join('')
   if (reply.ended && heardMs >= reply.soundMs) return whole.trim()
-  let text = ''
+  let letters = 0
   for (const run of runsOf(reply)) {
     if (heardMs <= run.from) break
-    if (heardMs >= run.to) {
-      text += run.text
-      continue
-    }
-    const letters = Math.floor((run.text.length * (heardMs - run.from)) / (run.to - run.from))
-    return wholeWords(text + run.text, text.length + letters)
+    const share = heardMs >= run.to ? 1 : (heardMs - run.from) / (run.to - run.from)
+    letters += Math.floor(run.text.length * share)
+    if (share < 1) break
   }
-  return text.trim()
+  // A word may go on in the next piece: it is held against the whole text.
+  return wholeWords(whole, letters)
 }
 
 interface Run {
