@@ -61,14 +61,14 @@ export function liveInputs(clock: Clock, ids: Ids, recorder?: InputRecorder): In
     monotonic: stepped.monotonic,
     timer: (delay, run) =>
       stepped.timer(delay, () => {
-        turns.join()
+        if (recorder) turns.join()
         turns.run(run)
       }),
     sleep: (delay, signal) => sleepOn(own, delay, signal),
   }
   const admit = (kind: InputKind, data: JsonValue | Uint8Array, run: () => void): void => {
-    // Within one run of the event loop it is one instant.
-    const joined = turns.join()
+    // Within one run of the event loop it is one instant: of matter only to a recording.
+    const joined = recorder !== undefined && turns.join()
     const time = joined ? stepped.monotonic() : stepped.step()
     recorder?.input(kind, data, joined ? { time, joined } : { time })
     turns.run(run)

@@ -11,8 +11,9 @@ const fromAlaw = Int16Array.from({ length: 256 }, (_, byte) => expandAlaw(byte))
 const toUlaw = Uint8Array.from({ length: 65536 }, (_, bits) => compressUlaw((bits << 16) >> 16))
 const toAlaw = Uint8Array.from({ length: 65536 }, (_, bits) => compressAlaw((bits << 16) >> 16))
 
-export function decodeUlaw(bytes: Uint8Array): Int16Array {
-  return expand(bytes, fromUlaw)
+/** Into `pcm` where it is given: as long as `bytes`. */
+export function decodeUlaw(bytes: Uint8Array, pcm: Int16Array = new Int16Array(bytes.length)): Int16Array {
+  return expand(bytes, fromUlaw, pcm)
 }
 
 /** Returns every byte that `decodeUlaw` was given, except the negative zero 0x7F, which comes back as 0xFF (the same sound). */
@@ -20,8 +21,8 @@ export function encodeUlaw(pcm: Int16Array): Uint8Array {
   return compress(pcm, toUlaw)
 }
 
-export function decodeAlaw(bytes: Uint8Array): Int16Array {
-  return expand(bytes, fromAlaw)
+export function decodeAlaw(bytes: Uint8Array, pcm: Int16Array = new Int16Array(bytes.length)): Int16Array {
+  return expand(bytes, fromAlaw, pcm)
 }
 
 /** Returns every byte that `decodeAlaw` was given. */
@@ -29,8 +30,7 @@ export function encodeAlaw(pcm: Int16Array): Uint8Array {
   return compress(pcm, toAlaw)
 }
 
-function expand(bytes: Uint8Array, table: Int16Array): Int16Array {
-  const pcm = new Int16Array(bytes.length)
+function expand(bytes: Uint8Array, table: Int16Array, pcm: Int16Array): Int16Array {
   for (let index = 0; index < bytes.length; index++) pcm[index] = table[bytes[index]!]!
   return pcm
 }

@@ -53,6 +53,23 @@ describe('codecs', () => {
     )
   })
 
+  test.each<Encoding>(['pcmu', 'pcma'])('%s: a decoder reuses one array for frames of one length', (encoding) => {
+    const codec = codecFor({ encoding, rate: 8000 })
+    const [decode, other] = [codec.decoder(), codec.decoder()]
+    const [first, its] = [decode(new Uint8Array(160).fill(1)), other(new Uint8Array(160).fill(2))]
+    expect(decode(new Uint8Array(160).fill(3))).toBe(first)
+    expect(its).not.toBe(first)
+    expect(decode(new Uint8Array(80))).toHaveLength(80)
+  })
+
+  test.each(formats)('$encoding: what was encoded stays as it is', ({ encoding, rate }) => {
+    const encode = codecFor({ encoding, rate }).encoder()
+    const first = encode(new Int16Array(320).fill(1000))
+    const copy = first.slice()
+    encode(new Int16Array(320).fill(-1000))
+    expect(first).toEqual(copy)
+  })
+
   test('rates that an encoding cannot have are refused by name', () => {
     expect(() => codecFor({ encoding: 'g722', rate: 8000 })).toThrow(
       expect.objectContaining({ code: 'media.format', message: expect.stringContaining('G.722 sound is 16000 Hz') }),

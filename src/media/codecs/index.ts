@@ -15,13 +15,14 @@ export interface Codec {
   encoder(): Encoder
 }
 
-/** Never throws, whatever the bytes. Every result is a fresh array. */
+/** Never throws, whatever the bytes. A result is good until the next call: whoever keeps it copies it. */
 export interface Decoder {
   (bytes: Uint8Array): Int16Array
   /** Bytes that could not be part of a sample (the odd ends of linear messages), since the start. */
   readonly dropped: number
 }
 
+/** Every result is a fresh array: a socket may keep it. */
 export type Encoder = (pcm: Int16Array) => Uint8Array
 
 /** Throws `media.format` for a rate that the encoding cannot have. */
@@ -33,14 +34,14 @@ export function codecFor(format: AudioFormat): Codec {
       return codec(
         format,
         1,
-        () => whole(decodeUlaw),
+        () => whole(reusing(decodeUlaw)),
         () => encodeUlaw,
       )
     case 'pcma':
       return codec(
         format,
         1,
-        () => whole(decodeAlaw),
+        () => whole(reusing(decodeAlaw)),
         () => encodeAlaw,
       )
     case 'l16le':
@@ -67,6 +68,15 @@ export function codecFor(format: AudioFormat): Codec {
 
 function codec(format: AudioFormat, bytesPerSample: number, decoder: () => Decoder, encoder: () => Encoder): Codec {
   return { format, bytesPerMs: (format.rate * bytesPerSample) / 1000, decoder, encoder }
+}
+
+/** Fifty frames a second of one length: one array does for all of them. */
+function reusing(decode: (bytes: Uint8Array, pcm: Int16Array) => Int16Array): (bytes: Uint8Array) => Int16Array {
+  let pcm = new Int16Array(0)
+  return (bytes) => {
+    if (pcm.length !== bytes.length) pcm = new Int16Array(bytes.length)
+    return decode(bytes, pcm)
+  }
 }
 
 /** A decoder that can use every byte. */

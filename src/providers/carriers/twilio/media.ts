@@ -48,7 +48,8 @@ export function unbase64(text: string): Uint8Array | undefined {
 }
 
 export function base64(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
+  const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return buffer.toString('base64')
 }
 
 function digitsEnd(text: string, from: number): number {
