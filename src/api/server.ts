@@ -92,7 +92,22 @@ async function versionOne(api: FastifyInstance, parts: ApiParts): Promise<void> 
     errorResponseBuilder: (_, context) =>
       new OffhookError('request.rate-limited', `More than ${context.max} requests in a minute: wait ${context.after}`),
   })
-  api.addHook('onRequest', (request) => authenticate(store, request, clock.now()))
+  // Strangers are counted by address and only when they fail: nobody is locked out by a neighbour's wrong keys.
+  const failures = api.createRateLimit({
+    max: parts.rateLimit,
+    timeWindow: 60_000,
+    keyGenerator: (request) => `stranger ${request.ip}`,
+  })
+  api.addHook('onRequest', async (request) => {
+    try {
+      await authenticate(store, request, clock.now())
+    } catch (error) {
+      const count = await failures(request)
+      if (count.isAllowed || !count.isExceeded) throw error
+      const message = `More than ${count.max} requests without a valid key in a minute: wait ${count.ttlInSeconds} s`
+      throw new OffhookError('request.rate-limited', message, { cause: error })
+    }
+  })
   for (const routes of [
     providerRoutes,
     connectionRoutes,

@@ -6,7 +6,7 @@ import { announceJournal } from '../api/feed.ts'
 import { createServer, listen } from '../api/server.ts'
 import { startSpool } from '../api/webhooks/spool.ts'
 import type { Engine } from '../calls/engine.ts'
-import { recoverCalls } from '../calls/recover.ts'
+import { lookAfterCalls, recoverCalls } from '../calls/recover.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Ids } from '../lib/ids.ts'
 import type { Logger } from '../lib/log.ts'
@@ -35,6 +35,8 @@ export interface GatewayOptions {
   readonly scope: Scope
   /** Nothing on disk but recordings: for one simulated call. */
   readonly inMemory?: boolean
+  /** Requests a minute per API key or address. Default 1 200. */
+  readonly rateLimit?: number
   /** Sees every message between a simulated carrier and us. */
   readonly onWire?: (entry: WireEntry) => void
 }
@@ -72,6 +74,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   startSpool(engine, network.request, scope)
   const resumed = await recoverCalls(engine)
   if (resumed > 0) logger.info('calls taken up after a restart', { calls: resumed })
+  void lookAfterCalls(engine)
   return {
     ...{ url: `http://${environment.host}:${address.port()}`, engine, store, adminKey, simulators, recordings },
     fromEnvironment: made.map((connection) => connection.name),
@@ -117,7 +120,10 @@ interface Served {
 }
 
 /** Resolves with the port. */
-async function serve({ environment, providers, scope }: GatewayOptions, served: Served): Promise<number> {
+async function serve(
+  { environment, providers, scope, rateLimit = 1_200 }: GatewayOptions,
+  served: Served,
+): Promise<number> {
   const { engine, network, recordings, simulators, registry } = served
   const app = await createServer({
     engine,
@@ -129,7 +135,7 @@ async function serve({ environment, providers, scope }: GatewayOptions, served: 
     ready: async () => void (await engine.store.organizations.list()),
     readRecording: recordings.read,
     mounts: simulators?.mounts ?? [],
-    rateLimit: 1_200,
+    rateLimit,
     unclaimed: { perPeer: 200, total: 2_000 },
   })
   const listening = await listen(app, { host: environment.host, port: environment.port }, scope)

@@ -1,0 +1,77 @@
+/** The API as its own document tells it: every operation, with a body that is good and the things its path names. */
+import { z } from 'zod'
+import type { House } from '../gateway.ts'
+
+const operation = z.looseObject({
+  summary: z.string().min(1),
+  tags: z.array(z.string()).min(1),
+  parameters: z.array(z.looseObject({ name: z.string(), in: z.string() })).default([]),
+  requestBody: z.looseObject({}).optional(),
+  responses: z.record(z.string(), z.looseObject({})),
+})
+
+const document = z.looseObject({
+  openapi: z.string(),
+  info: z.looseObject({ title: z.string(), version: z.string() }),
+  paths: z.record(z.string(), z.record(z.string(), operation)),
+  components: z.looseObject({ schemas: z.record(z.string(), z.looseObject({})) }),
+})
+
+export type Document = z.output<typeof document>
+
+export interface Operation {
+  /** `GET /v1/calls/{id}`. */
+  readonly name: string
+  readonly method: string
+  readonly path: string
+  readonly body: boolean
+  readonly spec: z.output<typeof operation>
+}
+
+export async function readDocument(house: House): Promise<Document> {
+  return document.parse(await (await fetch(`${house.url}/openapi.json`)).json())
+}
+
+export function operationsOf({ paths }: Document): readonly Operation[] {
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, spec]) => ({
+      name: `${method.toUpperCase()} ${path}`,
+      method: method.toUpperCase(),
+      path,
+      body: spec.requestBody !== undefined,
+      spec,
+    })),
+  )
+}
+
+/** What the operations under a path are about. */
+export type Kind = 'calls' | 'connections' | 'numbers' | 'agents' | 'webhooks' | 'keys'
+
+export function kindOf({ path }: Operation): Kind | undefined {
+  const kind = path.split('/')[2]
+  const kinds: readonly Kind[] = ['calls', 'connections', 'numbers', 'agents', 'webhooks', 'keys']
+  return kinds.find((one) => one === kind)
+}
+
+/** A body that each operation would take, were what it names there. */
+export function goodBody(name: string, ids: Readonly<Record<Kind, string>>): unknown {
+  const bodies: Readonly<Record<string, unknown>> = {
+    'POST /v1/connections': { kind: 'carrier', provider: 'twilio', name: 'x', settings: {} },
+    'PUT /v1/connections/{id}': { name: 'x', settings: {} },
+    'POST /v1/connections/{id}/numbers/buy': { number: '+15550100077' },
+    'POST /v1/numbers': { connection: ids.connections, number: '+15550100078', point: false },
+    'PATCH /v1/numbers/{id}': { label: 'x', point: false },
+    'POST /v1/agents': { name: 'x', provider: 'studio', settings: {} },
+    'PUT /v1/agents/{id}': { name: 'x', provider: 'studio', settings: {} },
+    'POST /v1/calls': { to: '+15550199002', agent: ids.agents, connection: ids.connections },
+    'POST /v1/calls/{id}/metrics': { items: [{ name: 'x', value: 1 }] },
+    'POST /v1/calls/{id}/transfer': { to: '+15550199002' },
+    'POST /v1/calls/{id}/digits': { digits: '1' },
+    'POST /v1/calls/{id}/record': { action: 'start' },
+    'POST /v1/calls/{id}/play': { text: 'x' },
+    'POST /v1/webhooks': { url: 'http://127.0.0.1:9/x', events: ['*'], enabled: true },
+    'PUT /v1/webhooks/{id}': { url: 'http://127.0.0.1:9/x', events: ['*'], enabled: true },
+    'POST /v1/keys': { name: 'x', scopes: ['calls:read'] },
+  }
+  return bodies[name]
+}
