@@ -46,13 +46,8 @@ export function describeInbound(fixture: LiveFixture, stage: SetStage): void {
 
     test('takes keys: they interrupt, reach the agent and stand in the transcript', async () => {
       const set = await stage()
-      const { call, leg, player } = await inCall(
-        set,
-        person(async (self) => {
-          await self.sleep(300)
-          await self.press('5#')
-        }),
-      )
+      const { call, leg, player } = await inCall(set)
+      await leg.phone.press('5#')
       await until('both keys', () => player.orders.filter(({ type }) => type === 'digit').length === 2)
       expect(player.orders).toContainEqual({ type: 'digit', digit: '5' })
       const items = await until('two messages', async () => {
