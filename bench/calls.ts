@@ -11,7 +11,7 @@ import { startLoad, type Load } from './load.ts'
 import type { Ready, Usage } from './messages.ts'
 import type { CallsPlan } from './options.ts'
 import { perCallMinute, rounded, spread, type Spread } from './statistics.ts'
-import { noiseTape, speechTape, type Tape } from './tape.ts'
+import { frameLength, noiseTape, offsetOf, speechTape, type Tape } from './tape.ts'
 
 export interface CallsResult {
   readonly cpuSecondsPerCallMinute: number
@@ -138,19 +138,38 @@ function heardFrames({ before, after }: Run): Frames {
   return { addedMs: null, framesSent: after.heard - before.heard + framesLost, framesLost }
 }
 
-/** From the sending of the frame that begins a caller's speech to the last of the agent's frames. */
-function bargeIn({ ledgers, window, before, after }: Run, { windowMs }: Ready, tape: Tape) {
-  const frames = tape.bytes.length / 160
-  const found = ledgers.flatMap((one) =>
-    one.interruptions(window, (frame) => tape.onsets.has((frame + one.call * 37) % frames)),
-  )
-  const heard = found.filter((ms) => ms !== undefined)
+/**
+ * From the sending of the frame in which a caller begins to speak to the last of the agent's frames. The detector's part
+ * ends with the sending of the frame on which it decided; what is beyond that is ours.
+ */
+function bargeIn({ ledgers, window, after }: Run, { windowMs }: Ready, tape: Tape) {
+  const frames = tape.bytes.length / frameLength
+  const silent: number[] = []
+  const detector: number[] = []
+  const beyond: number[] = []
+  let unheard = 0
+  for (const ledger of ledgers) {
+    const decisions = after.decisions.filter(({ call }) => call === ledger.call)
+    const starts = (frame: number) => tape.onsets.has((frame + offsetOf(ledger.call, tape)) % frames)
+    for (const { frame, silentMs } of ledger.interruptions(window, starts)) {
+      const decision = decisions.find((one) => one.frame >= frame)
+      if (silentMs === undefined || !decision) {
+        unheard++
+        continue
+      }
+      const took = ledger.between(frame, decision.frame)
+      silent.push(silentMs)
+      detector.push(took)
+      beyond.push(silentMs - took)
+    }
+  }
   return {
     vadWindowMs: windowMs,
-    onsetToSilenceMs: spread(heard),
-    beyondWindowMs: spread(heard.map((ms) => ms - windowMs)),
-    unheardOnsets: found.length - heard.length,
-    decisionMs: spread(after.decisions.slice(before.decisions.length)),
+    onsetToSilenceMs: spread(silent),
+    onsetToDecisionMs: spread(detector),
+    beyondDecisionMs: spread(beyond),
+    beyondWindowMs: spread(silent.map((ms) => ms - windowMs)),
+    unheardOnsets: unheard,
   }
 }
 

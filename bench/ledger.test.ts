@@ -84,11 +84,11 @@ describe('interruptions', () => {
   const at60 = (frame: number) => frame === 60
 
   test('from the onset to the last of the sound before the pause', () => {
-    expect(talk(1305, 2105).interruptions(whole, at60)).toEqual([105])
+    expect(talk(1305, 2105).interruptions(whole, at60)).toEqual([{ frame: 60, silentMs: 105 }])
   })
 
   test('an onset while nothing sounds is none; one that stops nothing is told', () => {
     expect(talk(1000, 3000).interruptions(whole, at60)).toEqual([])
-    expect(talk(8000).interruptions(whole, at60)).toEqual([undefined])
+    expect(talk(8000).interruptions(whole, at60)).toEqual([{ frame: 60, silentMs: undefined }])
   })
 })

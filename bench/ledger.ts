@@ -19,6 +19,13 @@ export interface Tally {
   readonly added: readonly number[]
 }
 
+export interface Interruption {
+  /** The one that carries the onset. */
+  readonly frame: number
+  /** From its sending to the last of the agent's sound; undefined when that went on. */
+  readonly silentMs: number | undefined
+}
+
 interface Returned {
   readonly bytes: Uint8Array
   readonly at: number
@@ -62,16 +69,20 @@ export class Ledger {
     return this.#tally(window, frames, (within * frameMs) / frameLength)
   }
 
-  /** For every onset during the agent's sound: from its sending to the last of that sound, ms; undefined when it went on. */
-  interruptions(window: Window, onset: (frame: number) => boolean): readonly (number | undefined)[] {
-    const found: (number | undefined)[] = []
+  /** Every onset during the agent's sound, and when that sound stopped. */
+  interruptions(window: Window, onset: (frame: number) => boolean): readonly Interruption[] {
+    const found: Interruption[] = []
     for (const [frame, at] of this.#sentAt.entries()) {
       if (at === undefined || at < window.from || at > window.to - patience || !onset(frame)) continue
       const last = this.#soundUntil(at)
-      if (last === undefined) continue
-      found.push(last - at < patience ? last - at : undefined)
+      if (last !== undefined) found.push({ frame, silentMs: last - at < patience ? last - at : undefined })
     }
     return found
+  }
+
+  /** From the sending of one frame to that of another, ms. */
+  between(frame: number, later: number): number {
+    return (this.#sentAt[later] ?? Number.NaN) - (this.#sentAt[frame] ?? Number.NaN)
   }
 
   /** When the sound that runs at `at` pauses; undefined when none runs. */

@@ -69,9 +69,7 @@ export async function startLoad(scope: Scope): Promise<Load> {
 }
 
 function ring(simulator: TwilioSimulator, tape: Tape, ledger: Ledger): SimulatedCall {
-  // Noise is recognised by its place on the tape; speech begins elsewhere for everybody.
-  const offset = tape.onsets.size > 0 ? ledger.call * 37 : 0
-  const script = (phone: Phone) => speak(phone, { call: ledger.call, tape, offset })
+  const script = (phone: Phone) => speak(phone, { call: ledger.call, tape })
   const phone = new Phone({ clock: realClock, record: false, script })
   return simulator.call({ from: `+1555020${String(ledger.call).padStart(4, '0')}`, to: number, phone })
 }

@@ -37,8 +37,17 @@ export interface Usage {
   /** Only of the talker: frames of callers that reached the agent, and that did not. */
   readonly heard: number
   readonly missed: number
-  /** Only of the talker: what the detector took from onset to decision, ms. */
-  readonly decisions: readonly number[]
+  /** Only of the talker. */
+  readonly decisions: readonly Decision[]
+}
+
+/** The detector decided that a caller speaks. */
+export interface Decision {
+  readonly call: number
+  /** The last frame the agent had heard by then. */
+  readonly frame: number
+  /** How long ago the speech began, as the detector says, ms. */
+  readonly agoMs: number
 }
 
 export interface Memory {

@@ -3,7 +3,8 @@ import { z } from 'zod'
 import { createSource } from '../src/media/port.ts'
 import { sine } from '../src/media/tones.ts'
 import type { AgentOrder, AgentSession, AgentSpec } from '../src/spec/agent.ts'
-import { readStampOf } from './stamp.ts'
+import type { Decision } from './messages.ts'
+import { readStampOf, type Stamp } from './stamp.ts'
 
 export interface Talker {
   readonly spec: AgentSpec
@@ -13,8 +14,7 @@ export interface Talker {
 export interface TalkerCounts {
   heard: number
   missed: number
-  /** What the detector took from onset to decision, ms. */
-  readonly decisions: number[]
+  readonly decisions: Decision[]
 }
 
 const rate = 8000
@@ -41,12 +41,14 @@ export function createTalker(): Talker {
           microphone.emit(answer)
           emit({ type: 'reply-ended', reply })
         }
+        const ear = new Listener(counts)
         const order = (given: AgentOrder): void => {
           if (given.type === 'say' || given.type === 'speech-ended') speak()
-          if (given.type === 'speech-started') counts.decisions.push(given.agoMs ?? 0)
+          if (given.type === 'speech-started' && ear.last)
+            counts.decisions.push({ ...ear.last, agoMs: given.agoMs ?? 0 })
         }
         emit({ type: 'ready' })
-        const speaker = { rate, write: listener(counts), toString: () => 'talker' }
+        const speaker = { rate, write: (pcm: Int16Array) => ear.hear(pcm), toString: () => 'talker' }
         return { port: { microphone, speaker }, turns: 'engine', order, [Symbol.asyncDispose]: () => Promise.resolve() }
       },
     },
@@ -55,13 +57,20 @@ export function createTalker(): Talker {
 }
 
 /** Frames arrive one by one, each numbered: a step other than one is a loss. */
-function listener(counts: TalkerCounts): (pcm: Int16Array) => void {
-  let last: number | undefined
-  return (pcm) => {
+class Listener {
+  readonly #counts: TalkerCounts
+  last: Stamp | undefined
+
+  constructor(counts: TalkerCounts) {
+    this.#counts = counts
+  }
+
+  hear(pcm: Int16Array): void {
     const stamp = readStampOf(pcm)
     if (!stamp) return
-    counts.heard++
-    if (last !== undefined && stamp.frame !== last + 1) counts.missed += Math.max(1, stamp.frame - last - 1)
-    last = stamp.frame
+    this.#counts.heard++
+    if (this.last && stamp.frame !== this.last.frame + 1)
+      this.#counts.missed += Math.max(1, stamp.frame - this.last.frame - 1)
+    this.last = stamp
   }
 }
