@@ -92,8 +92,8 @@ async function addresses(live: LiveCall, connection: Connection, media: boolean)
   const { plan } = running.call
   const base = engine.publicUrl()
   const token = media ? await engine.tokens.issue(grantOf(live), tokenLife(live)) : undefined
-  // Good for reconnects until the call ends, and not a moment longer.
-  if (token !== undefined) running.scope.defer(() => engine.tokens.revoke(token))
+  // Good for reconnects until the call ends, and not a moment longer; a call that went to another process lives on.
+  if (token !== undefined) running.scope.defer(() => (running.ended ? engine.tokens.revoke(token) : undefined))
   return {
     webhook: (purpose) => new URL(`carriers/${plan.carrier}/${connection.id}/${purpose}`, base).href,
     media: () => {

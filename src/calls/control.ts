@@ -28,14 +28,8 @@ export async function command(
   return { id }
 }
 
-/** Makes the agent of a call say something. Only where the call runs: the caller is told otherwise. */
-export function say(engine: Engine, record: CallRecord, text: string): void {
-  const live = engine.live.get(record.id)
-  if (!live || live.running.ended || !live.conversation)
-    throw new OffhookError('call.state', `Call ${record.id} has no running conversation in this process`)
-  live.inputs.take(
-    'say',
-    () => text,
-    () => live.conversation?.say(text),
-  )
+/** Makes the agent of a call say something, wherever it runs. */
+export async function say(engine: Engine, record: CallRecord, text: string): Promise<void> {
+  const said = !isTerminal(record.status) && (await engine.reach(record.id, { type: 'say', text }))
+  if (!said) throw new OffhookError('call.state', `Call ${record.id} has no running conversation`)
 }

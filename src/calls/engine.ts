@@ -13,6 +13,7 @@ import type { InputRecorder } from '../lib/recorder.ts'
 import type { LiveCall } from './live.ts'
 import type { Call } from './machine.ts'
 import type { Requester } from './operation.ts'
+import type { PeerRequest } from './peers.ts'
 import type { CallRecording } from './recording.ts'
 
 export interface CallSettings {
@@ -75,8 +76,14 @@ export interface Engine extends EngineParts {
   start(call: Call): Promise<LiveCall>
   /** Takes on a call from its journal: after a restart, or for a late callback. Undefined when another process has it. */
   adopt(id: string): Promise<LiveCall | undefined>
-  /** Brings an event to a call wherever it runs. */
+  /** Does any process have the call now? */
+  held(id: string): Promise<boolean>
+  /** Has the call handed over by whatever process has it. Undefined when it is over. */
+  take(id: string): Promise<LiveCall | undefined>
+  /** Brings an event to a call wherever it runs; durable when this resolves. */
   tell(id: string, event: CallEvent): Promise<void>
+  /** Asks something of a call wherever it runs. False when it cannot be done there. */
+  reach(id: string, request: Exclude<PeerRequest, { type: 'yield' }>): Promise<boolean>
 }
 
 export function carrierOf(carriers: ReadonlyMap<string, CarrierSpec>, name: string): CarrierSpec {

@@ -27,7 +27,7 @@ export async function finishCall(live: LiveCall): Promise<void> {
   }
 }
 
-async function finishRecording(live: LiveCall): Promise<void> {
+export async function finishRecording(live: LiveCall): Promise<void> {
   const { recording } = live
   if (!recording) return
   const durationSeconds = await recording.finish()

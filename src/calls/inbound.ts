@@ -1,10 +1,14 @@
 /** A call that a carrier offers: which number, which agent, and its first event. */
 import type { CallPlan } from '../spec/call.ts'
 import type { Report } from '../spec/carrier.ts'
+import { OffhookError } from '../spec/errors.ts'
 import type { Connection } from '../store/contract.ts'
 import type { Engine } from './engine.ts'
 import type { LiveCall } from './live.ts'
 import { newCall } from './machine.ts'
+
+/** How long another process may take to record a call that it was offered, ms. */
+const makingLimit = 10_000
 
 type Offer = Report & { readonly type: 'call.offered' }
 
@@ -23,18 +27,46 @@ export async function receiveCall(engine: Engine, connection: Connection, offer:
   if (known) return { live: known, fresh: false }
   const again = engine.offers.get(key)
   if (again) return { live: await again, fresh: false }
-  const making = make(engine, connection, offer)
-  engine.offers.set(key, making)
+  const making = makeOnce(engine, connection, offer)
+  const sharing = making.then(({ live }) => live)
+  // Perhaps nobody else waits for it.
+  sharing.catch(() => undefined)
+  engine.offers.set(key, sharing)
   try {
-    return { live: await making, fresh: true }
+    return await making
   } finally {
     engine.offers.delete(key)
   }
 }
 
+/** A call that was made before, here or elsewhere. */
 async function recorded(engine: Engine, connection: Connection, ref: string): Promise<LiveCall | undefined> {
   const record = await engine.store.calls.findByRef(connection.id, ref)
-  return record && engine.adopt(record.id)
+  if (!record) return undefined
+  const live = await engine.take(record.id)
+  if (live) return live
+  throw new OffhookError('call.ended', `Call ${record.id} has ended`)
+}
+
+/** A carrier that offers a call to two of our processes at once gets one call. */
+async function makeOnce(engine: Engine, connection: Connection, offer: Offer): Promise<Received> {
+  const { coordination, clock } = engine
+  const key = `offer:${connection.id}:${offer.ref}`
+  if (await coordination.claim(key, engine.node, makingLimit)) {
+    try {
+      return { live: await make(engine, connection, offer), fresh: true }
+    } catch (error) {
+      await coordination.remove(key)
+      throw error
+    }
+  }
+  const limit = clock.monotonic() + makingLimit
+  while (clock.monotonic() < limit) {
+    const live = await recorded(engine, connection, offer.ref)
+    if (live) return { live, fresh: false }
+    await clock.sleep(100, engine.scope.signal)
+  }
+  throw new OffhookError('overloaded', 'Another process took this call and did not record it: offer it again')
 }
 
 /** A number without an agent makes a call that is rejected, so that people can see why. */

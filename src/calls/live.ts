@@ -8,6 +8,7 @@ import type { CallEvent, CallTimer } from '../spec/event.ts'
 import type { Reply } from '../spec/http.ts'
 import type { JournalEntry } from '../store/contract.ts'
 import type { Engine } from './engine.ts'
+import { finishRecording } from './finish.ts'
 import { keptOrder, plain, type Inputs } from './inputs.ts'
 import { insteadOf } from './instead.ts'
 import type { Leg } from './leg.ts'
@@ -28,6 +29,8 @@ export interface World {
   finish(live: LiveCall): Promise<void>
   /** The turn of effects has come: at once when live, when it came back then in a replay. */
   turn(live: LiveCall, ids: readonly string[], run: () => void): void
+  /** Another process wrote its journal. */
+  lost?(): void
 }
 
 export class LiveCall {
@@ -60,6 +63,7 @@ export class LiveCall {
       perform: (effect) => this.#perform(effect),
       turn: (ids, run) => world.turn(this, ids, run),
       applied: (entry) => this.#applied(entry),
+      lost: () => world.lost?.(),
     })
     this.running.scope.defer(() => this.clearTimers())
     // Nobody may be waiting for the answer when the call ends without one.
@@ -120,6 +124,17 @@ export class LiveCall {
     )
   }
 
+  /** Makes the agent say something. False when there is none that could. */
+  say(text: string): boolean {
+    if (this.running.ended || !this.conversation) return false
+    this.inputs.take(
+      'say',
+      () => text,
+      () => this.conversation?.say(text),
+    )
+    return true
+  }
+
   /** After a restart: a timer of the call is set again. */
   remind(timer: CallTimer, delay: number): void {
     this.inputs.take(
@@ -154,6 +169,19 @@ export class LiveCall {
   clearTimers(): void {
     for (const timer of this.#timers.values()) timer.cancel()
     this.#timers.clear()
+  }
+
+  /** Closes all there is of the call in this process; it goes on in another. */
+  async leave(): Promise<void> {
+    this.clearTimers()
+    this.reply.reject(new OffhookError('call.state', `Call ${this.running.id} went to another process`))
+    await this.conversation?.[Symbol.asyncDispose]()
+    await finishRecording(this)
+    this.leg?.close('the call goes on elsewhere')
+    await this.running.settled()
+    this.running.leave()
+    this.over.resolve()
+    await this.running.scope.close()
   }
 
   #perform(effect: Doing): void | Promise<void> {

@@ -118,6 +118,8 @@ function readStart(engine: Engine, socket: Socket, token: string): Promise<Openi
       if (reader.count > mostBefore) return settle({ refused: 'no start message among the first messages' })
       if (!started) return
       checking = true
+      // From here on it takes as long as another process needs to hand the call over.
+      timer.cancel()
       const { carrier, stream, state } = reader
       claim(engine, token, carrier, started).then(
         (outcome) =>
@@ -174,7 +176,8 @@ async function claim(
 ): Promise<{ readonly live: LiveCall } | { readonly refused: string }> {
   const claimed = await engine.tokens.claim(started.token ?? token, { carrier: carrier.name, ref: started.ref })
   if (!claimed.ok) return { refused: `media token ${claimed.why}` }
-  const live = engine.live.get(claimed.grant.call) ?? (await engine.adopt(claimed.grant.call))
+  // The call goes where its media is: a load balancer need not know who answered it.
+  const live = await engine.take(claimed.grant.call)
   if (!live || live.running.ended) return { refused: 'the call has ended' }
   const { ref, plan } = live.running.call
   if (ref !== undefined && ref !== started.ref) return { refused: 'the stream belongs to another call' }

@@ -3,7 +3,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/log.ts'
 import type { Scope } from '../lib/scope.ts'
 import type { CallSeen } from '../spec/carrier.ts'
-import type { CallEvent } from '../spec/event.ts'
+import type { CallEvent, Journaled } from '../spec/event.ts'
 import type { Journal, JournalEntry } from '../store/contract.ts'
 import { advance, concerns, type Call, type Effect } from './machine.ts'
 import { entryOf } from './project.ts'
@@ -25,6 +25,8 @@ export interface RunningOptions {
   readonly turn: (ids: readonly string[], run: () => void) => void
   /** Hears of every event that was applied, at once. */
   readonly applied?: (entry: JournalEntry) => void
+  /** Somebody else wrote this call's journal: it is not ours any more. */
+  readonly lost?: () => void
 }
 
 /** Journal writes are tried again after these ms before the call goes on without them. */
@@ -37,6 +39,9 @@ export class RunningCall {
   /** Effects leave in the order of their events, each after its event is durable. */
   #tail: Promise<void> = Promise.resolve()
   #dropped = 0
+  #left = false
+  #written: Promise<unknown> = Promise.resolve()
+  readonly #strays = new WeakSet<CallEvent>()
 
   constructor(call: Call, options: RunningOptions) {
     this.#call = call
@@ -61,6 +66,16 @@ export class RunningCall {
     return this.#dropped
   }
 
+  /** The call went to another process before this event was written. */
+  strayed(event: CallEvent): boolean {
+    return this.#strays.has(event)
+  }
+
+  /** Nothing is written and no effect begins from here on. */
+  leave(): void {
+    this.#left = true
+  }
+
   /** What a provider may know of the call. */
   get seen(): CallSeen {
     const { plan, ref, status, streamRef, media } = this.#call
@@ -69,6 +84,10 @@ export class RunningCall {
 
   /** Applies an event at once; resolves when it is durable and its effects have begun. Never rejects. */
   post(event: CallEvent): Promise<void> {
+    if (this.#left) {
+      this.#strays.add(event)
+      return Promise.resolve()
+    }
     if (!concerns(this.#call, event)) {
       this.#dropped++
       return Promise.resolve()
@@ -80,6 +99,7 @@ export class RunningCall {
     const entry = entryOf(before, call, event, at)
     this.#options.applied?.(entry)
     const durable = this.#append(entry)
+    this.#written = durable
     const doings = effects.filter((effect): effect is Doing => effect.type !== 'post')
     // Conversation events bring no effects: nobody waits for the disk on their account.
     if (doings.length > 0) this.#tail = this.#tail.then(() => durable).then(() => this.#begin(doings))
@@ -87,12 +107,14 @@ export class RunningCall {
     return doings.length > 0 ? this.#tail : durable
   }
 
-  /** Resolves when every effect so far has begun. */
+  /** Resolves when every event so far is durable, and every effect has begun. */
   async settled(): Promise<void> {
     await this.#tail
+    await this.#written
   }
 
   #begin(doings: readonly Doing[]): void {
+    if (this.#left) return
     this.#options.turn(
       doings.map(({ id }) => id),
       () => this.#perform(doings),
@@ -111,12 +133,21 @@ export class RunningCall {
   async #append(entry: JournalEntry): Promise<void> {
     for (const delay of [...patience, 0]) {
       try {
-        await this.#options.journal.append(entry)
-        return
+        return this.#check(entry, await this.#options.journal.append(entry))
       } catch (error) {
         this.#options.logger.error('journal write failed', { event: entry.event.type, sequence: entry.sequence, error })
         if (delay > 0) await this.#options.patience.sleep(delay)
       }
     }
+  }
+
+  /** A sequence that somebody else wrote means that the call is theirs: what follows from our event must not happen. */
+  #check(entry: JournalEntry, stored: Journaled): void {
+    const ours = stored.event.type === entry.event.type && Math.abs(stored.at - entry.at) < 1
+    if (ours) return
+    this.#strays.add(entry.event)
+    if (this.#left) return
+    this.#left = true
+    this.#options.lost?.()
   }
 }

@@ -6,7 +6,7 @@ import { announceJournal } from '../api/feed.ts'
 import { createServer, listen } from '../api/server.ts'
 import { startSpool } from '../api/webhooks/spool.ts'
 import type { Engine } from '../calls/engine.ts'
-import { recoverCalls } from '../calls/recover.ts'
+import { lookAfterCalls, recoverCalls } from '../calls/recover.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Ids } from '../lib/ids.ts'
 import type { Logger } from '../lib/log.ts'
@@ -74,6 +74,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   startSpool(engine, network.request, scope)
   const resumed = await recoverCalls(engine)
   if (resumed > 0) logger.info('calls taken up after a restart', { calls: resumed })
+  void lookAfterCalls(engine)
   return {
     ...{ url: `http://${environment.host}:${address.port()}`, engine, store, adminKey, simulators, recordings },
     fromEnvironment: made.map((connection) => connection.name),

@@ -103,7 +103,7 @@ function playRoute(routes: Routes, parts: ApiParts): void {
       response: { 204: z.null(), default: failure },
     },
     handler: async (request, reply) => {
-      say(parts.engine, await findCall(parts, request), request.body.text)
+      await say(parts.engine, await findCall(parts, request), request.body.text)
       return reply.status(204).send(null)
     },
   })

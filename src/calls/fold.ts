@@ -1,0 +1,27 @@
+/** A call as its journal tells it. */
+import type { Journaled } from '../spec/event.ts'
+import type { CallRecord } from '../store/contract.ts'
+import { advance, newCall, type Call } from './machine.ts'
+
+/** Every event again, in order; what followed from them was done then. */
+export function fold(record: CallRecord, history: readonly Journaled[]): Call {
+  let call = newCall(planOf(record))
+  for (const { event, at, sequence } of history) call = { ...advance(call, event, at).call, sequence }
+  return call
+}
+
+function planOf(record: CallRecord): Call['plan'] {
+  const {
+    ref: _r,
+    status: _s,
+    endReason: _e,
+    cause: _c,
+    answeredBy: _b,
+    recording: _f,
+    cost: _p,
+    owner: _o,
+    ...rest
+  } = record
+  const { startedAt: _1, answeredAt: _2, endedAt: _3, ...plan } = rest
+  return plan
+}
