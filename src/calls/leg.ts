@@ -10,6 +10,7 @@ import { createSource } from '../media/port.ts'
 import type { AudioSink, StreamFormat } from '../spec/audio.ts'
 import type { Stream, StreamEvent, StreamOrder, WireMessage } from '../spec/carrier.ts'
 import { wireInput, type Inputs } from './inputs.ts'
+import { reorder } from './reorder.ts'
 
 export interface LegOptions {
   readonly socket: Socket
@@ -44,6 +45,9 @@ export interface Leg extends Line {
 
 /** Bound of sound that waits for the carrier, ms: a speaker that synthesises a long answer at once fits. */
 const longestQueue = 300_000
+
+/** How long sound waits for a message that was overtaken, ms. */
+const longestGap = 200
 
 export function openLeg(options: LegOptions): Leg {
   const { socket, format, inputs } = options
@@ -153,18 +157,18 @@ function listenerOf(
 ): (event: StreamEvent) => void {
   const { format, taps, logger, count } = options
   const decode = codecFor(format).decoder()
-  let latest = -1
+  const hear = (payload: Uint8Array): void => {
+    const pcm = decode(payload)
+    taps.said?.write(pcm)
+    source.emit(pcm)
+  }
+  const inOrder = reorder(Math.ceil(longestGap / format.frameMs), hear)
   return (event) => {
     switch (event.type) {
-      case 'audio': {
-        // Frames come in order over a socket: one that is not newer was heard already, and would be an echo.
-        if (event.sequence !== undefined && event.sequence <= latest) return count('media.ignored')
-        latest = event.sequence ?? latest
-        const pcm = decode(event.payload)
-        taps.said?.write(pcm)
-        source.emit(pcm)
+      case 'audio':
+        if (event.sequence === undefined) return hear(event.payload)
+        if (!inOrder.take(event.sequence, event.payload)) count('media.ignored')
         return
-      }
       case 'mark':
         return speaker.marked(event.name, event.cleared)
       case 'digit':
