@@ -39,6 +39,28 @@ function setting(options: Partial<JournalOptions> = {}) {
 }
 
 describe('group commit', () => {
+  test('with a spacing, a first event goes at once and what follows soon after shares the next transaction', async () => {
+    const { clock, batches, journal, sizes, settle } = setting({ spacing: 20 })
+    await clock.advanceAsync(1000)
+    const written = [journal.append(entry('a', 1))]
+    await settle()
+    expect(sizes()).toEqual([1])
+    batches[0]!.answer()
+    for (const sequence of [2, 3, 4]) {
+      await clock.advanceAsync(5)
+      written.push(journal.append(entry('a', sequence)))
+    }
+    expect(sizes()).toEqual([1])
+    await clock.advanceAsync(5)
+    expect(sizes()).toEqual([1, 3])
+    batches[1]!.answer()
+    expect((await Promise.all(written)).map(({ position }) => position)).toEqual([1, 2, 3, 4])
+    await clock.advanceAsync(100)
+    void journal.append(entry('a', 5))
+    await settle()
+    expect(sizes()).toEqual([1, 3, 1])
+  })
+
   test('writes what gathered while it wrote, as soon as it has written', async () => {
     const { batches, journal, sizes, settle } = setting({ batch: 3 })
     const first = [journal.append(entry('a', 1)), journal.append(entry('b', 1))]

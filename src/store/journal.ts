@@ -1,4 +1,4 @@
-/** Group commit: while one batch is being written the next one gathers, and goes as soon as the first is durable. */
+/** Group commit: while one batch is being written the next one gathers; a first event after a pause goes at once. */
 import type { Clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/log.ts'
 import { OffhookError } from '../spec/errors.ts'
@@ -15,9 +15,11 @@ export interface JournalOptions {
   readonly limit?: number
   /** Most entries of one transaction. Default 256. */
   readonly batch?: number
+  /** Least time from one transaction to the next, ms: what comes in between shares the next. Default 0. */
+  readonly spacing?: number
 }
 
-const defaults = { limit: 20_000, batch: 256 } as const
+const defaults = { limit: 20_000, batch: 256, spacing: 0 } as const
 
 /** Waits between attempts while the database is out of reach, ms: some 6 s, enough for a restart or a failover. */
 const patience = [50, 200, 800, 2000, 3000] as const
@@ -37,20 +39,25 @@ export class GroupCommit implements Journal, AsyncDisposable {
   readonly #logger: Logger
   readonly #limit: number
   readonly #batch: number
+  readonly #spacing: number
   readonly #listeners = new Set<(entry: Journaled) => void>()
   #queue: Waiting[] = []
   #writing = 0
   #flushing: Promise<void> | undefined
   #closed = false
+  /** When the latest transaction began, on the clock's monotonic scale. */
+  #began = -Infinity
   /** Position listeners have been told of. */
   #told = 0
 
-  constructor({ records, clock, logger, limit = defaults.limit, batch = defaults.batch }: JournalOptions) {
+  constructor(options: JournalOptions) {
+    const { records, clock, logger, limit, batch, spacing } = { ...defaults, ...options }
     this.#records = records
     this.#clock = clock
     this.#logger = logger
     this.#limit = limit
     this.#batch = batch
+    this.#spacing = spacing
     this.read = records.read
     this.history = records.history
     this.after = records.after
@@ -84,6 +91,7 @@ export class GroupCommit implements Journal, AsyncDisposable {
     // Appends of the same turn go together.
     await Promise.resolve()
     while (this.#queue.length > 0) {
+      await this.#gather()
       const batch = this.#queue.splice(0, this.#batch)
       this.#writing = batch.length
       await this.#write(batch)
@@ -100,6 +108,13 @@ export class GroupCommit implements Journal, AsyncDisposable {
       const failure = failed(error)
       for (const { entry, reject } of batch) this.#refuse(entry.call, reject, failure)
     }
+  }
+
+  /** A transaction costs as much for one entry as for thirty. Nobody waits for more once the journal is closed. */
+  async #gather(): Promise<void> {
+    const rest = this.#began + this.#spacing - this.#clock.monotonic()
+    if (rest > 0 && !this.#closed) await this.#clock.sleep(rest)
+    this.#began = this.#clock.monotonic()
   }
 
   /** Repeated when the database could not be reached; a batch that did arrive is known then, and not written twice. */

@@ -12,6 +12,9 @@ import { recordsThrough } from './surface.ts'
 
 export { mediaTokens } from './tokens.ts'
 
+/** ms between transactions: fifty a second do for any number of calls. Effects wait for theirs, live sound for none. */
+const spacing = 20
+
 export interface Surroundings {
   readonly clock: Clock
   readonly ids: Ids
@@ -48,7 +51,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       ),
     )
     const records = recordsThrough(remote.call)
-    const journal = scope.use(new GroupCommit({ records: records.journal, clock, logger }))
+    const journal = scope.use(new GroupCommit({ records: records.journal, clock, logger, spacing }))
     return { ...records, journal, [Symbol.asyncDispose]: () => scope.close() }
   } catch (error) {
     await scope.close(error)
