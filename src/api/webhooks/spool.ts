@@ -16,33 +16,37 @@ const claimedAtOnce = 20
 const readAtOnce = 200
 /** Without news the spool is looked through this often, ms: for retries, and for deliveries of a process that died. */
 const idle = 5_000
+/** News is gathered this long, ms: a hundred calls make more than a hundred events a second. */
+const gathering = 200
 
 /** Runs until the scope closes. */
 export function startSpool(engine: Engine, request: Requester, scope: Scope): void {
   let running = false
-  let again = false
+  let news = false
   let timer: Timer | undefined
-  const work = async (): Promise<void> => {
-    if (running) {
-      again = true
-      return
-    }
-    running = true
+  const wait = (delay: number): void => {
     timer?.cancel()
+    timer = engine.clock.timer(delay, () => void work())
+  }
+  const work = async (): Promise<void> => {
+    running = true
+    news = false
     try {
-      do {
-        again = false
-        await spool(engine)
-        while (await deliver(engine, request, scope.signal)) if (scope.closed) return
-      } while (again)
+      await spool(engine)
+      while (await deliver(engine, request, scope.signal)) if (scope.closed) return
     } catch (error) {
       if (!scope.closed) engine.logger.error('the webhook spool stumbled; it goes on', { error })
     } finally {
       running = false
-      if (!scope.closed) timer = engine.clock.timer(idle, () => void work())
+      if (!scope.closed) wait(news ? gathering : idle)
     }
   }
-  scope.use(engine.store.journal.watch(() => void work()))
+  const told = (): void => {
+    if (news) return
+    news = true
+    if (!running) wait(gathering)
+  }
+  scope.use(engine.store.journal.watch(told))
   scope.defer(() => timer?.cancel())
   void work()
 }
@@ -52,13 +56,24 @@ async function spool(engine: Engine): Promise<void> {
   const { journal, deliveries } = engine.store
   for (;;) {
     const entries = await journal.after(await deliveries.cursor(), { limit: readAtOnce })
+    const wanting = subscriptionsOf(engine)
     for (const entry of entries) {
-      for (const subscription of await engine.store.subscriptions.wanting(entry.organization, entry.event.type))
-        await deliveries.enqueue(deliveryOf(engine, subscription, entry))
+      for (const subscription of await wanting(entry)) await deliveries.enqueue(deliveryOf(engine, subscription, entry))
     }
     const last = entries.at(-1)
-    if (!last) return
-    await deliveries.advance(last.position)
+    if (last) await deliveries.advance(last.position)
+    if (entries.length < readAtOnce) return
+  }
+}
+
+/** Who wants an entry; asked once for all entries of one kind in a batch. */
+function subscriptionsOf({ store }: Engine): (entry: Journaled) => Promise<readonly Subscription[]> {
+  const known = new Map<string, Promise<readonly Subscription[]>>()
+  return ({ organization, event }) => {
+    const kind = `${organization} ${event.type}`
+    const wanting = known.get(kind) ?? store.subscriptions.wanting(organization, event.type)
+    known.set(kind, wanting)
+    return wanting
   }
 }
 
