@@ -1,0 +1,98 @@
+/**
+ * A gateway in a process of its own that can be killed: it writes down what was told durable, before anything else
+ * happens, and holds each call at the journal entry that its far number asks for.
+ */
+import { appendFileSync } from 'node:fs'
+import { realClock } from '../../../src/lib/clock.ts'
+import { randomIds } from '../../../src/lib/ids.ts'
+import { createLogger } from '../../../src/lib/log.ts'
+import { Scope } from '../../../src/lib/scope.ts'
+import { dial } from '../../../src/calls/outbound.ts'
+import { readEnvironment } from '../../../src/main/environment.ts'
+import { startGateway, type Gateway } from '../../../src/main/gateway.ts'
+import { organization } from '../../../src/main/seed.ts'
+import { twilio } from '../../../src/providers/carriers/twilio/twilio.ts'
+import type { JournalEntry } from '../../../src/store/contract.ts'
+import { actor } from './actor.ts'
+import { stopAt, type FromNode, type NodeOptions, type ToNode } from './words.ts'
+
+const options = JSON.parse(process.argv[2] ?? '{}') as NodeOptions // written by the test
+const agent = 'agt_actor'
+const connection = 'con_killed'
+
+const tell = (message: FromNode): void => void process.send?.(message)
+const scope = new Scope('killed node')
+const logger = createLogger({ level: 'error', destination: { write: (line) => appendFileSync(options.log, line) } })
+const gateway = await startGateway({
+  environment: readEnvironment({
+    PORT: String(options.port),
+    OFFHOOK_DATA_DIR: options.dataDir,
+    OFFHOOK_SIMULATORS: 'off',
+    OFFHOOK_VAD: 'energy',
+    OFFHOOK_ALLOW_HOSTS: '127.0.0.1',
+    ...(options.databaseUrl === undefined ? {} : { DATABASE_URL: options.databaseUrl }),
+  }),
+  values: {},
+  providers: { carriers: [twilio], agents: [actor], recognisers: [], models: [], speakers: [] },
+  ...{ clock: realClock, ids: randomIds, logger, scope },
+})
+const { store, engine } = gateway
+
+store.journal.watch((entry) => {
+  appendFileSync(options.journal, `${JSON.stringify(entry)}\n`)
+  if (entry.event.type === 'call.ended') tell({ type: 'ended', call: entry.call })
+  if (options.killAt === entry.sequence) process.kill(process.pid, 'SIGKILL')
+})
+if (options.hold) holdCalls(gateway)
+if (!(await store.connections.get(organization, connection))) await furnish()
+process.on('message', (message: ToNode) => void obey(message))
+for (const { id, endedAt } of (await store.calls.list(organization, { limit: 200 })).items)
+  if (endedAt !== undefined) tell({ type: 'ended', call: id })
+tell({ type: 'ready', port: Number(new URL(gateway.url).port), connection })
+
+async function obey(message: ToNode): Promise<void> {
+  switch (message.type) {
+    case 'dial': {
+      const { to } = message
+      await dial(engine, organization, { to, from: options.number, connection, agent })
+      return
+    }
+    case 'dump': {
+      const records = await store.calls.list(organization, { limit: 200 })
+      return tell({ type: 'dump', journal: await store.journal.after(0, { limit: 10_000 }), calls: records.items })
+    }
+    case 'stop':
+      await scope.close()
+      return process.disconnect?.()
+    default:
+      message satisfies never
+  }
+}
+
+/** A call goes no further than the entry asked for: that one is durable, and the call never learns of it. */
+function holdCalls({ store: { journal }, engine: { live } }: Gateway): void {
+  const append = journal.append.bind(journal)
+  const never = new Promise<never>(() => undefined)
+  Object.assign(journal, {
+    append(entry: JournalEntry) {
+      const plan = live.get(entry.call)?.running.call.plan
+      const last = plan ? stopAt(plan.direction === 'outbound' ? plan.to : plan.from) : undefined
+      if (last === undefined || entry.sequence < last) return append(entry)
+      if (entry.sequence > last) return never
+      void append(entry).then(() => tell({ type: 'held', call: entry.call }))
+      return never
+    },
+  })
+}
+
+async function furnish(): Promise<void> {
+  const now = realClock.now()
+  const dates = { createdAt: now, updatedAt: now }
+  const { accountSid, authToken, apiBase, number } = options
+  await store.agents.create({ id: agent, organization, name: 'Actor', provider: actor.name, settings: {}, ...dates })
+  await store.connections.create({
+    ...{ id: connection, organization, kind: 'carrier', provider: 'twilio', name: 'Killed', account: accountSid },
+    ...{ settings: { accountSid, authToken, apiBase }, isDefault: true, source: 'api', ...dates },
+  })
+  await store.numbers.create({ id: 'num_killed', organization, connection, number, display: number, agent, ...dates })
+}
