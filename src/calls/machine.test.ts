@@ -155,6 +155,7 @@ describe('hanging up', () => {
       { type: 'command.accepted', id: dial },
       { type: 'call.progressed', status: 'ringing', ref: 'CA1' },
       { type: 'call.progressed', status: 'in-progress', ref: 'CA1' },
+      { type: 'call.dialed', ref: 'CA1' },
     ]
     for (const answer of answers) {
       const named = run(early.call, [answer, answer])

@@ -121,7 +121,7 @@ function live(call: Call, event: CallEvent, at: number): Step {
     case 'call.offered':
       return offered(call, event.ref)
     case 'call.dialed':
-      return [{ ...call, ...(event.ref ? { ref: event.ref } : {}) }, []]
+      return dialed(call, event.ref)
     case 'call.progressed':
       return progressed(call, event, at)
     case 'call.ended':
@@ -189,6 +189,12 @@ function progressed(call: Call, event: CallEvent & { type: 'call.progressed' }, 
   if (order[event.status] <= order[now.status]) return withHeld(now, [])
   if (event.status !== 'in-progress') return withHeld({ ...now, status: event.status }, ringing(now))
   return withHeld(...up(now, at))
+}
+
+/** A carrier that names the call has taken the dial, whatever became of its answer. */
+function dialed(call: Call, ref: string | undefined): Step {
+  if (!ref || call.ref !== undefined) return [call, []]
+  return withHeld({ ...call, ref, pending: call.pending.filter((one) => one.command.type !== 'dial') }, [])
 }
 
 /** Once the carrier has said which call it is, a hang-up that waited for it leaves. */

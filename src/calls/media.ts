@@ -63,6 +63,8 @@ export function attach(live: LiveCall, socket: Socket, opening: Attachment): voi
     count: (name) => engine.count(name, { carrier: carrier.name }),
   })
   running.scope.defer(() => leg.close('the call is over'))
+  // The stream may be faster than the carrier's answer to the dial, or all there is of it.
+  if (running.call.ref === undefined) void running.post({ type: 'call.dialed', ref: started.ref })
   void running.post({
     type: 'media.opened',
     streamRef: started.streamRef,
