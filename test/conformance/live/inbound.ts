@@ -100,7 +100,8 @@ export function describeInbound(fixture: LiveFixture, stage: SetStage): void {
       const heard = toneMs(leg.heard(), 1000)
       expect(heard).toBeLessThan(2_000)
       expect(order).toMatchObject({ type: 'interrupt', reply })
-      expect(Math.abs((order as { heardMs: number }).heardMs - heard)).toBeLessThan(250)
+      // What was sent runs 400 ms ahead of what is heard: who counted that would be off by more.
+      expect(Math.abs((order as { heardMs: number }).heardMs - heard)).toBeLessThan(350)
       const soFar = leg.heard().length
       await pause(400)
       expect(toneMs(leg.heard().subarray(soFar), 1000)).toBe(0)
