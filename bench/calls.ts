@@ -23,8 +23,8 @@ export interface CallsResult {
   readonly [more: string]: unknown
 }
 
-/** Calls before the measured ones: loads what is loaded once, and warms the compiler up. */
-const warmUp = { calls: 10, ms: 3000 }
+/** Calls before the measured ones: loads what is loaded once, and warms the compiler up. What was needed for that goes in `rest`. */
+const warmUp = { calls: 10, ms: 3000, rest: 5000 }
 /** Between the last call's coming up and the window, ms. */
 const settling = 2000
 /** For the last frames of the window to return, ms. */
@@ -64,6 +64,7 @@ async function measure({ n, seconds }: CallsPlan, child: Child, load: Load, tape
   await load.begin(Math.min(n, warmUp.calls), tape)
   await realClock.sleep(warmUp.ms)
   await load.end()
+  await realClock.sleep(warmUp.rest)
   const idle = await child.ask({ type: 'memory' })
   const ledgers = await load.begin(n, tape)
   await realClock.sleep(settling)
