@@ -220,23 +220,21 @@ export interface Difference {
   readonly replayed: string | undefined
 }
 
-/** Holds a replay against what the recording says left the call. Undefined: identical. `'unknown'`: it kept no outputs. */
+/**
+ * Holds a replay against what the recording says left the call. Undefined: identical; of a recording that a crash cut
+ * short, as far as it goes. `'unknown'`: it kept no outputs.
+ */
 export function compare(recorded: readonly RecordedInput[], replayed: Replayed): Difference | undefined | 'unknown' {
   const kept = (kind: OutputKind) => recorded.filter((input) => input.kind === kind).map(({ data }) => data)
-  const entries = kept('entry')
-  const sent = kept('sent')
+  const entries = kept('entry').map((data) => JSON.stringify(data))
+  const sent = kept('sent').map((data) => shown(messageOf(data)))
   if (entries.length === 0 && sent.length === 0) return 'unknown'
+  const whole = replayed.entries.slice(0, entries.length).some(({ event }) => event.type === 'call.ended')
+  const again = replayed.entries.map(({ sequence, at, event }) => JSON.stringify({ sequence, at, event }))
+  const said = replayed.sent.map(shown)
   return (
-    firstDifference(
-      'event',
-      entries.map((data) => JSON.stringify(data)),
-      replayed.entries.map(({ sequence, at, event }) => JSON.stringify({ sequence, at, event })),
-    ) ??
-    firstDifference(
-      'message',
-      sent.map((data) => shown(messageOf(data))),
-      replayed.sent.map(shown),
-    )
+    firstDifference('event', entries, whole ? again : again.slice(0, entries.length)) ??
+    firstDifference('message', sent, whole ? said : said.slice(0, sent.length))
   )
 }
 

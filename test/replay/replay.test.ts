@@ -137,6 +137,18 @@ describe.concurrent('a recorded call runs again with the same events at the same
     expect(types).toContain('agent.failed')
   })
 
+  test('an agent that cannot be opened', async () => {
+    const set = await stage()
+    const { agents } = set.house.gateway.store
+    const agent = await agents.get('org_default', set.agent.id)
+    await agents.update({ ...agent!, provider: 'gone' })
+    const leg = set.line.ring({ from: '+15550199001', phone: person() })
+    const call = await set.house.callByRef(leg.sid)
+    expect(await over(set.house, call.id)).toMatchObject({ endReason: 'agent-failed' })
+    const { types } = await expectIdentical(set, call.id, leg)
+    expect(types).toContain('agent.failed')
+  })
+
   test('a call out, to somebody who answers', async () => {
     const set = await stage({ greeting: 'hello' })
     set.line.onDial(() => ({ type: 'answer', phone: person((other) => other.sleep(900).then(() => other.hangup())) }))

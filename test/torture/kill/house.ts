@@ -1,7 +1,7 @@
 /** The world around a killed node: a simulated carrier that outlives it, and the node's starts. */
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -20,6 +20,8 @@ export interface KillHouse {
   start(options?: Partial<NodeOptions>): Promise<RunningNode>
   /** All that a node said was durable, in order, over all its lives. */
   durable(): Promise<readonly Journaled[]>
+  /** Recordings of its calls' inputs, oldest first. */
+  replays(): Promise<readonly string[]>
   /** What it logged. */
   log(): Promise<string>
 }
@@ -67,6 +69,10 @@ export async function killHouse(scope: Scope, databaseUrl?: string): Promise<Kil
     async durable() {
       const lines = (await readFile(journal, 'utf8')).split('\n').filter(Boolean)
       return lines.map((line) => JSON.parse(line) as Journaled) // written by the node
+    },
+    async replays() {
+      const names = await readdir(join(folder, 'replays'))
+      return names.toSorted().map((name) => join(folder, 'replays', name))
     },
     log: () => readFile(log, 'utf8'),
   }

@@ -30,6 +30,7 @@ const gateway = await startGateway({
     OFFHOOK_SIMULATORS: 'off',
     OFFHOOK_VAD: 'energy',
     OFFHOOK_ALLOW_HOSTS: '127.0.0.1',
+    OFFHOOK_REPLAY: String(options.replay ?? false),
     ...(options.databaseUrl === undefined ? {} : { DATABASE_URL: options.databaseUrl }),
   }),
   values: {},

@@ -16,6 +16,8 @@ export interface NodeOptions {
   readonly number: string
   /** Calls stop at the entry that their far number names. */
   readonly hold: boolean
+  /** Inputs of calls are kept in the data folder. */
+  readonly replay?: boolean
   /** The process kills itself when an entry with this sequence is durable. */
   readonly killAt?: number
 }
