@@ -11,7 +11,7 @@ export function runs(usual: number): number {
 }
 
 /** Names and values of every callback there is a fixture of. */
-export const callbacks: readonly (readonly (readonly [string, string])[])[] = readdirSync(folder)
+const callbacks: readonly (readonly (readonly [string, string])[])[] = readdirSync(folder)
   .filter((name) => name.endsWith('.json') && !/^(call|number|error)/.test(name))
   .map((name) => {
     const fields = JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as Record<string, string> // flat, as they came
