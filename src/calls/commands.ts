@@ -4,7 +4,7 @@ import type { CallCommand, CommandType } from '../spec/call.ts'
 import type { Accepted, Addresses, CarrierSpec, Dispatch } from '../spec/carrier.ts'
 import { OffhookError } from '../spec/errors.ts'
 import type { CallEvent } from '../spec/event.ts'
-import type { Connection } from '../store/contract.ts'
+import type { Connection, MediaGrant } from '../store/contract.ts'
 import { limits } from './machine.ts'
 import { runOperation } from './operation.ts'
 import type { LiveCall } from './live.ts'
@@ -91,7 +91,7 @@ async function addresses(live: LiveCall, connection: Connection, media: boolean)
   const { engine, running } = live
   const { plan } = running.call
   const base = engine.publicUrl()
-  const token = media ? await engine.tokens.issue(grantOf(live), tokenLife(live)) : undefined
+  const token = media ? await invite(live) : undefined
   // Good for reconnects until the call ends, and not a moment longer; a call that went to another process lives on.
   if (token !== undefined) running.scope.defer(() => (running.ended ? engine.tokens.revoke(token) : undefined))
   return {
@@ -105,7 +105,16 @@ async function addresses(live: LiveCall, connection: Connection, media: boolean)
   }
 }
 
-function grantOf(live: LiveCall) {
+/** A token that outlives this process: its hash is durable before the carrier hears of it. */
+async function invite(live: LiveCall): Promise<string> {
+  const { tokens, clock } = live.engine
+  const life = tokenLife(live)
+  const token = await tokens.issue(grantOf(live), life)
+  await live.post({ type: 'media.invited', hash: tokens.hash(token), until: clock.now() + life })
+  return token
+}
+
+export function grantOf(live: LiveCall): MediaGrant {
   const { plan, ref } = live.running.call
   const { id, organization, carrier, connection } = plan
   return { call: id, organization, carrier, connection, ...(ref === undefined ? {} : { ref }) }

@@ -27,6 +27,8 @@ export interface Call {
   readonly ref?: string
   readonly media: 'none' | 'open' | 'lost' | 'closed'
   readonly streamRef?: string
+  /** Media addresses that the carrier was told: after a restart they must still lead here. */
+  readonly invited?: readonly { readonly hash: string; readonly until: number }[]
   /** Asked of the carrier and not yet answered. */
   readonly pending: readonly PendingCommand[]
   /** Why the call is being ended, from the moment somebody decided it. At most one hang-up leaves per call. */
@@ -126,6 +128,8 @@ function live(call: Call, event: CallEvent, at: number): Step {
       return progressed(call, event, at)
     case 'call.ended':
       return ended(call, event, at)
+    case 'media.invited':
+      return [{ ...call, invited: [...(call.invited ?? []), { hash: event.hash, until: event.until }] }, []]
     case 'media.opened':
       return mediaOpened(call, event.streamRef, at)
     case 'media.lost':

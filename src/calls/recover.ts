@@ -1,4 +1,5 @@
 /** After a restart: calls that were running are taken up again, and what was in doubt is asked of the carrier. */
+import { grantOf } from './commands.ts'
 import type { Engine } from './engine.ts'
 import type { LiveCall } from './live.ts'
 import { askHowItIs } from './lookup.ts'
@@ -58,6 +59,7 @@ export async function resume(live: LiveCall): Promise<void> {
     const begin = plan.direction === 'outbound'
     return live.post(begin ? { type: 'call.queued' } : { type: 'call.ended', status: 'failed', reason: 'shutdown' })
   }
+  await restoreInvitations(live)
   for (const { id } of pending) await live.post({ type: 'command.uncertain', id })
   if (running.ended) return
   if (media === 'open') await live.post({ type: 'media.lost', cause: 'this process was restarted' })
@@ -69,6 +71,18 @@ export async function resume(live: LiveCall): Promise<void> {
   askHowItIs(live).catch((error: unknown) =>
     live.engine.logger.error('a call could not be looked up', { call: running.id, error }),
   )
+}
+
+/** Addresses that the carrier was told lead here again: a callee may pick up, a lost stream may come back. */
+async function restoreInvitations(live: LiveCall): Promise<void> {
+  const { engine, running } = live
+  const { invited = [], media, endedAt } = running.call
+  if (endedAt !== undefined) return
+  const least = media === 'open' || media === 'lost' ? limits.mediaReturn : 0
+  for (const { hash, until } of invited) {
+    const left = Math.max(until - engine.clock.now(), least)
+    if (left > 0) await engine.tokens.restore(hash, grantOf(live), left)
+  }
 }
 
 /** Queued and never asked for: the process died in between. */

@@ -16,6 +16,8 @@ export type CallEvent =
     }
   | { readonly type: 'call.ended'; readonly status: CallStatus; readonly reason: EndReason; readonly cause?: string }
   // media
+  /** The carrier was told where our media socket is: `hash` of the token in that address, good until `until` (ms since 1970). */
+  | { readonly type: 'media.invited'; readonly hash: string; readonly until: number }
   | { readonly type: 'media.opened'; readonly streamRef: string; readonly encoding: string; readonly rate: number }
   | { readonly type: 'media.lost'; readonly cause: string }
   | { readonly type: 'media.closed'; readonly cause?: string }

@@ -308,4 +308,8 @@ export interface MediaTokens {
   /** Does the token exist? Before any message is read. Does not claim. */
   known(token: string): Promise<boolean>
   revoke(token: string): Promise<void>
+  /** What may be kept of a token in a journal: its hash. */
+  hash(token: string): string
+  /** Makes a token good again by its hash: after a restart that forgot it. */
+  restore(hash: string, grant: MediaGrant, ttl: number): Promise<void>
 }

@@ -74,6 +74,17 @@ describe('a media token', () => {
     expect([await tokens.known(token), await tokens.claim(token, own)]).toEqual([false, { ok: false, why: 'unknown' }])
   })
 
+  test('forgotten by a restart, is good again by its hash, for its own call alone', async () => {
+    const before = setting()
+    const token = await before.tokens.issue(grant, 60_000)
+    const { tokens } = setting()
+    expect(await tokens.known(token)).toBe(false)
+    await tokens.restore(tokens.hash(token), { ...grant, ref: 'CA1' }, 60_000)
+    expect(await tokens.claim(token, { ...own, ref: 'CA2' })).toMatchObject({ ok: false })
+    expect(await tokens.claim(token, own)).toMatchObject({ ok: true })
+    expect(tokens.hash(token)).not.toContain(token)
+  })
+
   test('is kept as a hash only', async () => {
     const { coordination, tokens } = setting()
     const token = await tokens.issue(grant, 60_000)

@@ -35,12 +35,14 @@ export function mediaTokens(
   { hold = day }: TokenOptions = {},
 ): MediaTokens {
   const absent = async (hash: string) => ((await coordination.get(traceOf(hash))) ? 'expired' : 'unknown')
+  const keep = async (hash: string, grant: MediaGrant, ttl: number) => {
+    await coordination.set(traceOf(hash), '1', ttl + remembered)
+    await coordination.set(keyOf(hash), JSON.stringify({ grant }), ttl)
+  }
   return {
     async issue(grant: MediaGrant, ttl: number) {
       const token = ids.token()
-      const hash = hashOf(token)
-      await coordination.set(traceOf(hash), '1', ttl + remembered)
-      await coordination.set(keyOf(hash), JSON.stringify({ grant }), ttl)
+      await keep(hashOf(token), grant, ttl)
       return token
     },
     async claim(token, { carrier, ref }) {
@@ -64,6 +66,8 @@ export function mediaTokens(
       await coordination.remove(keyOf(hash))
       await coordination.remove(traceOf(hash))
     },
+    hash: hashOf,
+    restore: keep,
   }
 }
 
