@@ -15,7 +15,7 @@ export interface Front {
 
 export async function openFront(scope: Scope): Promise<Front> {
   const log: string[] = []
-  const server = createServer((request, response) => void pass(request, response, targetOf(request)))
+  const server = createServer((request, response) => pass(request, response, targetOf(request)))
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     tunnel(request, socket, head, targetOf(request))
   })

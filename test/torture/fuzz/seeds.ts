@@ -15,7 +15,7 @@ const callbacks: readonly (readonly (readonly [string, string])[])[] = readdirSy
   .filter((name) => name.endsWith('.json') && !/^(call|number|error)/.test(name))
   .map((name) => {
     const fields = JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as Record<string, string> // flat, as they came
-    return Object.entries(fields).map(([key, value]) => [key, String(value)] as const)
+    return Object.entries(fields).map(([key, value]) => [key, value] as const)
   })
 
 /** A stream's messages in order. */
