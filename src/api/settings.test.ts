@@ -64,6 +64,17 @@ describe('settings', () => {
     expect(() => parseSettings(ruled, { account: 'same', token: 'same' })).toThrow(/must differ/)
   })
 
+  test('a form made from a schema keeps the rules of that schema', () => {
+    const ruled = schema.refine((value) => value.account !== value.token, 'account and token must differ')
+    const form = z.object({ ...schema.shape, greeting: z.string().default('hello') })
+    expect(() => parseSettings(form, { account: 'same', token: 'same' }, ruled)).toThrow(/must differ/)
+    expect(parseSettings(form, { account: 'a', token: 'b' }, ruled)).toEqual({
+      account: 'a',
+      token: 'b',
+      greeting: 'hello',
+    })
+  })
+
   test('name their account', () => {
     expect(accountOf(schema, { account: 'AC1' })).toBe('AC1')
   })

@@ -66,8 +66,11 @@ function memberOf(value: unknown, key: string | number): unknown {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined
 }
 
-/** Checks settings strictly; unknown fields are refused by name. Throws `settings.invalid` with every fault. */
-export function parseSettings(schema: z.ZodObject, settings: Settings): Settings {
+/**
+ * Checks settings strictly; unknown fields are refused by name. `rules`: the provider's own schema, whose rules across fields hold too, where
+ * `schema` is made from it. Throws `settings.invalid` with every fault.
+ */
+export function parseSettings(schema: z.ZodObject, settings: Settings, rules: z.ZodObject = schema): Settings {
   const parsed = z.strictObject(schema.shape).safeParse(settings)
   if (!parsed.success) {
     const fields = parsed.error.issues.map((issue) => ({ field: issue.path.join('.'), message: issue.message }))
@@ -75,8 +78,8 @@ export function parseSettings(schema: z.ZodObject, settings: Settings): Settings
     throw new OffhookError('settings.invalid', `The settings are not valid: ${list}`, { details: { fields } })
   }
   // Rules across fields live on the provider's own schema.
-  const whole = schema.safeParse(settings)
-  if (whole.success) return whole.data
+  const whole = rules.safeParse(settings)
+  if (whole.success) return parsed.data
   const fields = whole.error.issues.map((issue) => ({ field: issue.path.join('.'), message: issue.message }))
   throw new OffhookError(
     'settings.invalid',

@@ -33,7 +33,7 @@ function creatingRoute(routes: Routes, parts: ApiParts): void {
       const { name, provider, settings } = request.body
       const schema = schemaOf(parts, provider)
       const now = clock.now()
-      const parsed = parseSettings(schema, restoreSecrets(schema, settings, undefined))
+      const parsed = parseSettings(schema, restoreSecrets(schema, settings, undefined), rulesOf(parts, provider))
       const record: Agent = {
         id: ids.id('agt'),
         organization: organizationOf(request),
@@ -84,7 +84,7 @@ function replacingRoute(routes: Routes, parts: ApiParts): void {
         ...before,
         name,
         provider,
-        settings: parseSettings(schema, restoreSecrets(schema, settings, stored)),
+        settings: parseSettings(schema, restoreSecrets(schema, settings, stored), rulesOf(parts, provider)),
         updatedAt: clock.now(),
       }
       await store.agents.update(after)
@@ -116,6 +116,11 @@ function schemaOf(parts: ApiParts, provider: string): z.ZodObject {
   if (spec) return agentSettings(spec)
   const known = [...parts.engine.agents.keys()].join(', ')
   throw new OffhookError('provider.unknown', `There is no agent provider "${provider}" (known: ${known})`)
+}
+
+/** The form is made of the provider's fields and the talk's; rules across fields stand on the provider's own schema. */
+function rulesOf(parts: ApiParts, provider: string): z.ZodObject | undefined {
+  return parts.engine.agents.get(provider)?.settings
 }
 
 function present(parts: ApiParts, record: Agent): z.input<typeof agent> {

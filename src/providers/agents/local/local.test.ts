@@ -23,6 +23,10 @@ test('three settings put a chat server in the place of the script', () => {
   expect(made.prompt).toContain('receptionist of Chez Ada')
 })
 
+test('a chat server without the name of its model is refused', () => {
+  expect(() => plan({ chatUrl: 'http://localhost:11434/v1' })).toThrow('needs the name of its model')
+})
+
 test('the key is a secret; an address that is none is refused', () => {
   expect(secretsOf(local.settings)).toEqual(['chatKey'])
   expect(() => plan({ chatUrl: 'localhost' })).toThrow('chatUrl')
