@@ -72,6 +72,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   await simulators?.seed()
   scope.use(announceJournal(engine))
   startSpool(engine, network.request, scope)
+  // Before anybody goes on with these calls: what their process left of its recordings reads to its end again.
+  for (const { id } of await store.calls.open()) if (!(await engine.held(id))) await recordings.mend(id)
   const resumed = await recoverCalls(engine)
   if (resumed > 0) logger.info('calls taken up after a restart', { calls: resumed })
   void lookAfterCalls(engine)

@@ -6,13 +6,15 @@ import { recordCall, type CallRecording } from '../calls/recording.ts'
 import type { Call } from '../calls/machine.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/log.ts'
-import { createRecordingFile } from '../media/recorder-file.ts'
+import { createRecordingFile, mendRecording } from '../media/recorder-file.ts'
 
 export interface RecordingFolder {
   open(call: Call, rate: number): Promise<CallRecording>
   /** Undefined when there is no such recording. */
   read(name: string): Promise<{ readonly size: number; readonly stream: NodeJS.ReadableStream } | undefined>
   path(name: string): string
+  /** Completes what a process that died left of a call's recording. False when there was nothing to do. */
+  mend(call: string): Promise<boolean>
 }
 
 /** A name of ours: a call id, and a number when the call was recorded in pieces. */
@@ -22,6 +24,10 @@ export function recordingFolder(folder: string, clock: Clock, logger: Logger): R
   const path = (name: string): string => join(folder, name)
   return {
     path,
+    async mend(call) {
+      const file = path(`${call}.wav`)
+      return (await sizeOf(file)) === undefined ? false : mendRecording(file)
+    },
     async open(call, rate) {
       await mkdir(folder, { recursive: true, mode: 0o700 })
       const { name, file } = await fresh(call.plan.id, path)
@@ -29,10 +35,7 @@ export function recordingFolder(folder: string, clock: Clock, logger: Logger): R
     },
     async read(name) {
       if (!ours.test(name)) return undefined
-      const size = await stat(path(name)).then(
-        (found) => found.size,
-        () => undefined,
-      )
+      const size = await sizeOf(path(name))
       return size === undefined ? undefined : { size, stream: createReadStream(path(name)) }
     },
   }
@@ -48,4 +51,11 @@ async function fresh(id: string, path: (name: string) => string) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error // node's file errors carry a code
     }
   }
+}
+
+function sizeOf(file: string): Promise<number | undefined> {
+  return stat(file).then(
+    (found) => found.size,
+    () => undefined,
+  )
 }
