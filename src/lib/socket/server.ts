@@ -34,7 +34,7 @@ export function acceptSocket(request: IncomingMessage, raw: Duplex, head: Buffer
   let accepted: WebSocket | undefined
   server.handleUpgrade(request, raw, head, (ws) => (accepted = ws))
   if (!accepted) throw new LibError('socket.refused', 'the request is not a valid WebSocket handshake', { status: 400 })
-  return new WireSocket(accepted, options)
+  return new WireSocket(accepted, options, raw)
 }
 
 /** Answers an upgrade with an HTTP error and closes the connection. */
