@@ -37,8 +37,8 @@ export interface RestFault {
     | { readonly type: 'rate-limit' }
     | { readonly type: 'error'; readonly status: number }
     | { readonly type: 'slow'; readonly ms: number }
-    /** Done as asked, but the answer never leaves. */
-    | { readonly type: 'no-response' }
+    /** Done as asked, but the answer never leaves: the connection stays open for `holdMs` (default 0), then breaks. */
+    | { readonly type: 'no-response'; readonly holdMs?: number }
 }
 
 export function clearFaults(faults: Faults): void {

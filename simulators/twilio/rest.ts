@@ -41,7 +41,9 @@ export async function answerRest(world: World, request: RestRequest): Promise<Re
     kind: 'rest',
     text: `${reply.status}${typeof reply.body === 'string' ? `\n${reply.body}` : ''}`,
   })
-  return fault?.type === 'no-response' ? undefined : reply
+  if (fault?.type !== 'no-response') return reply
+  if (fault.holdMs) await world.clock.sleep(fault.holdMs, world.scope.signal)
+  return undefined
 }
 
 /** The body without the one secret it can hold. */
