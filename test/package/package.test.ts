@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
-import { mkdir, mkdtemp, readFile, readdir, cp, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Scope } from '../../src/lib/scope.ts'
@@ -26,12 +26,21 @@ afterAll(() => scope.close())
 /** What `npm install offhook.tgz` would do, without a registry: the dependencies are links. */
 async function install(dependencies: string, into: string): Promise<void> {
   const place = join(into, 'node_modules')
-  await mkdir(place)
-  for (const name of await readdir(dependencies))
-    if (!name.startsWith('.')) await symlink(join(dependencies, name), join(place, name))
+  for (const path of await production()) {
+    const link = join(place, relative(dependencies, path))
+    await mkdir(dirname(link), { recursive: true })
+    await symlink(path, link)
+  }
   const [archive = ''] = (await readdir(into)).filter((name) => name.endsWith('.tgz'))
   await run('tar', ['-xzf', archive], { cwd: into })
   await cp(join(into, 'package'), join(place, 'offhook'), { recursive: true })
+}
+
+/** Folders of what a customer gets: nothing that only development needs, and each package with what lies inside it. */
+async function production(): Promise<readonly string[]> {
+  const listed = await run('npm', ['ls', '--omit=dev', '--all', '--parseable'], { cwd: root })
+  const folders = listed.split('\n').filter((path) => path.startsWith(`${root}/node_modules/`))
+  return folders.filter((path) => !folders.some((outer) => path.startsWith(`${outer}/`)))
 }
 
 describe('the published package', () => {

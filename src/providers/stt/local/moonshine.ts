@@ -1,4 +1,5 @@
 /** The Moonshine tiny model: up to some twenty seconds of 16 kHz sound in, English text out. Runs where it is called. */
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import tokenizer from 'llama-tokenizer-js'
@@ -48,8 +49,13 @@ export async function loadMoonshine(folder = modelFolder()): Promise<Moonshine> 
   }
 }
 
-/** The package's one entry is dist/moonshine.min.js; the models lie beside it. */
+/**
+ * As published, the models lie beside this file: the package that brings them drags in one that downloads at install, and only a
+ * project's own npm overrides can stop that, not those of its dependencies. In a checkout they are read from that package.
+ */
 function modelFolder(): URL {
+  const published = new URL('model/', import.meta.url)
+  if (existsSync(published)) return published
   try {
     return new URL('model/tiny/quantized/', import.meta.resolve('@moonshine-ai/moonshine-js'))
   } catch (cause) {
