@@ -61,6 +61,8 @@ async function attempt(live: LiveCall, command: CallCommand): Promise<Accepted> 
       live.reply.resolve(dispatch.reply)
       return {}
     case 'http':
+      // The carrier ignores what its webhook is answered, and repeats it when that takes long: acknowledged first.
+      if (command.type === 'answer' || command.type === 'reject') live.reply.resolve('acknowledged')
       return runOperation(dispatch.operation, engine.request, engine.scope.signal)
     case 'stream':
       live.order(dispatch.orders)

@@ -18,6 +18,8 @@ export interface LegOptions {
   /** The translator's memory after the start message. */
   readonly state: unknown
   readonly format: StreamFormat
+  /** How our sound is written; default: as `format` says. */
+  readonly sends?: StreamFormat
   readonly streamRef: string
   readonly inputs: Inputs
   /** Paces what is sent: the process's own clock, whose ticks all calls share, or the call's when its inputs are kept. */
@@ -133,7 +135,7 @@ function translatorOf({ socket, stream, inputs, count, state: first }: LegOption
 
 function speakerOf(options: LegOptions, order: (wanted: StreamOrder) => void): CarrierPlayout {
   const { format, stream, taps } = options
-  const encode = codecFor(format).encoder()
+  const encode = codecFor(options.sends ?? format).encoder()
   return createPlayout({
     clock: options.pace,
     rate: format.rate,

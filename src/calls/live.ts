@@ -37,8 +37,8 @@ export class LiveCall {
   readonly engine: Engine
   readonly running: RunningCall
   readonly inputs: Inputs
-  /** The answer to the webhook that offered the call. */
-  readonly reply = Promise.withResolvers<Reply>()
+  /** The answer to the webhook that offered the call; `acknowledged` where the carrier is told what to do by a request of ours. */
+  readonly reply = Promise.withResolvers<Reply | 'acknowledged'>()
   /** Resolves when the conversation is closed and the recording complete. */
   readonly over = Promise.withResolvers<void>()
   conversation: Conversation | undefined

@@ -46,6 +46,32 @@ const answered = () =>
     { type: 'media.opened', streamRef: 'MZ1', encoding: 'pcmu', rate: 8000 },
   ])
 
+describe('a carrier that names a request first and the call later', () => {
+  const ofRequest = () => {
+    const { call } = run(newCall(plan), [{ type: 'call.queued' }])
+    return run(call, [{ type: 'command.accepted', id: requestedId(call, 'dial'), ref: 'REQ1' }]).call
+  }
+
+  test('is called by the later name', () => {
+    expect(ofRequest().ref).toBe('REQ1')
+    expect(run(ofRequest(), [{ type: 'call.dialed', ref: 'CA1' }]).call.ref).toBe('CA1')
+  })
+
+  test('may name the call before it answers the dial', () => {
+    const { call } = run(newCall(plan), [{ type: 'call.queued' }])
+    const dial = requestedId(call, 'dial')
+    const late = run(call, [
+      { type: 'call.dialed', ref: 'CA1' },
+      { type: 'command.accepted', id: dial, ref: 'REQ1' },
+    ])
+    expect(late.call.ref).toBe('CA1')
+  })
+
+  test('renames nothing once its media is open', () => {
+    expect(run(answered().call, [{ type: 'call.dialed', ref: 'CA2' }]).call.ref).toBe('CA1')
+  })
+})
+
 describe('the life of an outbound call', () => {
   test('a queued call opens its agent and dials once', () => {
     const { call, effects } = run(newCall(plan), [{ type: 'call.queued' }])

@@ -195,9 +195,13 @@ function progressed(call: Call, event: CallEvent & { type: 'call.progressed' }, 
   return withHeld(...up(now, at))
 }
 
-/** A carrier that names the call has taken the dial, whatever became of its answer. */
+/**
+ * A carrier that names the call has taken the dial, whatever became of its answer. Some name a request first and the call once
+ * it is put through: until its media is open the later name counts.
+ */
 function dialed(call: Call, ref: string | undefined): Step {
-  if (!ref || call.ref !== undefined) return [call, []]
+  if (!ref || call.ref === ref) return [call, []]
+  if (call.ref !== undefined && (call.plan.direction === 'inbound' || call.media !== 'none')) return [call, []]
   return withHeld({ ...call, ref, pending: call.pending.filter((one) => one.command.type !== 'dial') }, [])
 }
 

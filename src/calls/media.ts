@@ -14,7 +14,8 @@ const mostBefore = 5
 
 /** Closes with 1008 and a reason when the token, the carrier or the call does not match. Resolves when the socket is claimed or refused. */
 export async function serveMedia(engine: Engine, socket: Socket, token: string): Promise<void> {
-  const opening = await readStart(engine, socket, token)
+  const issuedTo = await engine.tokens.carrier(token)
+  const opening = await readStart(engine, socket, token, issuedTo)
   if (!opening) return
   const { live } = opening
   live.inputs.take(
@@ -49,6 +50,7 @@ export function attach(live: LiveCall, socket: Socket, opening: Attachment): voi
     stream,
     state,
     format: started.format,
+    ...(started.sends ? { sends: started.sends } : {}),
     streamRef: started.streamRef,
     inputs: live.inputs,
     pace: live.inputs.kept ? live.inputs.clock : engine.clock,
@@ -64,7 +66,8 @@ export function attach(live: LiveCall, socket: Socket, opening: Attachment): voi
   })
   running.scope.defer(() => leg.close('the call is over'))
   // The stream may be faster than the carrier's answer to the dial, or all there is of it.
-  if (running.call.ref === undefined) void running.post({ type: 'call.dialed', ref: started.ref })
+  if (running.call.ref === undefined && started.ref !== undefined)
+    void running.post({ type: 'call.dialed', ref: started.ref })
   void running.post({
     type: 'media.opened',
     streamRef: started.streamRef,
@@ -88,7 +91,12 @@ interface Opening {
 
 type Verdict = Opening | { readonly refused: string }
 
-function readStart(engine: Engine, socket: Socket, token: string): Promise<Opening | undefined> {
+function readStart(
+  engine: Engine,
+  socket: Socket,
+  token: string,
+  issuedTo: string | undefined,
+): Promise<Opening | undefined> {
   return new Promise((resolve) => {
     const before: WireMessage[] = []
     const waiting: WireMessage[] = []
@@ -114,7 +122,7 @@ function readStart(engine: Engine, socket: Socket, token: string): Promise<Openi
       const message = wireOf(raw)
       if (settled || checking) return void waiting.push(message)
       before.push(message)
-      reader ??= readerFor(engine, message)
+      reader ??= readerFor(engine, message, issuedTo)
       if (!reader) return settle({ refused: 'this is no media stream of a known carrier' })
       const started = reader.read(message)
       if (reader.count > mostBefore) return settle({ refused: 'no start message among the first messages' })
@@ -143,10 +151,14 @@ interface Reader {
   read(message: WireMessage): (StreamEvent & { readonly type: 'started' }) | undefined
 }
 
-/** The first message says whose dialect it is; the token's grant is held against it later. */
-function readerFor(engine: Engine, first: WireMessage): Reader | undefined {
+/**
+ * The first message says whose dialect it is. Several carriers greet alike, so the one that the token was issued to is asked
+ * alone; its grant is held against the start message later.
+ */
+function readerFor(engine: Engine, first: WireMessage, issuedTo: string | undefined): Reader | undefined {
   for (const carrier of engine.carriers.values()) {
     const { stream } = carrier
+    if (issuedTo !== undefined && carrier.name !== issuedTo) continue
     if (!stream?.recognise(first)) continue
     let state = stream.begin()
     let count = 0
@@ -182,7 +194,8 @@ async function claim(
   const live = await engine.take(claimed.grant.call)
   if (!live || live.running.ended) return { refused: 'the call has ended' }
   const { ref, plan } = live.running.call
-  if (ref !== undefined && ref !== started.ref) return { refused: 'the stream belongs to another call' }
+  if (ref !== undefined && started.ref !== undefined && ref !== started.ref)
+    return { refused: 'the stream belongs to another call' }
   const { account } = await engine.connection(plan.connection)
   if (account !== undefined && started.account !== undefined && account !== started.account)
     return { refused: 'the stream belongs to another account' }

@@ -104,7 +104,8 @@ async function deliver(
   engine.count('webhook.accepted', { carrier: carrier.name })
   const reports = webhook.decode(request)
   for (const report of reports) {
-    if (report.type === 'call.offered') return offer(engine, carrier, connection, report)
+    if (report.type === 'call.offered') return offer(engine, carrier, connection, report, request)
+    if (report.type === 'answer.requested') return instruct(engine, carrier, connection, report, request)
     if (!repeated) await inform(engine, connection, report, request)
   }
   return webhook.acknowledge(request)
@@ -115,24 +116,51 @@ async function offer(
   carrier: CarrierSpec,
   connection: Connection,
   report: Report & { type: 'call.offered' },
+  request: InboundRequest,
 ): Promise<Reply> {
   const { live, fresh } = await receiveCall(engine, connection, report)
-  return fresh ? live.reply.promise : answerAgain(live, carrier, connection)
+  const reply = fresh ? await live.reply.promise : await answerAgain(live, carrier, connection)
+  return reply === 'acknowledged' ? carrier.webhook!.acknowledge(request) : reply
 }
 
-/** The carrier asks again for a call that we have (its first try got lost): the same answer with a fresh media token. */
-async function answerAgain(live: LiveCall, carrier: CarrierSpec, connection: Connection): Promise<Reply> {
+/** A call that we dialled is up, and the carrier asks what to do with it. */
+async function instruct(
+  engine: Engine,
+  carrier: CarrierSpec,
+  connection: Connection,
+  { ref, raw }: Report & { type: 'answer.requested' },
+  request: InboundRequest,
+): Promise<Reply> {
+  const id = await callOf(engine, connection, ref, request)
+  const live = id === undefined ? undefined : await engine.take(id)
+  if (!live) throw new OffhookError('call.unknown', `No call of ours waits for call ${ref.slice(0, 40)}`)
+  await live.post({ type: 'call.dialed', ref })
+  await live.post({ type: 'call.progressed', status: 'in-progress', raw, ref })
+  const reply = await answerAgain(live, carrier, connection)
+  return reply === 'acknowledged' ? carrier.webhook!.acknowledge(request) : reply
+}
+
+/**
+ * The carrier asks again for a call that we have (its first try got lost): the same answer with a fresh media token. A carrier
+ * that is told by requests of ours was told then.
+ */
+async function answerAgain(
+  live: LiveCall,
+  carrier: CarrierSpec,
+  connection: Connection,
+): Promise<Reply | 'acknowledged'> {
   if (live.running.ended) throw new OffhookError('call.ended', `Call ${live.running.id} has ended`)
   const dispatch = await encode(live, carrier, connection, { type: 'answer' })
-  if (dispatch.by !== 'reply') throw new OffhookError('internal', `${carrier.label} does not answer by reply`)
-  return dispatch.reply
+  if (dispatch.by === 'unsupported') throw new OffhookError('internal', dispatch.why)
+  return dispatch.by === 'reply' ? dispatch.reply : 'acknowledged'
 }
 
 /** Tells the call what the carrier reported. A callback for a call that is not ours is counted, not an error. */
 async function inform(engine: Engine, connection: Connection, report: Report, request: InboundRequest): Promise<void> {
   const event = eventOf(report)
-  if (!event || report.type === 'call.offered') return
-  const call = await callOf(engine, connection, report.ref, request)
+  if (!event || report.type === 'call.offered' || report.type === 'answer.requested') return
+  const named = report.type === 'recording.changed' ? report.call : undefined
+  const call = await callOf(engine, connection, report.ref, request, named)
   if (call) await engine.tell(call, event)
   else engine.count('webhook.orphaned', { carrier: connection.provider })
 }
@@ -158,20 +186,21 @@ function eventOf(report: Report): CallEvent | undefined {
         ? { type: 'media.lost', cause: report.cause ?? 'the carrier could not open the stream' }
         : undefined
     case 'call.offered':
+    case 'answer.requested':
       return undefined
     default:
       return report satisfies never
   }
 }
 
-/** The call a callback is about: by our id in its path, else by the carrier's id. It must belong to the connection that was verified. */
+/** The call a callback is about: by our id in its path (or where the carrier hands it back), else by the carrier's id. It must belong to the connection that was verified. */
 async function callOf(
   engine: Engine,
   connection: Connection,
   ref: string,
   request: InboundRequest,
+  named: string | undefined = request.segments[1],
 ): Promise<string | undefined> {
-  const named = request.segments[1]
   const local = (named ? engine.live.get(named) : undefined) ?? engine.byRef(connection.id, ref)
   if (local) return local.running.call.plan.connection === connection.id ? local.running.id : undefined
   const record =

@@ -66,6 +66,11 @@ export type Report =
       readonly account?: string
       readonly variables?: Variables
     }
+  /**
+   * The carrier has put one of our calls through and asks for its markup (an answer URL): it gets what `answer` encodes. From here
+   * on `ref` is the carrier's id of the call, whatever its reply to the dial was called.
+   */
+  | { readonly type: 'answer.requested'; readonly ref: string; readonly raw: string }
   | {
       readonly type: 'call.status'
       readonly ref: string
@@ -88,6 +93,8 @@ export type Report =
   | {
       readonly type: 'recording.changed'
       readonly ref: string
+      /** Our id of the call, where the carrier hands it back and names its own differently here. */
+      readonly call?: string
       readonly recording: string
       readonly status: 'in-progress' | 'completed' | 'failed'
       readonly durationSeconds?: number
@@ -155,14 +162,16 @@ export type StreamOrder =
 export type StreamEvent =
   | {
       readonly type: 'started'
-      /** The carrier's id of the call. */
-      readonly ref: string
+      /** The carrier's id of the call; absent where its start message names none: then the token alone says which call it is. */
+      readonly ref?: string
       readonly streamRef: string
       readonly account?: string
       /** A token the carrier handed back in its start message, where the URL carries none. */
       readonly token?: string
       readonly parameters: Readonly<Record<string, string>>
       readonly format: StreamFormat
+      /** How our own sound must be written, where that is not `format`; of the same rate. */
+      readonly sends?: StreamFormat
     }
   | { readonly type: 'audio'; readonly payload: Uint8Array; readonly sequence?: number; readonly timestampMs?: number }
   /** Everything sent before this mark was played, or dropped by a clear. */

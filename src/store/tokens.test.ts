@@ -50,6 +50,19 @@ describe('a media token', () => {
     expect(await tokens.claim(token, own)).toMatchObject({ ok: true })
   })
 
+  test('says whose dialect its socket speaks; one that never was says nothing', async () => {
+    const { tokens } = setting()
+    const token = await tokens.issue(grant, 60_000)
+    expect([await tokens.carrier(token), await tokens.carrier('guess')]).toEqual(['acme', undefined])
+  })
+
+  test('of a carrier whose stream names no call goes by itself alone, again and again', async () => {
+    const { tokens } = setting()
+    const token = await tokens.issue({ ...grant, ref: 'CA1' }, 60_000)
+    for (const _ of [1, 2]) expect(await tokens.claim(token, { carrier: 'acme' })).toMatchObject({ ok: true })
+    expect(await tokens.claim(token, { carrier: 'acme', ref: 'CA2' })).toMatchObject({ ok: false })
+  })
+
   test('claimed by two at once belongs to one', async () => {
     const { tokens } = setting()
     const token = await tokens.issue(grant, 60_000)

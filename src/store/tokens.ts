@@ -51,15 +51,21 @@ export function mediaTokens(
         const value = await coordination.get(keyOf(hash))
         if (value === undefined) return { ok: false, why: await absent(hash) }
         const kept = read(value)
-        if (kept.grant.carrier !== carrier || (kept.grant.ref ?? ref) !== ref) return { ok: false, why: 'foreign' }
-        if (kept.ref !== undefined && kept.ref !== ref) return { ok: false, why: 'used' }
-        const bound = JSON.stringify({ grant: kept.grant, ref })
+        // A carrier whose stream names no call has only the token to go by.
+        const own = ref ?? kept.grant.ref ?? kept.grant.call
+        if (kept.grant.carrier !== carrier || (kept.grant.ref ?? own) !== own) return { ok: false, why: 'foreign' }
+        if (kept.ref !== undefined && kept.ref !== own) return { ok: false, why: 'used' }
+        const bound = JSON.stringify({ grant: kept.grant, ref: own })
         if (await coordination.swap(keyOf(hash), value, bound, hold)) return { ok: true, grant: kept.grant }
       }
       return { ok: false, why: 'used' }
     },
     async known(token) {
       return (await coordination.get(keyOf(hashOf(token)))) !== undefined
+    },
+    async carrier(token) {
+      const value = await coordination.get(keyOf(hashOf(token)))
+      return value === undefined ? undefined : read(value).grant.carrier
     },
     async revoke(token) {
       const hash = hashOf(token)

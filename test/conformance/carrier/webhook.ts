@@ -167,6 +167,7 @@ const lawful: z.ZodType<Report> = z.discriminatedUnion('type', [
     account: z.string().exactOptional(),
     variables: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).exactOptional(),
   }),
+  z.strictObject({ type: z.literal('answer.requested'), ref, raw: z.string().min(1) }),
   z.strictObject({
     type: z.literal('call.status'),
     ref,
@@ -186,6 +187,7 @@ const lawful: z.ZodType<Report> = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('recording.changed'),
     ref,
+    call: z.string().min(1).exactOptional(),
     recording: z.string().min(1),
     status: z.enum(['in-progress', 'completed', 'failed']),
     durationSeconds: z.number().min(0).optional(),
