@@ -6,97 +6,29 @@
  *
  * Status only moves forward; `ended` is final. What happened twice, late or out of order changes nothing.
  */
-import type { CallCommand, CallPlan, CallStatus, EndReason, Origin } from '../spec/call.ts'
+import type { CallCommand, CallStatus, EndReason } from '../spec/call.ts'
 import type { CallEvent, CallTimer } from '../spec/event.ts'
+import { accepted, failed, requested, ringing, uncertain, withHeld } from './orders.ts'
+import {
+  end,
+  endStatus,
+  hangUpBecause,
+  isTerminal,
+  limits,
+  order,
+  request,
+  without,
+  type Call,
+  type Effect,
+  type EffectBody,
+  type Step,
+} from './state.ts'
 
-export interface PendingCommand {
-  readonly id: string
-  readonly command: CallCommand
-  readonly origin: Origin
-  readonly uncertain: boolean
-  /** A hang-up that waits until the carrier has said which call it is. */
-  readonly held?: true | undefined
-}
-
-export interface Call {
-  readonly plan: CallPlan
-  /** Events applied so far: the journal's sequence. */
-  readonly sequence: number
-  readonly status: CallStatus
-  /** The carrier's id of the call. */
-  readonly ref?: string
-  readonly media: 'none' | 'open' | 'lost' | 'closed'
-  readonly streamRef?: string
-  /** Media addresses that the carrier was told: after a restart they must still lead here. */
-  readonly invited?: readonly { readonly hash: string; readonly until: number }[]
-  /** Asked of the carrier and not yet answered. */
-  readonly pending: readonly PendingCommand[]
-  /** Why the call is being ended, from the moment somebody decided it. At most one hang-up leaves per call. */
-  readonly ending?: EndReason
-  /** The caller belongs to somebody else from `accepted` on: never hang up after it. */
-  readonly transfer?: 'requested' | 'accepted'
-  readonly voicemail?: 'requested' | 'accepted'
-  /** Digits were sent in a way that may replace the stream: how long it may be away, ms. */
-  readonly away?: number
-  readonly answeredAt?: number
-  readonly endedAt?: number
-  readonly endReason?: EndReason
-}
-
-export type Effect = { readonly id: string } & (
-  | { readonly type: 'command'; readonly command: CallCommand; readonly commandId: string }
-  /** Ask the carrier what it took of a command that is in doubt. */
-  | { readonly type: 'lookup'; readonly command: CallCommand; readonly commandId: string }
-  | { readonly type: 'timer.set'; readonly timer: CallTimer; readonly delay: number }
-  | { readonly type: 'timer.clear'; readonly timer: CallTimer }
-  | { readonly type: 'agent.open' }
-  | { readonly type: 'agent.mute' }
-  | { readonly type: 'stream.close' }
-  /** A consequence, to be journaled in its own right. */
-  | { readonly type: 'post'; readonly event: CallEvent }
-  /** The end: agent closed, recording finished, cost asked, everything released. */
-  | { readonly type: 'release' }
-)
-
-type EffectBody = Effect extends infer E ? (E extends Effect ? Omit<E, 'id'> : never) : never
+export { isTerminal, limits, newCall, type Call, type Effect, type PendingCommand } from './state.ts'
 
 export interface Advanced {
   readonly call: Call
   readonly effects: readonly Effect[]
-}
-
-/** All in ms. */
-export const limits = {
-  /** The carrier rings a little longer than asked; ours is the net below its own time-out. */
-  ringMargin: 8_000,
-  /** From answer to the stream's start. */
-  mediaOpen: 20_000,
-  /** How long a dead media socket may take to come back. */
-  mediaReturn: 10_000,
-  /** After an orderly end of media: the carrier's own word on the call is awaited this long. */
-  mediaClosed: 3_000,
-  /** How long the carrier may take to confirm a hang-up. */
-  hangup: 10_000,
-} as const
-
-export function newCall(plan: CallPlan): Call {
-  return { plan, sequence: 0, status: 'queued', media: 'none', pending: [] }
-}
-
-const order: Readonly<Record<CallStatus, number>> = {
-  queued: 0,
-  initiated: 1,
-  ringing: 2,
-  'in-progress': 3,
-  completed: 4,
-  busy: 4,
-  'no-answer': 4,
-  failed: 4,
-  canceled: 4,
-}
-
-export function isTerminal(status: CallStatus): boolean {
-  return order[status] === 4
 }
 
 /** Applies one event. Total: every event is lawful in every state; most change nothing when late. */
@@ -106,8 +38,6 @@ export function advance(call: Call, event: CallEvent, at: number): Advanced {
   const effects = bodies.map((body, index): Effect => ({ ...body, id: `${call.plan.id}/${next.sequence}.${index}` }))
   return { call: changed, effects }
 }
-
-type Step = readonly [Call, readonly EffectBody[]]
 
 /** An ended call learns a late carrier id, and nothing else. */
 function afterEnd(call: Call, event: CallEvent): Call {
@@ -205,25 +135,6 @@ function dialed(call: Call, ref: string | undefined): Step {
   return withHeld({ ...call, ref, pending: call.pending.filter((one) => one.command.type !== 'dial') }, [])
 }
 
-/** Once the carrier has said which call it is, a hang-up that waited for it leaves. */
-function withHeld(call: Call, effects: readonly EffectBody[]): Step {
-  const waiting = call.pending.find((one) => one.held)
-  if (!waiting || nameless(call)) return [call, effects]
-  const pending = call.pending.map((one) => (one === waiting ? { ...one, held: undefined } : one))
-  return [{ ...call, pending }, [...effects, ...hangupEffects(waiting.command, waiting.id)]]
-}
-
-function nameless(call: Call): boolean {
-  return call.ref === undefined && call.pending.some((one) => one.command.type === 'dial')
-}
-
-function hangupEffects(command: CallCommand, commandId: string): readonly EffectBody[] {
-  return [
-    { type: 'command', command, commandId },
-    { type: 'timer.set', timer: 'hangup', delay: limits.hangup },
-  ]
-}
-
 /** Answered: by the carrier's word or by its open stream, whichever comes first. */
 function up(call: Call, at: number): Step {
   if (call.status === 'in-progress') return [call, []]
@@ -233,11 +144,6 @@ function up(call: Call, at: number): Step {
   ]
   if (call.media === 'none') effects.push({ type: 'timer.set', timer: 'media', delay: limits.mediaOpen })
   return [{ ...call, status: 'in-progress', answeredAt: at }, effects]
-}
-
-function ringing(call: Call): readonly EffectBody[] {
-  if (call.plan.direction !== 'outbound' || call.status !== 'queued') return []
-  return [{ type: 'timer.set', timer: 'ring', delay: call.plan.ringTimeout + limits.ringMargin }]
 }
 
 function ended(call: Call, event: CallEvent & { type: 'call.ended' }, at: number): Step {
@@ -295,118 +201,6 @@ function mediaClosed(call: Call): Step {
   return [now, [{ type: 'timer.set', timer: 'media-lost', delay: call.away ?? limits.mediaClosed }]]
 }
 
-// ── commands ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-function requested(call: Call, event: CallEvent & { type: 'command.requested' }): Step {
-  const { id, command, origin } = event
-  const pend: Call = { ...call, pending: [...call.pending, { id, command, origin, uncertain: false }] }
-  const effect = { type: 'command', command, commandId: id } as const
-  switch (command.type) {
-    case 'hangup':
-      return hangup(call, pend, command.reason ?? hangupReasons[origin], effect)
-    case 'transfer':
-      if (call.transfer || call.ending) return [call, []]
-      return [{ ...pend, transfer: 'requested' }, [effect]]
-    case 'leave-message':
-      if (call.voicemail || call.ending || call.transfer) return [call, []]
-      return [{ ...pend, voicemail: 'requested' }, [effect]]
-    case 'reject':
-      return [{ ...pend, ending: 'rejected' }, [effect]]
-    case 'send-digits':
-      return [{ ...pend, away: limits.mediaReturn + command.digits.length * 600 }, [effect]]
-    case 'dial':
-      return call.status === 'queued' && call.ref === undefined ? [pend, [effect]] : [call, []]
-    default:
-      return [pend, [effect]]
-  }
-}
-
-function hangup(call: Call, pend: Call, because: EndReason, effect: EffectBody & { type: 'command' }): Step {
-  if (call.transfer === 'accepted' || call.pending.some((one) => one.command.type === 'hangup')) return [call, []]
-  const now: Call = { ...pend, ending: call.ending ?? because }
-  // What the carrier has not named yet cannot be hung up: the order leaves with its answer to the dial.
-  if (nameless(call)) {
-    const pending = now.pending.map((one) => (one.id === effect.commandId ? { ...one, held: true as const } : one))
-    return [{ ...now, pending }, [{ type: 'agent.mute' }]]
-  }
-  return [now, [{ type: 'agent.mute' }, ...hangupEffects(effect.command, effect.commandId)]]
-}
-
-const hangupReasons: Readonly<Record<Origin, EndReason>> = {
-  caller: 'caller-hangup',
-  agent: 'agent-hangup',
-  api: 'api-hangup',
-  engine: 'completed',
-  carrier: 'completed',
-}
-
-function accepted(call: Call, event: CallEvent & { type: 'command.accepted' }): Step {
-  const asked = call.pending.find((one) => one.id === event.id)
-  if (!asked) return [call, []]
-  const now = without(call, event.id)
-  switch (asked.command.type) {
-    case 'dial': {
-      const status = order[now.status] < order.initiated ? 'initiated' : now.status
-      return withHeld({ ...now, status, ...(event.ref ? { ref: event.ref } : {}) }, ringing(now))
-    }
-    case 'hangup':
-      return [now, [end(endStatus(now), now.ending ?? 'completed')]]
-    case 'reject':
-      return [now, [end('canceled', 'rejected')]]
-    case 'transfer':
-      return event.gone
-        ? [{ ...now, transfer: undefined }, [end('completed', 'caller-hangup')]]
-        : [{ ...now, transfer: 'accepted' }, [{ type: 'agent.mute' }]]
-    case 'leave-message':
-      return [{ ...now, voicemail: 'accepted' }, [{ type: 'agent.mute' }]]
-    default:
-      return [now, []]
-  }
-}
-
-/** A call that we ended before anybody answered was not completed. */
-function endStatus(call: Call): CallStatus {
-  if (call.answeredAt !== undefined) return 'completed'
-  return call.ending === 'ring-timeout' ? 'no-answer' : 'canceled'
-}
-
-function failed(call: Call, event: CallEvent & { type: 'command.failed' }): Step {
-  const asked = call.pending.find((one) => one.id === event.id)
-  if (!asked) return [call, []]
-  const now = without(call, event.id)
-  switch (asked.command.type) {
-    case 'dial':
-      return [now, [now.ending ? end(endStatus(now), now.ending) : end('failed', 'carrier-failed', event.message)]]
-    case 'answer':
-    case 'reject':
-      return [now, [end('failed', 'carrier-failed', event.message)]]
-    case 'transfer':
-      // The caller is ours again; if their stream is gone by now, it gets the usual time to come back.
-      return [
-        { ...now, transfer: undefined },
-        now.media === 'open' ? [] : [{ type: 'timer.set', timer: 'media-lost', delay: limits.mediaReturn }],
-      ]
-    case 'leave-message':
-      return hangUpBecause({ ...now, voicemail: undefined }, 'carrier-failed')
-    case 'hangup':
-      // The stream is closed instead: for carriers whose call hangs on it, that ends the call too. The timer ends our side.
-      return [now, [{ type: 'stream.close' }]]
-    default:
-      return [now, []]
-  }
-}
-
-function uncertain(call: Call, id: string): Step {
-  const asked = call.pending.find((one) => one.id === id)
-  if (!asked || asked.held) return [call, []]
-  const pending = call.pending.map((one) => (one.id === id ? { ...one, uncertain: true } : one))
-  return [{ ...call, pending }, [{ type: 'lookup', command: asked.command, commandId: id }]]
-}
-
-function without(call: Call, id: string): Call {
-  return { ...call, pending: call.pending.filter((one) => one.id !== id) }
-}
-
 // ── time and machines ────────────────────────────────────────────────────────────────────────────────────────────────
 
 function machine(call: Call, event: CallEvent & { type: 'machine.detected' }): Step {
@@ -436,22 +230,6 @@ function timer(call: Call, fired: CallTimer): Step {
       fired satisfies never
       return [call, []]
   }
-}
-
-function hangUpBecause(call: Call, reason: EndReason): Step {
-  if (call.transfer === 'accepted') return [call, []]
-  const now: Call = { ...call, ending: call.ending ?? reason }
-  return [now, request(now, 'hangup', { type: 'hangup' })]
-}
-
-/** The engine asks: the request is journaled like anybody's, so that a crash between asking and doing loses nothing. */
-function request(call: Call, label: string, command: CallCommand): readonly EffectBody[] {
-  const id = `${call.plan.id}/${call.sequence}-${label}`
-  return [{ type: 'post', event: { type: 'command.requested', id, command, origin: 'engine' } }]
-}
-
-function end(status: CallStatus, reason: EndReason, cause?: string): EffectBody {
-  return { type: 'post', event: { type: 'call.ended', status, reason, ...(cause ? { cause } : {}) } }
 }
 
 /** Whether an event still says something: an ended call takes only what may honestly come late. */

@@ -1,0 +1,138 @@
+/** Commands in the life of a call: asked for, taken, refused, in doubt. */
+import type { CallCommand, EndReason, Origin } from '../spec/call.ts'
+import type { CallEvent } from '../spec/event.ts'
+import {
+  end,
+  endStatus,
+  hangUpBecause,
+  limits,
+  order,
+  without,
+  type Call,
+  type EffectBody,
+  type Step,
+} from './state.ts'
+
+export function requested(call: Call, event: CallEvent & { type: 'command.requested' }): Step {
+  const { id, command, origin } = event
+  const pend: Call = { ...call, pending: [...call.pending, { id, command, origin, uncertain: false }] }
+  const effect = { type: 'command', command, commandId: id } as const
+  switch (command.type) {
+    case 'hangup':
+      return hangup(call, pend, command.reason ?? hangupReasons[origin], effect)
+    case 'transfer':
+      if (call.transfer || call.ending) return [call, []]
+      return [{ ...pend, transfer: 'requested' }, [effect]]
+    case 'leave-message':
+      if (call.voicemail || call.ending || call.transfer) return [call, []]
+      return [{ ...pend, voicemail: 'requested' }, [effect]]
+    case 'reject':
+      return [{ ...pend, ending: 'rejected' }, [effect]]
+    case 'send-digits':
+      return [{ ...pend, away: limits.mediaReturn + command.digits.length * 600 }, [effect]]
+    case 'dial':
+      return call.status === 'queued' && call.ref === undefined ? [pend, [effect]] : [call, []]
+    default:
+      return [pend, [effect]]
+  }
+}
+
+function hangup(call: Call, pend: Call, because: EndReason, effect: EffectBody & { type: 'command' }): Step {
+  if (call.transfer === 'accepted' || call.pending.some((one) => one.command.type === 'hangup')) return [call, []]
+  const now: Call = { ...pend, ending: call.ending ?? because }
+  // What the carrier has not named yet cannot be hung up: the order leaves with its answer to the dial.
+  if (nameless(call)) {
+    const pending = now.pending.map((one) => (one.id === effect.commandId ? { ...one, held: true as const } : one))
+    return [{ ...now, pending }, [{ type: 'agent.mute' }]]
+  }
+  return [now, [{ type: 'agent.mute' }, ...hangupEffects(effect.command, effect.commandId)]]
+}
+
+const hangupReasons: Readonly<Record<Origin, EndReason>> = {
+  caller: 'caller-hangup',
+  agent: 'agent-hangup',
+  api: 'api-hangup',
+  engine: 'completed',
+  carrier: 'completed',
+}
+
+export function accepted(call: Call, event: CallEvent & { type: 'command.accepted' }): Step {
+  const asked = call.pending.find((one) => one.id === event.id)
+  if (!asked) return [call, []]
+  const now = without(call, event.id)
+  switch (asked.command.type) {
+    case 'dial': {
+      const status = order[now.status] < order.initiated ? 'initiated' : now.status
+      return withHeld({ ...now, status, ...(event.ref ? { ref: event.ref } : {}) }, ringing(now))
+    }
+    case 'hangup':
+      return [now, [end(endStatus(now), now.ending ?? 'completed')]]
+    case 'reject':
+      return [now, [end('canceled', 'rejected')]]
+    case 'transfer':
+      return event.gone
+        ? [{ ...now, transfer: undefined }, [end('completed', 'caller-hangup')]]
+        : [{ ...now, transfer: 'accepted' }, [{ type: 'agent.mute' }]]
+    case 'leave-message':
+      return [{ ...now, voicemail: 'accepted' }, [{ type: 'agent.mute' }]]
+    default:
+      return [now, []]
+  }
+}
+
+export function failed(call: Call, event: CallEvent & { type: 'command.failed' }): Step {
+  const asked = call.pending.find((one) => one.id === event.id)
+  if (!asked) return [call, []]
+  const now = without(call, event.id)
+  switch (asked.command.type) {
+    case 'dial':
+      return [now, [now.ending ? end(endStatus(now), now.ending) : end('failed', 'carrier-failed', event.message)]]
+    case 'answer':
+    case 'reject':
+      return [now, [end('failed', 'carrier-failed', event.message)]]
+    case 'transfer':
+      // The caller is ours again; if their stream is gone by now, it gets the usual time to come back.
+      return [
+        { ...now, transfer: undefined },
+        now.media === 'open' ? [] : [{ type: 'timer.set', timer: 'media-lost', delay: limits.mediaReturn }],
+      ]
+    case 'leave-message':
+      return hangUpBecause({ ...now, voicemail: undefined }, 'carrier-failed')
+    case 'hangup':
+      // The stream is closed instead: for carriers whose call hangs on it, that ends the call too. The timer ends our side.
+      return [now, [{ type: 'stream.close' }]]
+    default:
+      return [now, []]
+  }
+}
+
+export function uncertain(call: Call, id: string): Step {
+  const asked = call.pending.find((one) => one.id === id)
+  if (!asked || asked.held) return [call, []]
+  const pending = call.pending.map((one) => (one.id === id ? { ...one, uncertain: true } : one))
+  return [{ ...call, pending }, [{ type: 'lookup', command: asked.command, commandId: id }]]
+}
+
+/** Once the carrier has said which call it is, a hang-up that waited for it leaves. */
+export function withHeld(call: Call, effects: readonly EffectBody[]): Step {
+  const waiting = call.pending.find((one) => one.held)
+  if (!waiting || nameless(call)) return [call, effects]
+  const pending = call.pending.map((one) => (one === waiting ? { ...one, held: undefined } : one))
+  return [{ ...call, pending }, [...effects, ...hangupEffects(waiting.command, waiting.id)]]
+}
+
+function nameless(call: Call): boolean {
+  return call.ref === undefined && call.pending.some((one) => one.command.type === 'dial')
+}
+
+function hangupEffects(command: CallCommand, commandId: string): readonly EffectBody[] {
+  return [
+    { type: 'command', command, commandId },
+    { type: 'timer.set', timer: 'hangup', delay: limits.hangup },
+  ]
+}
+
+export function ringing(call: Call): readonly EffectBody[] {
+  if (call.plan.direction !== 'outbound' || call.status !== 'queued') return []
+  return [{ type: 'timer.set', timer: 'ring', delay: call.plan.ringTimeout + limits.ringMargin }]
+}

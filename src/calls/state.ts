@@ -1,0 +1,117 @@
+/** A call as a value, what may follow from an event, and the small steps that every part of the machine takes. */
+import type { CallCommand, CallPlan, CallStatus, EndReason, Origin } from '../spec/call.ts'
+import type { CallEvent, CallTimer } from '../spec/event.ts'
+
+export interface PendingCommand {
+  readonly id: string
+  readonly command: CallCommand
+  readonly origin: Origin
+  readonly uncertain: boolean
+  /** A hang-up that waits until the carrier has said which call it is. */
+  readonly held?: true | undefined
+}
+
+export interface Call {
+  readonly plan: CallPlan
+  /** Events applied so far: the journal's sequence. */
+  readonly sequence: number
+  readonly status: CallStatus
+  /** The carrier's id of the call. */
+  readonly ref?: string
+  readonly media: 'none' | 'open' | 'lost' | 'closed'
+  readonly streamRef?: string
+  /** Media addresses that the carrier was told: after a restart they must still lead here. */
+  readonly invited?: readonly { readonly hash: string; readonly until: number }[]
+  /** Asked of the carrier and not yet answered. */
+  readonly pending: readonly PendingCommand[]
+  /** Why the call is being ended, from the moment somebody decided it. At most one hang-up leaves per call. */
+  readonly ending?: EndReason
+  /** The caller belongs to somebody else from `accepted` on: never hang up after it. */
+  readonly transfer?: 'requested' | 'accepted'
+  readonly voicemail?: 'requested' | 'accepted'
+  /** Digits were sent in a way that may replace the stream: how long it may be away, ms. */
+  readonly away?: number
+  readonly answeredAt?: number
+  readonly endedAt?: number
+  readonly endReason?: EndReason
+}
+
+export type Effect = { readonly id: string } & (
+  | { readonly type: 'command'; readonly command: CallCommand; readonly commandId: string }
+  /** Ask the carrier what it took of a command that is in doubt. */
+  | { readonly type: 'lookup'; readonly command: CallCommand; readonly commandId: string }
+  | { readonly type: 'timer.set'; readonly timer: CallTimer; readonly delay: number }
+  | { readonly type: 'timer.clear'; readonly timer: CallTimer }
+  | { readonly type: 'agent.open' }
+  | { readonly type: 'agent.mute' }
+  | { readonly type: 'stream.close' }
+  /** A consequence, to be journaled in its own right. */
+  | { readonly type: 'post'; readonly event: CallEvent }
+  /** The end: agent closed, recording finished, cost asked, everything released. */
+  | { readonly type: 'release' }
+)
+
+export type EffectBody = Effect extends infer E ? (E extends Effect ? Omit<E, 'id'> : never) : never
+
+/** All in ms. */
+export const limits = {
+  /** The carrier rings a little longer than asked; ours is the net below its own time-out. */
+  ringMargin: 8_000,
+  /** From answer to the stream's start. */
+  mediaOpen: 20_000,
+  /** How long a dead media socket may take to come back. */
+  mediaReturn: 10_000,
+  /** After an orderly end of media: the carrier's own word on the call is awaited this long. */
+  mediaClosed: 3_000,
+  /** How long the carrier may take to confirm a hang-up. */
+  hangup: 10_000,
+} as const
+
+export function newCall(plan: CallPlan): Call {
+  return { plan, sequence: 0, status: 'queued', media: 'none', pending: [] }
+}
+
+export const order: Readonly<Record<CallStatus, number>> = {
+  queued: 0,
+  initiated: 1,
+  ringing: 2,
+  'in-progress': 3,
+  completed: 4,
+  busy: 4,
+  'no-answer': 4,
+  failed: 4,
+  canceled: 4,
+}
+
+export function isTerminal(status: CallStatus): boolean {
+  return order[status] === 4
+}
+
+/** The call after an event, and what follows from it. */
+export type Step = readonly [Call, readonly EffectBody[]]
+
+export function hangUpBecause(call: Call, reason: EndReason): Step {
+  if (call.transfer === 'accepted') return [call, []]
+  const now: Call = { ...call, ending: call.ending ?? reason }
+  return [now, request(now, 'hangup', { type: 'hangup' })]
+}
+
+/** The engine asks: the request is journaled like anybody's, so that a crash between asking and doing loses nothing. */
+export function request(call: Call, label: string, command: CallCommand): readonly EffectBody[] {
+  const id = `${call.plan.id}/${call.sequence}-${label}`
+  return [{ type: 'post', event: { type: 'command.requested', id, command, origin: 'engine' } }]
+}
+
+export function end(status: CallStatus, reason: EndReason, cause?: string): EffectBody {
+  return { type: 'post', event: { type: 'call.ended', status, reason, ...(cause ? { cause } : {}) } }
+}
+
+/** A call that we ended before anybody answered was not completed. */
+export function endStatus(call: Call): CallStatus {
+  if (call.answeredAt !== undefined) return 'completed'
+  return call.ending === 'ring-timeout' ? 'no-answer' : 'canceled'
+}
+
+export function without(call: Call, id: string): Call {
+  return { ...call, pending: call.pending.filter((one) => one.id !== id) }
+}
