@@ -19,11 +19,13 @@ export async function carryOut(live: LiveCall, id: string, command: CallCommand)
     const accepted = await attempt(live, command)
     await live.post(acceptedEvent(id, accepted))
   } catch (error) {
-    await live.post(
-      command.type === 'dial' && inDoubt(error) ? { type: 'command.uncertain', id } : failedEvent(id, error),
-    )
+    const doubt = !sayable.has(command.type) && inDoubt(error)
+    await live.post(doubt ? { type: 'command.uncertain', id } : failedEvent(id, error))
   }
 }
+
+/** What sets a state was said again by then; and once more would do as well. */
+const sayable: ReadonlySet<CommandType> = new Set(['hangup', 'reject', 'record'])
 
 /** The order may have arrived although no good answer came: nothing in time, half of one, or a failure of the carrier's own. */
 function inDoubt(error: unknown): boolean {
@@ -67,11 +69,20 @@ async function attempt(live: LiveCall, command: CallCommand): Promise<Accepted> 
     case 'stream':
       live.order(dispatch.orders)
       return {}
+    case 'link':
+      return byLink(live, command, carrier)
     case 'unsupported':
       return live.instead(command, dispatch.why)
     default:
       return dispatch satisfies never
   }
+}
+
+/** What listens for the carrier here does it. A line of a process that is gone went with it. */
+async function byLink({ engine, running }: LiveCall, command: CallCommand, carrier: CarrierSpec): Promise<Accepted> {
+  const listener = engine.listeners.get(carrier.name)
+  if (listener?.perform) return listener.perform(command, running.seen)
+  throw new OffhookError('provider.unavailable', `Nothing listens for ${carrier.label} in this process`)
 }
 
 /** The carrier's words for a command, with addresses that hold for this call only. */
@@ -84,7 +95,7 @@ export async function encode(
   const { engine, running } = live
   if (!carrier.control?.commands.includes(command.type))
     return { by: 'unsupported', why: `${carrier.label} cannot ${command.type}` }
-  const urls = await addresses(live, connection, opensMedia.has(command.type))
+  const urls = await addresses(live, connection, opensMedia.has(command.type) && !carrier.listen)
   const now = { time: engine.clock.now(), id: (prefix: string) => engine.ids.id(prefix) }
   return carrier.control.encode(command, running.seen, carrier.settings.parse(connection.settings), { now, urls })
 }

@@ -6,6 +6,7 @@ import type { Scope } from '../lib/scope.ts'
 import type { AgentEmit, AgentSession, AgentSpec, Brief } from '../spec/agent.ts'
 import type { CarrierSpec } from '../spec/carrier.ts'
 import { OffhookError } from '../spec/errors.ts'
+import type { Listener } from '../spec/listen.ts'
 import type { CallEvent } from '../spec/event.ts'
 import type { VadFactory } from '../media/vad/vad.ts'
 import type { Connection, Coordination, MediaTokens, Store } from '../store/contract.ts'
@@ -67,6 +68,8 @@ export interface EngineParts {
 export interface Engine extends EngineParts {
   /** Calls of this process by id; ended ones leave after a while, so that late callbacks find them. */
   readonly live: ReadonlyMap<string, LiveCall>
+  /** What listens in this process, by carrier. */
+  readonly listeners: Map<string, Listener>
   /** Offers being made into calls, by connection and carrier id. */
   readonly offers: Map<string, Promise<LiveCall>>
   carrier(name: string): CarrierSpec

@@ -80,14 +80,15 @@ async function make(engine: Engine, connection: Connection, offer: Offer): Promi
     connection: connection.id,
     from: offer.from,
     to: offer.to,
-    agent: number?.agent ?? '',
+    agent: offer.agent ?? number?.agent ?? '',
     variables: offer.variables ?? {},
-    metadata: {},
+    metadata: offer.metadata ?? {},
     ringTimeout: engine.settings.ringTimeout,
     maxDuration: engine.settings.maxDuration,
     machineDetection: false,
     record: engine.settings.record,
     createdAt: engine.clock.now(),
+    ...(offer.mediaTimeout === undefined ? {} : { mediaTimeout: offer.mediaTimeout }),
   }
   if (!plan.agent)
     engine.logger.warn('call rejected: no agent answers this number', {

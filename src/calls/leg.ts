@@ -4,6 +4,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/log.ts'
 import type { Socket } from '../lib/socket/socket.ts'
 import { codecFor } from '../media/codecs/index.ts'
+import type { OpenCodec } from '../media/codecs/open.ts'
 import type { CarrierPlayout, PlayoutTap } from '../media/playout-options.ts'
 import { createPlayout } from '../media/playout.ts'
 import { createSource } from '../media/port.ts'
@@ -20,6 +21,8 @@ export interface LegOptions {
   readonly format: StreamFormat
   /** How our sound is written; default: as `format` says. */
   readonly sends?: StreamFormat
+  /** For lines whose codec is opened beforehand and repairs losses; default: that of `format`, which repairs nothing. */
+  readonly codec?: OpenCodec
   readonly streamRef: string
   readonly inputs: Inputs
   /** Paces what is sent: the process's own clock, whose ticks all calls share, or the call's when its inputs are kept. */
@@ -135,7 +138,7 @@ function translatorOf({ socket, stream, inputs, count, state: first }: LegOption
 
 function speakerOf(options: LegOptions, order: (wanted: StreamOrder) => void): CarrierPlayout {
   const { format, stream, taps } = options
-  const encode = codecFor(options.sends ?? format).encoder()
+  const encode = options.codec?.encode ?? codecFor(options.sends ?? format).encoder()
   return createPlayout({
     clock: options.pace,
     rate: format.rate,
@@ -157,14 +160,20 @@ function listenerOf(
   speaker: CarrierPlayout,
   stop: (cause?: string) => void,
 ): (event: StreamEvent) => void {
-  const { format, taps, logger, count } = options
-  const decode = codecFor(format).decoder()
-  const hear = (payload: Uint8Array): void => {
-    const pcm = decode(payload)
+  const { format, taps, logger, count, codec } = options
+  const decode = codec?.decode ?? codecFor(format).decoder()
+  const emit = (pcm: Int16Array): void => {
     taps.said?.write(pcm)
     source.emit(pcm)
   }
-  const inOrder = reorder(Math.ceil(longestGap / format.frameMs), hear)
+  const hear = (payload: Uint8Array): void => emit(decode(payload))
+  const inOrder = reorder<Uint8Array>(
+    Math.ceil((options.stream.patience ?? longestGap) / format.frameMs),
+    (payload, missing) => {
+      if (missing > 0 && codec) emit(codec.conceal(missing, payload))
+      hear(payload)
+    },
+  )
   return (event) => {
     switch (event.type) {
       case 'audio':

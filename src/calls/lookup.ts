@@ -1,4 +1,4 @@
-/** Commands in doubt: after a crash nobody knows whether the carrier took them. The carrier is asked; nothing is repeated blindly. */
+/** Commands in doubt: after a crash, or without an answer, nobody knows whether the carrier took them. It is asked; nothing is repeated blindly. */
 import type { CallCommand } from '../spec/call.ts'
 import { carryOut } from './commands.ts'
 import { lookUpDial } from './doubt.ts'
@@ -8,6 +8,10 @@ import { runOperation } from './operation.ts'
 
 /** The carrier is asked again after these ms while it cannot be reached; then nothing is known of the call. */
 const patience = [1_000, 5_000, 15_000, 60_000]
+/** A stream that the carrier is to end may take this long to go, ms. */
+const streamEnds = 5_000
+/** Between two looks at it, ms. */
+const again = 100
 
 export async function lookUp(live: LiveCall, id: string, command: CallCommand): Promise<void> {
   switch (command.type) {
@@ -30,15 +34,27 @@ export async function lookUp(live: LiveCall, id: string, command: CallCommand): 
 }
 
 /**
- * Whether the carrier took it cannot be asked; whether the call still runs can. Our media went with the process: a caller
- * whom the carrier still has is where the command sent them, or comes back over a new stream, and timers wait for that.
- * To hang up on a transferred caller would be worse than to wait.
+ * Whether the carrier took it cannot be asked; whether the call still runs can, and a stream that is still open may tell.
+ * Where it does not, a caller whom the carrier still has is where the command sent them, or comes back over a new stream,
+ * and timers wait for that. To hang up on a transferred caller would be worse than to wait.
  */
 async function lookUpCall(live: LiveCall, id: string, command: CallCommand): Promise<void> {
   const how = await askHowItIs(live)
   if (live.running.ended) return
+  if (how === 'running' && (await keepsStream(live, id, command)))
+    return fail(live, id, `The carrier did not answer "${command.type}" and did not do it; it was not repeated`)
   if (how === 'running' || command.type === 'answer') return live.post({ type: 'command.accepted', id })
   await fail(live, id, `It is not known whether the carrier took "${command.type}"; it was not repeated`)
+}
+
+/** The stream that this command would have ended is still open. */
+async function keepsStream({ engine, running }: LiveCall, id: string, { type }: CallCommand): Promise<boolean> {
+  const { endsStream = [] } = engine.carrier(running.call.plan.carrier).control ?? {}
+  if (!endsStream.includes(type)) return false
+  const limit = engine.clock.monotonic() + streamEnds
+  const undecided = () => running.call.media === 'open' && running.call.pending.some((one) => one.id === id)
+  while (undecided() && engine.clock.monotonic() < limit) await engine.clock.sleep(again, engine.scope.signal)
+  return undecided()
 }
 
 /** Asks the carrier how the call is: one that ended while nobody listened ends here too. Undefined: it could not be asked. */

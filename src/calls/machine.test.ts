@@ -168,6 +168,27 @@ describe('hanging up', () => {
     expect(commandsOf(back.effects)).toEqual(['transfer', 'hangup'])
   })
 
+  test('waits until it is known whether a transfer took the caller', () => {
+    const { call } = answered()
+    const doubtful = run(call, [
+      { type: 'command.requested', id: 't', command: { type: 'transfer', to: '+15551230009' }, origin: 'agent' },
+      { type: 'command.requested', id: 'h', command: { type: 'hangup' }, origin: 'api' },
+      { type: 'command.uncertain', id: 't' },
+      { type: 'timer.fired', timer: 'max-duration' },
+    ])
+    expect(commandsOf(doubtful.effects)).toEqual(['transfer'])
+    const taken = run(doubtful.call, [
+      { type: 'command.accepted', id: 't' },
+      { type: 'call.progressed', status: 'completed' },
+    ])
+    expect(commandsOf(taken.effects)).toEqual([])
+    expect(taken.call.endReason).toBe('transferred')
+    const refused = run(doubtful.call, [
+      { type: 'command.failed', id: 't', code: 'carrier.failed', message: 'not taken' },
+    ])
+    expect(commandsOf(refused.effects)).toEqual(['hangup'])
+  })
+
   test('waits for the carrier to say which call it is', () => {
     const queued = run(newCall(plan), [{ type: 'call.queued' }])
     const early = run(queued.call, [
@@ -383,7 +404,8 @@ describe('any order, duplication and loss of events', () => {
         for (const event of events) {
           const before = call
           const { call: after, effects } = run(call, [event])
-          if (before.transfer === 'accepted') expect(commandsOf(effects)).not.toContain('hangup')
+          if (before.transfer === 'accepted' || before.transfer === 'assumed')
+            expect(commandsOf(effects)).not.toContain('hangup')
           if (before.endedAt !== undefined) expect(effects).toEqual([])
           call = after
         }

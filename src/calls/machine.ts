@@ -12,6 +12,7 @@ import { accepted, failed, requested, ringing, uncertain, withHeld } from './ord
 import {
   end,
   endStatus,
+  handedOver,
   hangUpBecause,
   isTerminal,
   limits,
@@ -107,7 +108,7 @@ function offered(call: Call, ref: string): Step {
   const now: Call = { ...call, ref, status: order[call.status] < order.ringing ? 'ringing' : call.status }
   const answer: CallCommand = call.plan.agent ? { type: 'answer' } : { type: 'reject', reason: 'rejected' }
   const opening: readonly EffectBody[] = call.plan.agent
-    ? [{ type: 'agent.open' }, { type: 'timer.set', timer: 'media', delay: limits.mediaOpen }]
+    ? [{ type: 'agent.open' }, { type: 'timer.set', timer: 'media', delay: call.plan.mediaTimeout ?? limits.mediaOpen }]
     : []
   return [now, [...opening, ...request(now, 'answer', answer)]]
 }
@@ -155,7 +156,7 @@ function ended(call: Call, event: CallEvent & { type: 'call.ended' }, at: number
 }
 
 function endReasonOf(call: Call, status: CallStatus): EndReason {
-  if (call.transfer === 'accepted') return 'transferred'
+  if (handedOver(call)) return 'transferred'
   if (call.voicemail === 'accepted') return 'voicemail-left'
   if (call.ending) return call.ending
   switch (status) {
@@ -222,7 +223,7 @@ function timer(call: Call, fired: CallTimer): Step {
       return call.media === 'lost' ? hangUpBecause(call, 'media-lost') : [call, []]
     case 'max-duration':
       // A transferred caller is not ours to hang up on: only our record ends.
-      if (call.transfer === 'accepted') return [call, [end('completed', 'transferred')]]
+      if (handedOver(call)) return [call, [end('completed', 'transferred')]]
       return hangUpBecause(call, 'max-duration')
     case 'hangup':
       return [call, [end(endStatus(call), call.ending ?? 'completed', 'the carrier did not confirm the hang-up')]]

@@ -3,6 +3,7 @@ import type { Socket } from '../lib/socket/socket.ts'
 import type { CarrierSpec, Stream, StreamEvent, WireMessage } from '../spec/carrier.ts'
 import type { Engine } from './engine.ts'
 import type { JsonValue } from '../lib/json.ts'
+import type { OpenCodec } from '../media/codecs/open.ts'
 import { keptWire, plain, wireInput } from './inputs.ts'
 import { openLeg, wireOf } from './leg.ts'
 import type { LiveCall } from './live.ts'
@@ -37,7 +38,10 @@ function attachInput({ carrier, before }: Opening): JsonValue {
   return plain({ carrier: carrier.name, before: before.map(keptWire) })
 }
 
-export type Attachment = Pick<Opening, 'carrier' | 'stream' | 'state' | 'started'>
+export interface Attachment extends Pick<Opening, 'carrier' | 'stream' | 'state' | 'started'> {
+  /** Of a line whose codec is opened beforehand; closed with the call. */
+  readonly codec?: OpenCodec
+}
 
 /** The line opens: now, or in a replay when it opened. */
 export function attach(live: LiveCall, socket: Socket, opening: Attachment): void {
@@ -51,6 +55,7 @@ export function attach(live: LiveCall, socket: Socket, opening: Attachment): voi
     state,
     format: started.format,
     ...(started.sends ? { sends: started.sends } : {}),
+    ...(opening.codec ? { codec: opening.codec } : {}),
     streamRef: started.streamRef,
     inputs: live.inputs,
     pace: live.inputs.kept ? live.inputs.clock : engine.clock,
@@ -64,6 +69,7 @@ export function attach(live: LiveCall, socket: Socket, opening: Attachment): voi
     onLost: (cause) => void running.post({ type: 'media.lost', cause }),
     count: (name) => engine.count(name, { carrier: carrier.name }),
   })
+  if (opening.codec) running.scope.use(opening.codec)
   running.scope.defer(() => leg.close('the call is over'))
   // The stream may be faster than the carrier's answer to the dial, or all there is of it.
   if (running.call.ref === undefined && started.ref !== undefined)

@@ -20,6 +20,7 @@ export function openEngine(parts: EngineParts): Engine {
     ...parts,
     live,
     offers: new Map(),
+    listeners: new Map(),
     byRef: (connection, ref) => findByRef(live, connection, ref),
     carrier: (name) => carrierOf(parts.carriers, name),
     connection: connectionReader(parts),

@@ -4,6 +4,7 @@ import type { CallEvent } from '../spec/event.ts'
 import {
   end,
   endStatus,
+  handedOver,
   hangUpBecause,
   limits,
   order,
@@ -38,10 +39,11 @@ export function requested(call: Call, event: CallEvent & { type: 'command.reques
 }
 
 function hangup(call: Call, pend: Call, because: EndReason, effect: EffectBody & { type: 'command' }): Step {
-  if (call.transfer === 'accepted' || call.pending.some((one) => one.command.type === 'hangup')) return [call, []]
+  if (handedOver(call) || call.pending.some((one) => one.command.type === 'hangup')) return [call, []]
   const now: Call = { ...pend, ending: call.ending ?? because }
-  // What the carrier has not named yet cannot be hung up: the order leaves with its answer to the dial.
-  if (nameless(call)) {
+  // What the carrier has not named yet cannot be hung up: the order leaves with its answer to the dial. And whoever may be
+  // with somebody else is not hung up on before that is known.
+  if (nameless(call) || doubtful(call)) {
     const pending = now.pending.map((one) => (one.id === effect.commandId ? { ...one, held: true as const } : one))
     return [{ ...now, pending }, [{ type: 'agent.mute' }]]
   }
@@ -70,9 +72,8 @@ export function accepted(call: Call, event: CallEvent & { type: 'command.accepte
     case 'reject':
       return [now, [end('canceled', 'rejected')]]
     case 'transfer':
-      return event.gone
-        ? [{ ...now, transfer: undefined }, [end('completed', 'caller-hangup')]]
-        : [{ ...now, transfer: 'accepted' }, [{ type: 'agent.mute' }]]
+      if (event.gone) return [{ ...now, transfer: undefined }, [end('completed', 'caller-hangup')]]
+      return handOver(now, asked.uncertain ? 'assumed' : 'accepted')
     case 'leave-message':
       return [{ ...now, voicemail: 'accepted' }, [{ type: 'agent.mute' }]]
     default:
@@ -92,10 +93,10 @@ export function failed(call: Call, event: CallEvent & { type: 'command.failed' }
       return [now, [end('failed', 'carrier-failed', event.message)]]
     case 'transfer':
       // The caller is ours again; if their stream is gone by now, it gets the usual time to come back.
-      return [
+      return withHeld(
         { ...now, transfer: undefined },
         now.media === 'open' ? [] : [{ type: 'timer.set', timer: 'media-lost', delay: limits.mediaReturn }],
-      ]
+      )
     case 'leave-message':
       return hangUpBecause({ ...now, voicemail: undefined }, 'carrier-failed')
     case 'hangup':
@@ -113,16 +114,27 @@ export function uncertain(call: Call, id: string): Step {
   return [{ ...call, pending }, [{ type: 'lookup', command: asked.command, commandId: id }]]
 }
 
-/** Once the carrier has said which call it is, a hang-up that waited for it leaves. */
+/** Hang-ups that waited for it are too late. */
+function handOver(call: Call, transfer: 'accepted' | 'assumed'): Step {
+  const pending = call.pending.filter((one) => !one.held)
+  return [{ ...call, pending, transfer, ending: undefined }, [{ type: 'agent.mute' }]]
+}
+
+/** Once nothing stands in its way any more, a hang-up that waited leaves. */
 export function withHeld(call: Call, effects: readonly EffectBody[]): Step {
   const waiting = call.pending.find((one) => one.held)
-  if (!waiting || nameless(call)) return [call, effects]
+  if (!waiting || nameless(call) || doubtful(call)) return [call, effects]
   const pending = call.pending.map((one) => (one === waiting ? { ...one, held: undefined } : one))
   return [{ ...call, pending }, [...effects, ...hangupEffects(waiting.command, waiting.id)]]
 }
 
 function nameless(call: Call): boolean {
   return call.ref === undefined && call.pending.some((one) => one.command.type === 'dial')
+}
+
+/** The carrier has not said what became of a transfer. */
+function doubtful(call: Call): boolean {
+  return call.pending.some((one) => one.command.type === 'transfer')
 }
 
 function hangupEffects(command: CallCommand, commandId: string): readonly EffectBody[] {

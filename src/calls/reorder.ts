@@ -5,15 +5,18 @@ export interface Reorder<T> {
   take(sequence: number, frame: T): boolean
 }
 
-/** `most`: frames that may wait for a missing one. */
-export function reorder<T>(most: number, next: (frame: T) => void): Reorder<T> {
+/** `most`: frames that may wait for a missing one. `missing`: how many were given up right before this frame. */
+export function reorder<T>(most: number, next: (frame: T, missing: number) => void): Reorder<T> {
   const waiting = new Map<number, T>()
   let expected: number | undefined
+  let missing = 0
   const release = (): void => {
     for (let frame = waiting.get(expected!); frame !== undefined; frame = waiting.get(expected!)) {
       waiting.delete(expected!)
       expected!++
-      next(frame)
+      const gone = missing
+      missing = 0
+      next(frame, gone)
     }
   }
   return {
@@ -22,11 +25,15 @@ export function reorder<T>(most: number, next: (frame: T) => void): Reorder<T> {
       if (sequence < expected || waiting.has(sequence)) return false
       if (sequence === expected && waiting.size === 0) {
         expected++
-        next(frame)
+        next(frame, 0)
         return true
       }
       waiting.set(sequence, frame)
-      if (waiting.size > most) expected = Math.min(...waiting.keys())
+      if (waiting.size > most) {
+        const first = Math.min(...waiting.keys())
+        missing = first - expected
+        expected = first
+      }
       release()
       return true
     },

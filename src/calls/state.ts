@@ -7,7 +7,7 @@ export interface PendingCommand {
   readonly command: CallCommand
   readonly origin: Origin
   readonly uncertain: boolean
-  /** A hang-up that waits until the carrier has said which call it is. */
+  /** A hang-up that waits: the carrier has not said which call it is, or whether the caller is still ours. */
   readonly held?: true | undefined
 }
 
@@ -25,9 +25,9 @@ export interface Call {
   /** Asked of the carrier and not yet answered. */
   readonly pending: readonly PendingCommand[]
   /** Why the call is being ended, from the moment somebody decided it. At most one hang-up leaves per call. */
-  readonly ending?: EndReason
-  /** The caller belongs to somebody else from `accepted` on: never hang up after it. */
-  readonly transfer?: 'requested' | 'accepted'
+  readonly ending?: EndReason | undefined
+  /** The caller belongs to somebody else from `accepted` on: never hang up after it. `assumed`: the carrier never said so. */
+  readonly transfer?: 'requested' | 'accepted' | 'assumed' | undefined
   readonly voicemail?: 'requested' | 'accepted'
   /** Digits were sent in a way that may replace the stream: how long it may be away, ms. */
   readonly away?: number
@@ -90,8 +90,13 @@ export function isTerminal(status: CallStatus): boolean {
 /** The call after an event, and what follows from it. */
 export type Step = readonly [Call, readonly EffectBody[]]
 
+/** The caller is with somebody else, as far as anybody knows. */
+export function handedOver(call: Call): boolean {
+  return call.transfer === 'accepted' || call.transfer === 'assumed'
+}
+
 export function hangUpBecause(call: Call, reason: EndReason): Step {
-  if (call.transfer === 'accepted') return [call, []]
+  if (handedOver(call)) return [call, []]
   const now: Call = { ...call, ending: call.ending ?? reason }
   return [now, request(now, 'hangup', { type: 'hangup' })]
 }

@@ -4,6 +4,7 @@ import type { StreamFormat } from './audio.ts'
 import type { CallCommand, CallPlan, CallStatus, CommandType, MachineResult, Variables } from './call.ts'
 import type { OffhookError } from './errors.ts'
 import type { InboundRequest, Now, Operation, Reply } from './http.ts'
+import type { Listen } from './listen.ts'
 import type { ProviderSpec } from './provider.ts'
 
 export interface CarrierSpec<S extends z.ZodObject = z.ZodObject> extends ProviderSpec<S> {
@@ -11,6 +12,8 @@ export interface CarrierSpec<S extends z.ZodObject = z.ZodObject> extends Provid
   readonly webhook?: Webhook<z.output<S>>
   readonly control?: Control<z.output<S>>
   readonly stream?: Stream
+  /** Calls that reach us by themselves; their media is `stream`'s, over a link instead of a carrier's socket. */
+  readonly listen?: Listen<z.output<S>>
   readonly numbers?: Numbers<z.output<S>>
   readonly recordings?: Recordings<z.output<S>>
   /** The price of an ended call in the carrier's currency; undefined until it is rated. Asked again later by the engine. */
@@ -65,6 +68,11 @@ export type Report =
       readonly to: string
       readonly account?: string
       readonly variables?: Variables
+      /** Who answers, where the offer itself says; else the agent of the number. */
+      readonly agent?: string
+      readonly metadata?: Readonly<Record<string, unknown>>
+      /** How long the media may take to open, ms. */
+      readonly mediaTimeout?: number
     }
   /**
    * The carrier has put one of our calls through and asks for its markup (an answer URL): it gets what `answer` encodes. From here
@@ -121,6 +129,8 @@ export interface Addresses {
 export interface Control<C> {
   /** The commands this carrier takes; others are refused with `command.unsupported` or done by the engine. */
   readonly commands: readonly CommandType[]
+  /** Those that end the media stream: while it is open, the carrier has not taken them. */
+  readonly endsStream?: readonly CommandType[]
   encode(
     command: CallCommand,
     call: CallSeen,
@@ -137,6 +147,8 @@ export type Dispatch =
   | { readonly by: 'http'; readonly operation: Operation<Accepted> }
   /** On the open media stream. */
   | { readonly by: 'stream'; readonly orders: readonly StreamOrder[] }
+  /** By what listens for this carrier in this process. */
+  | { readonly by: 'link' }
   | { readonly by: 'unsupported'; readonly why: string }
 
 /** What the carrier said to a command. "Already gone" on hang-up is success with `gone`. */
@@ -195,6 +207,8 @@ export interface Stream {
   readonly formats: readonly StreamFormat[]
   /** Marks are echoed: playout can know what was heard. */
   readonly marks: boolean
+  /** How long sound waits for a numbered frame that was overtaken or lost, ms. Default 200. */
+  readonly patience?: number
   /** Subprotocols offered by the carrier that we accept. */
   readonly protocols?: readonly string[]
   /** Does this first message look like ours? For sockets without a known carrier. */

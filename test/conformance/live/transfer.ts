@@ -80,6 +80,50 @@ export function describeTransfer(fixture: LiveFixture, stage: SetStage): void {
       expect(await over(set.house, call.id)).toMatchObject({ endReason: 'caller-hangup' })
     })
 
+    const breakages = [
+      ['breaks off', { type: 'no-response' }],
+      ['never comes', { type: 'no-response', holdMs: 20_000 }],
+    ] as const
+    test.each(breakages)(
+      'that the carrier took, though its answer %s, is not repeated, and nobody hangs up',
+      { timeout: 60_000 },
+      async (_, what) => {
+        const set = await stage()
+        set.line.onDial(() => ({ type: 'answer', phone: person(), afterMs: 100 }))
+        const { call, leg } = await inCall(set)
+        const coming = set.line.nextCall()
+        set.line.faults.rest = [{ method: 'POST', times: 1, what }]
+        await transferTo(set, call.id)
+        const other = await coming
+        await other.answered
+        await set.house.client.POST('/v1/calls/{id}/hangup', { params: { path: { id: call.id } } })
+        const verdict = async () => {
+          const types = await seen(set, call.id)
+          const doubt = types.indexOf('command.uncertain')
+          return doubt >= 0 && types.includes('command.accepted', doubt)
+        }
+        await until('the carrier’s word on the call', verdict, 30_000)
+        await joined(leg, other)
+        leg.hangup()
+        expect(await over(set.house, call.id)).toMatchObject({ status: 'completed', endReason: 'transferred' })
+        expect(hangups(set)).toEqual([])
+        expect([...set.line.calls.values()].filter(({ to }) => to === calleeNumber)).toHaveLength(1)
+      },
+    )
+
+    test('that the carrier fails at, and did not do, leaves the caller with the agent', async () => {
+      const set = await stage()
+      const { call, leg, player } = await inCall(set)
+      set.line.faults.rest = [{ method: 'POST', times: 1, what: { type: 'error', status: 503 } }]
+      await transferTo(set, call.id)
+      await until('the verdict', async () => (await seen(set, call.id)).includes('command.failed'), 20_000)
+      expect(await seen(set, call.id)).toContain('command.uncertain')
+      player.say(400, 700)
+      await until('the agent, still there', () => toneMs(leg.heard(), 700) >= 300)
+      leg.hangup()
+      expect(await over(set.house, call.id)).toMatchObject({ endReason: 'caller-hangup' })
+    })
+
     test('to somebody who is busy ends as a transfer', async () => {
       const set = await stage()
       set.line.onDial(() => ({ type: 'busy', afterMs: 100 }))
@@ -94,6 +138,15 @@ export function describeTransfer(fixture: LiveFixture, stage: SetStage): void {
       await leg.ended
     })
   })
+}
+
+async function transferTo({ house }: Stage, id: string): Promise<void> {
+  await house.client.POST('/v1/calls/{id}/transfer', { params: { path: { id } }, body: { to: calleeNumber } })
+}
+
+/** Types of what happened to a call so far. */
+async function seen({ house }: Stage, id: string): Promise<readonly string[]> {
+  return (await house.events(id)).map(({ event }) => event.type)
 }
 
 /** Each hears the other's tone. */

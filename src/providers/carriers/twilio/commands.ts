@@ -13,6 +13,8 @@ import { statusOf } from './words.ts'
 
 export const control: Control<Settings> = {
   commands: ['answer', 'reject', 'dial', 'hangup', 'send-digits', 'transfer', 'leave-message', 'record'],
+  // Other markup takes the place of <Connect>.
+  endsStream: ['send-digits', 'transfer', 'leave-message'],
   encode: (command, call, config, { urls }) => encode(command, { call, config, urls }),
 }
 
