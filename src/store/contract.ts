@@ -1,6 +1,9 @@
 /** What the rest of the house may ask of the store: records, repositories and coordination, whatever database stands behind. */
 import type { CallPlan, CallStatus, EndReason } from '../spec/call.ts'
 import type { CallEvent, Journaled } from '../spec/event.ts'
+import type { Sessions, Users } from './contract/people.ts'
+import type { HouseSettingsRecords, Retention } from './contract/retention.ts'
+import type { Wires } from './contract/wire.ts'
 
 // Every record belongs to an organization; every query names it. Times are ms since 1970. Lists are newest first.
 
@@ -35,82 +38,6 @@ export interface ApiKey {
   readonly createdAt: number
   readonly lastUsedAt?: number
   readonly revokedAt?: number
-}
-
-/** What a person may do on the console: an owner everything, an operator all but keys, users and retention, a viewer nothing but look. */
-export type Role = 'owner' | 'operator' | 'viewer'
-
-export interface User {
-  readonly id: string
-  readonly organization: string
-  /** Lower case; unique. */
-  readonly email: string
-  readonly name: string
-  readonly role: Role
-  readonly createdAt: number
-  readonly lastSeenAt?: number
-}
-
-/** Somebody signed in: as a user, by a key, or (neither) with a code from the terminal. */
-export interface Session {
-  readonly id: string
-  readonly organization: string
-  readonly user?: string
-  readonly key?: string
-  readonly createdAt: number
-  readonly seenAt: number
-}
-
-/** A session with who stands behind it now. */
-export type SignedIn =
-  | { readonly session: Session; readonly kind: 'user'; readonly user: User }
-  | { readonly session: Session; readonly kind: 'key'; readonly key: ApiKey }
-  | { readonly session: Session; readonly kind: 'code' }
-
-/** What holds for all calls of an organization. */
-export interface HouseSettings {
-  /** Days until they are removed; 0 keeps them. */
-  readonly retention: {
-    readonly recordingsDays: number
-    readonly transcriptsDays: number
-    readonly callsDays: number
-    readonly wireDays: number
-  }
-  /** What viewers, outgoing webhooks and logs are not shown. */
-  readonly redaction: {
-    readonly numbers: boolean
-    readonly transcripts: boolean
-    readonly variables: boolean
-    readonly recordings: boolean
-  }
-}
-
-/** A message between a carrier and us, secrets removed. */
-export interface WireNote {
-  readonly organization: string
-  readonly call: string
-  readonly at: number
-  readonly direction: 'in' | 'out'
-  readonly channel: 'webhook' | 'http' | 'media' | 'signalling'
-  readonly title: string
-  readonly body: string
-  /** On the wire, before anything was removed or shortened. */
-  readonly bytes: number
-}
-
-export interface WireMessage extends WireNote {
-  /** Rises; the resume cursor. */
-  readonly id: number
-}
-
-/** What of a call's wire is only counted. */
-export interface WireTally {
-  readonly framesIn: number
-  readonly bytesIn: number
-  readonly framesOut: number
-  readonly bytesOut: number
-  /** Messages beyond the bound of a call. */
-  readonly unlisted: number
 }
 
 /** A configured account at a provider: carriers and AI vendors alike. Several per provider and organization. */
@@ -247,18 +174,6 @@ export interface CallCounts {
   readonly since: number
 }
 
-/** What a call's wire is counted up by. */
-export interface CountedWire extends Omit<WireTally, 'unlisted'> {
-  readonly organization: string
-  readonly call: string
-}
-
-/** A call that may have a recording's file. */
-export interface RecordedCall {
-  readonly id: string
-  readonly recording?: string
-}
-
 export interface Configured<T> {
   get(organization: string, id: string): Promise<T | undefined>
   list(organization: string, page?: PageRequest): Promise<Page<T>>
@@ -279,64 +194,11 @@ export interface Store extends AsyncDisposable {
     list(organization: string): Promise<readonly ApiKey[]>
     revoke(organization: string, id: string, now: number): Promise<boolean>
   }
-  readonly users: {
-    /** Rejects with `conflict` when the address is taken. Keeps `password` as given: it is a hash already. */
-    create(user: User, password?: string): Promise<void>
-    get(organization: string, id: string): Promise<User | undefined>
-    list(organization: string): Promise<readonly User[]>
-    /** By address alone, with what is kept of the password. */
-    credentials(email: string): Promise<{ readonly user: User; readonly password?: string } | undefined>
-    /** Name, address and role. False: it would leave the organization without an owner. Rejects with `not-found`. */
-    update(user: User): Promise<boolean>
-    setPassword(organization: string, id: string, password: string): Promise<boolean>
-    /** `last-owner`: nothing was removed. Its sessions go with it. */
-    remove(organization: string, id: string): Promise<'removed' | 'unknown' | 'last-owner'>
-    /** Of the whole house. */
-    count(): Promise<number>
-  }
-  readonly sessions: {
-    /** Keeps only a hash of `secret`. */
-    create(session: Session, secret: string): Promise<void>
-    /** Who stands behind a cookie, unless it was idle since `idleSince` or its key was revoked. Marks it seen at most once a minute. */
-    authenticate(secret: string, now: number, idleSince: number): Promise<SignedIn | undefined>
-    /** The same by id, without marking it: is it still good? */
-    standing(id: string, idleSince: number): Promise<boolean>
-    remove(id: string): Promise<boolean>
-    /** Ends a user's sessions, but for one. Returns the ended ones' ids. */
-    removeOf(organization: string, user: string, except?: string): Promise<readonly string[]>
-    /** Removes those idle since. */
-    sweep(idleSince: number): Promise<number>
-  }
-  readonly settings: {
-    get(organization: string): Promise<HouseSettings | undefined>
-    put(organization: string, value: HouseSettings, now: number): Promise<void>
-  }
-  readonly wire: {
-    /** Adds messages up to `bound` per call, and counts the rest; `counted` is added to the call's tally. */
-    add(notes: readonly WireNote[], counted: readonly CountedWire[], bound: number): Promise<void>
-    list(organization: string, call: string, after?: number): Promise<readonly WireMessage[]>
-    tally(organization: string, call: string): Promise<WireTally>
-  }
-  readonly retention: {
-    /** Removes messages on the wire older than `before`, some at a time. Returns how many. */
-    wire(organization: string, before: number, limit: number): Promise<number>
-    /** Recordings of ended calls made before; the files are the caller's to remove. */
-    recordings(organization: string, before: number, limit: number): Promise<readonly RecordedCall[]>
-    /** The recording's file is gone. */
-    forgetRecording(organization: string, call: string): Promise<void>
-    /** Ended calls made before that still hold words. */
-    worded(organization: string, before: number, limit: number): Promise<readonly string[]>
-    /** Removes the words of a call: transcript, events, webhook deliveries. */
-    removeTranscript(organization: string, call: string, now: number): Promise<void>
-    /** Removes all that tells of people: words, numbers, variables, wire. */
-    redact(organization: string, call: string, now: number): Promise<void>
-    /** Ended calls made before. */
-    calls(organization: string, before: number, limit: number): Promise<readonly RecordedCall[]>
-    /** Removes a call with everything written about it. */
-    removeCall(organization: string, call: string): Promise<void>
-    /** Settled deliveries made before. */
-    deliveries(organization: string, before: number, limit: number): Promise<number>
-  }
+  readonly users: Users
+  readonly sessions: Sessions
+  readonly settings: HouseSettingsRecords
+  readonly wire: Wires
+  readonly retention: Retention
   readonly connections: Configured<Connection> & {
     /** Rejects with `conflict` when the account or name is taken (without naming who has it). The first of its provider becomes default. */
     create(connection: Connection): Promise<void>

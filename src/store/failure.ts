@@ -15,6 +15,9 @@ export interface Failure {
 const broken: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   connections_name: ['conflict', 'a connection of this provider already has this name; choose another'],
   connections_account: ['conflict', 'this account is already connected; remove the other connection first'],
+  users_email: ['conflict', 'somebody with this address has an account already'],
+  sessions_user: ['not-found', 'there is no such user in this organization'],
+  wire_call: ['call.unknown', 'there is no such call in this organization'],
   numbers_number: ['conflict', 'this number already exists on this connection'],
   numbers_connection: ['not-found', 'there is no such connection in this organization'],
   numbers_agent: ['not-found', 'there is no such agent in this organization'],

@@ -18,6 +18,9 @@ import {
 import type { CallStatus, Direction, EndReason, Variables } from '../spec/call.ts'
 import type { CallEvent } from '../spec/event.ts'
 import type { CallRecord, Connection, Delivery, KeyScope, Message, Metric } from './contract.ts'
+import type { Role } from './contract/people.ts'
+import type { HouseSettings } from './contract/retention.ts'
+import type { WireNote } from './contract/wire.ts'
 
 /** What is measured may have fractions of a millisecond; what is kept has none, rather than be refused. */
 const whole = (type: 'bigint' | 'integer') =>
@@ -55,6 +58,60 @@ export const keys = pgTable(
   },
   (key) => [unique('keys_hash').on(key.hash), index('keys_newest').on(key.organization, key.createdAt, key.id)],
 )
+
+export const users = pgTable(
+  'users',
+  {
+    id: text().primaryKey(),
+    organization: organization(),
+    /** Lower case: who signs in names no organization. */
+    email: text().notNull(),
+    name: text().notNull(),
+    role: text().$type<Role>().notNull(),
+    /** scrypt, with its parameters and salt; absent until one is set: then nobody signs in with it. */
+    password: text(),
+    createdAt: time().notNull(),
+    lastSeenAt: time(),
+  },
+  (user) => [
+    unique('users_tenant').on(user.organization, user.id),
+    unique('users_email').on(user.email),
+    index('users_newest').on(user.organization, user.createdAt, user.id),
+  ],
+)
+
+/** Somebody signed in on the console: by a key, as a user, or with a code from the terminal. */
+export const sessions = pgTable(
+  'sessions',
+  {
+    id: text().primaryKey(),
+    organization: organization(),
+    /** SHA-256 of the cookie, hex. */
+    hash: text().notNull(),
+    user: text(),
+    key: text().references(() => keys.id, { onDelete: 'cascade' }),
+    createdAt: time().notNull(),
+    seenAt: time().notNull(),
+  },
+  (session) => [
+    unique('sessions_hash').on(session.hash),
+    index('sessions_seen').on(session.seenAt),
+    index('sessions_user_of').on(session.user),
+    index('sessions_key_of').on(session.key),
+    foreignKey({
+      name: 'sessions_user',
+      columns: [session.organization, session.user],
+      foreignColumns: [users.organization, users.id],
+    }).onDelete('cascade'),
+  ],
+)
+
+/** What an organization has chosen for all of its calls. */
+export const settings = pgTable('settings', {
+  organization: organization().primaryKey(),
+  value: json().$type<HouseSettings>().notNull(),
+  updatedAt: time().notNull(),
+})
 
 export const connections = pgTable(
   'connections',
@@ -164,6 +221,9 @@ export const calls = pgTable(
     recording: text(),
     cost: json().$type<NonNullable<CallRecord['cost']>>(),
     owner: text(),
+    /** Set when its words were removed, and when all that tells of people was. */
+    transcriptRemovedAt: time(),
+    redactedAt: time(),
   },
   (call) => [
     unique('calls_tenant').on(call.organization, call.id),
@@ -174,6 +234,13 @@ export const calls = pgTable(
     index('calls_connection').on(call.organization, call.connection, call.createdAt, call.id),
     index('calls_from').on(call.organization, call.from, call.createdAt, call.id),
     index('calls_to').on(call.organization, call.to, call.createdAt, call.id),
+    index('calls_carrier').on(call.organization, call.carrier, call.createdAt, call.id),
+    index('calls_recorded')
+      .on(call.organization, call.createdAt)
+      .where(sql`recording is not null`),
+    index('calls_worded')
+      .on(call.organization, call.createdAt)
+      .where(sql`transcript_removed_at is null`),
     index('calls_open')
       .on(call.createdAt)
       .where(sql`status in ('queued', 'initiated', 'ringing', 'in-progress')`),
@@ -248,6 +315,51 @@ export const metrics = pgTable(
   ],
 )
 
+/** Messages between a carrier and us: bounded per call, secrets removed. */
+export const wire = pgTable(
+  'wire',
+  {
+    id: bigint({ mode: 'number' }).generatedAlwaysAsIdentity().primaryKey(),
+    ...ofCall(),
+    at: time().notNull(),
+    direction: text().$type<WireNote['direction']>().notNull(),
+    channel: text().$type<WireNote['channel']>().notNull(),
+    title: text().notNull(),
+    body: text().notNull(),
+    bytes: integer().notNull(),
+  },
+  (message) => [
+    index('wire_of').on(message.call, message.id),
+    index('wire_age').on(message.organization, message.at),
+    foreignKey({
+      name: 'wire_call',
+      columns: [message.organization, message.call],
+      foreignColumns: [calls.organization, calls.id],
+    }).onDelete('cascade'),
+  ],
+)
+
+/** What of a call's wire is only counted: sound, and messages beyond the bound. */
+export const wireTallies = pgTable(
+  'wire_tallies',
+  {
+    call: text().primaryKey(),
+    organization: text().notNull(),
+    framesIn: bigint({ mode: 'number' }).notNull(),
+    bytesIn: bigint({ mode: 'number' }).notNull(),
+    framesOut: bigint({ mode: 'number' }).notNull(),
+    bytesOut: bigint({ mode: 'number' }).notNull(),
+    unlisted: integer().notNull(),
+  },
+  (tally) => [
+    foreignKey({
+      name: 'wire_tallies_call',
+      columns: [tally.organization, tally.call],
+      foreignColumns: [calls.organization, calls.id],
+    }).onDelete('cascade'),
+  ],
+)
+
 export const subscriptions = pgTable(
   'subscriptions',
   {
@@ -284,6 +396,7 @@ export const deliveries = pgTable(
   (delivery) => [
     unique('deliveries_position').on(delivery.subscription, delivery.position),
     index('deliveries_newest').on(delivery.subscription, delivery.createdAt, delivery.id),
+    index('deliveries_age').on(delivery.organization, delivery.createdAt),
     index('deliveries_due')
       .on(delivery.nextAt)
       .where(sql`status = 'waiting'`),

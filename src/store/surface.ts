@@ -25,15 +25,26 @@ const configured = { get: true, list: true, remove: true, create: true, update: 
 const surface = {
   organizations: { create: true, get: true, list: true },
   keys: { create: true, authenticate: true, list: true, revoke: true },
+  users: {
+    ...{ create: true, get: true, list: true, credentials: true },
+    ...{ update: true, setPassword: true, remove: true, count: true },
+  },
+  sessions: { create: true, authenticate: true, standing: true, remove: true, removeOf: true, sweep: true },
+  settings: { get: true, put: true },
+  wire: { add: true, list: true, tally: true },
+  retention: {
+    ...{ wire: true, deliveries: true, recordings: true, worded: true, calls: true },
+    ...{ forgetRecording: true, removeTranscript: true, redact: true, removeCall: true },
+  },
   connections: { ...configured, makeDefault: true, find: true, findByAccount: true, default: true },
   numbers: { ...configured, find: true },
   agents: configured,
-  calls: { create: true, get: true, find: true, findByRef: true, list: true, open: true },
+  calls: { create: true, get: true, find: true, findByRef: true, list: true, open: true, count: true },
   journal: { write: true, read: true, history: true, after: true },
   messages: { list: true },
   metrics: { add: true, list: true },
   subscriptions: { ...configured, wanting: true },
-  deliveries: { enqueue: true, claim: true, settle: true, list: true, cursor: true, advance: true },
+  deliveries: { enqueue: true, claim: true, settle: true, get: true, list: true, cursor: true, advance: true },
 } as const satisfies { readonly [Room in keyof Records]: Record<keyof Records[Room], true> }
 
 export type Call = (room: string, method: string, values: readonly unknown[]) => Promise<unknown>

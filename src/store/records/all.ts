@@ -6,17 +6,27 @@ import { agents } from './agents.ts'
 import { calls } from './calls.ts'
 import { connections } from './connections.ts'
 import { deliveries } from './deliveries.ts'
+import { houseSettings } from './house.ts'
 import { journal } from './journal.ts'
 import { keys } from './keys.ts'
 import { numbers } from './numbers.ts'
 import { organizations } from './organizations.ts'
+import { retention } from './retention.ts'
+import { sessions } from './sessions.ts'
 import { subscriptions } from './subscriptions.ts'
 import { messages, metrics } from './transcript.ts'
+import { users } from './users.ts'
+import { wire } from './wire.ts'
 
 export function openRecords(database: Database, secrets: Secrets): Records {
   return {
     organizations: organizations(database),
     keys: keys(database),
+    users: users(database),
+    sessions: sessions(database),
+    settings: houseSettings(database),
+    wire: wire(database),
+    retention: retention(database),
     connections: connections(database, secrets),
     numbers: numbers(database),
     agents: agents(database, secrets),

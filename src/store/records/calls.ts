@@ -1,5 +1,5 @@
 /** Calls as lists show them: projections that the journal keeps up to date. */
-import { and, asc, eq, gte, inArray, lt } from 'drizzle-orm'
+import { and, asc, eq, gte, inArray, isNotNull, isNull, lt, sql as raw } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
 import type { CallStatus } from '../../spec/call.ts'
 import type { CallFilter, CallRecord, Store } from '../contract.ts'
@@ -40,6 +40,15 @@ export function calls({ sql }: Database): Store['calls'] {
         .limit(limit + 1)
       return pageOf(rows.map(recordOf), limit)
     },
+    async count(organization, since) {
+      const counted = {
+        all: raw<number>`count(*)::int`,
+        open: raw<number>`count(*) filter (where ${inArray(table.status, [...openStatuses])})::int`,
+        since: raw<number>`count(*) filter (where ${gte(table.createdAt, since)})::int`,
+      }
+      const rows = await sql.select(counted).from(table).where(eq(table.organization, organization))
+      return rows[0] ?? { all: 0, open: 0, since: 0 }
+    },
     async open() {
       const where = inArray(table.status, [...openStatuses])
       return (await sql.select().from(table).where(where).orderBy(asc(table.createdAt), asc(table.id))).map(recordOf)
@@ -48,16 +57,19 @@ export function calls({ sql }: Database): Store['calls'] {
 }
 
 /** `since` is included, `until` is not, so that neighbouring spans share no call. */
-function conditions({ status, direction, agent, connection, since, until, ...ends }: CallFilter): (SQL | undefined)[] {
+function conditions({ status, direction, since, until, recorded, ...filter }: CallFilter): (SQL | undefined)[] {
   return [
     status && eq(table.status, status),
     direction && eq(table.direction, direction),
-    given(agent, (value) => eq(table.agent, value)),
-    given(connection, (value) => eq(table.connection, value)),
-    given(ends.from, (value) => eq(table.from, value)),
-    given(ends.to, (value) => eq(table.to, value)),
+    given(filter.agent, (value) => eq(table.agent, value)),
+    given(filter.connection, (value) => eq(table.connection, value)),
+    given(filter.carrier, (value) => eq(table.carrier, value)),
+    given(filter.from, (value) => raw`position(${value} in ${table.from}) > 0`),
+    given(filter.to, (value) => raw`position(${value} in ${table.to}) > 0`),
     given(since, (value) => gte(table.createdAt, value)),
     given(until, (value) => lt(table.createdAt, value)),
+    given(recorded, (value) => (value ? isNotNull(table.recording) : isNull(table.recording))),
+    given(filter.endReason, (value) => eq(table.endReason, value)),
   ]
 }
 

@@ -43,6 +43,10 @@ export function deliveries({ sql, transaction }: Database): Store['deliveries'] 
         .set(values)
         .where(and(eq(table.organization, organization), eq(table.id, id)))
     },
+    async get(organization, subscription, id) {
+      const where = and(eq(table.organization, organization), eq(table.subscription, subscription), eq(table.id, id))
+      return (await sql.select().from(table).where(where)).map(recordOf)[0]
+    },
     async list(organization, subscription, page = {}) {
       const limit = limitOf(page)
       const theirs = [eq(table.organization, organization), eq(table.subscription, subscription)]

@@ -17,17 +17,17 @@ export function keys({ sql }: Database): Store['keys'] {
       const valid = and(eq(table.hash, hashOf(secret)), isNull(table.revokedAt))
       const row = (await sql.select().from(table).where(valid))[0]
       if (!row) return undefined
-      if ((row.lastUsedAt ?? -Infinity) > now - minute) return recordOf(row)
+      if ((row.lastUsedAt ?? -Infinity) > now - minute) return keyOf(row)
       const old = or(isNull(table.lastUsedAt), lt(table.lastUsedAt, now))
       await sql
         .update(table)
         .set({ lastUsedAt: now })
         .where(and(eq(table.id, row.id), old))
-      return recordOf({ ...row, lastUsedAt: now })
+      return keyOf({ ...row, lastUsedAt: now })
     },
     async list(organization) {
       const own = eq(table.organization, organization)
-      return (await sql.select().from(table).where(own).orderBy(desc(table.createdAt), desc(table.id))).map(recordOf)
+      return (await sql.select().from(table).where(own).orderBy(desc(table.createdAt), desc(table.id))).map(keyOf)
     },
     async revoke(organization, id, now) {
       const active = and(eq(table.organization, organization), eq(table.id, id), isNull(table.revokedAt))
@@ -36,6 +36,6 @@ export function keys({ sql }: Database): Store['keys'] {
   }
 }
 
-function recordOf(row: typeof table.$inferSelect): ApiKey {
+export function keyOf(row: typeof table.$inferSelect): ApiKey {
   return present(without(row, 'hash'))
 }
