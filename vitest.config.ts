@@ -19,7 +19,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{src,simulators,tools,bench}/**/*.test.ts'],
+          include: ['{src,simulators,tools,bench}/**/*.test.ts', 'console/src/**/*.test.ts'],
           exclude: ['**/*.integration.test.ts', '**/node_modules/**'],
           pool: 'threads',
           isolate: false,

@@ -10,12 +10,14 @@ const assets: Readonly<Record<string, string>> = {
   'src/store/seed.tar.br': 'src/store/seed.tar.br',
   [`${moonshine}/dist/model/tiny/quantized`]: speech,
   [`${moonshine}/LICENSE`]: `${speech}/LICENSE`,
+  'console/dist': 'console',
 }
 
 rmSync('dist', { recursive: true, force: true })
 execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '--project', 'tsconfig.build.json'], {
   stdio: 'inherit',
 })
+await import('./build-console.ts')
 for (const [from, to] of Object.entries(assets)) cpSync(from, `dist/${to}`, { recursive: true })
 
 // Workers are started by their file's name, which no compiler follows: each stands in tsconfig.build.json.

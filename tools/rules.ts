@@ -32,6 +32,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/main': ['src', 'simulators'],
   'src/main.ts': ['src', 'simulators'],
   simulators: ['src/lib'],
+  // A browser's page: all that it knows of the gateway are the types of its API.
+  console: ['src/client/schema.ts'],
 }
 
 /** Rooms of the engine: vendors are known only to providers, main and the outside. */

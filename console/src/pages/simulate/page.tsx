@@ -1,0 +1,6 @@
+/** Simulated phone. */
+import { Page } from '../../ui/page.tsx'
+
+export function SimulatePage() {
+  return <Page title="Simulated phone">{null}</Page>
+}
