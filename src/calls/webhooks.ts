@@ -157,7 +157,7 @@ async function answerAgain(
 
 /** Tells the call what the carrier reported. A callback for a call that is not ours is counted, not an error. */
 async function inform(engine: Engine, connection: Connection, report: Report, request: InboundRequest): Promise<void> {
-  const event = eventOf(report)
+  const event = eventOf(report, () => engine.ids.id('cmd'))
   if (!event || report.type === 'call.offered' || report.type === 'answer.requested') return
   const named = report.type === 'recording.changed' ? report.call : undefined
   const call = await callOf(engine, connection, report.ref, request, named)
@@ -165,7 +165,7 @@ async function inform(engine: Engine, connection: Connection, report: Report, re
   else engine.count('webhook.orphaned', { carrier: connection.provider })
 }
 
-function eventOf(report: Report): CallEvent | undefined {
+function eventOf(report: Report, id: () => string): CallEvent | undefined {
   switch (report.type) {
     case 'call.status': {
       const { status, raw, ref, sequence, cause } = report
@@ -179,6 +179,13 @@ function eventOf(report: Report): CallEvent | undefined {
       const { recording, status, durationSeconds } = report
       return { type: 'recording.changed', recording, status, source: 'carrier', ...given({ durationSeconds }) }
     }
+    case 'message.ended':
+      return {
+        ...{ type: 'command.requested', id: id(), origin: 'carrier' },
+        command: { type: 'hangup', reason: 'voicemail-left' },
+      }
+    case 'cost.known':
+      return { type: 'cost.known', amount: report.amount, currency: report.currency }
     case 'transfer.ended':
       return { type: 'transfer.ended', result: report.result, raw: report.raw }
     case 'stream.changed':

@@ -108,6 +108,10 @@ export type Report =
       readonly durationSeconds?: number
       readonly channels?: number
     }
+  /** The message that `leave-message` asked for was played to its end, at a carrier that does not hang up by itself then. */
+  | { readonly type: 'message.ended'; readonly ref: string; readonly raw: string }
+  /** What the call cost, at a carrier that says so by itself. */
+  | ({ readonly type: 'cost.known'; readonly ref: string } & Cost)
   | { readonly type: 'transfer.ended'; readonly ref: string; readonly result: CallStatus; readonly raw: string }
   | {
       readonly type: 'stream.changed'
@@ -253,9 +257,10 @@ export interface Numbers<C> {
 
 export interface Recordings<C> {
   /** Where to fetch a finished recording; the engine sends the headers and drops Authorization on a cross-host redirect. */
-  fetch(
-    recording: string,
-    call: CallSeen,
-    config: C,
-  ): { readonly url: string; readonly headers: Readonly<Record<string, string>> }
+  fetch(recording: string, call: CallSeen, config: C): Location | Operation<Location>
+}
+
+export interface Location {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
 }

@@ -1,0 +1,32 @@
+/** How one carrier spells its media messages. */
+import type { StreamEvent } from '../../spec/carrier.ts'
+import type { Fields } from './fields.ts'
+
+/** What an event of theirs means here. */
+export type Meaning = 'greeting' | 'start' | 'media' | 'digit' | 'mark' | 'cleared' | 'stop'
+
+export type Started = Omit<StreamEvent & { readonly type: 'started' }, 'type'>
+
+export interface Dialect {
+  /** Does this first message look like theirs? */
+  greets(first: Fields): boolean
+  /** The names of their events; others are ignored. */
+  readonly events: Readonly<Record<string, Meaning>>
+  /** Reads the message that opens the stream; a text says why it does not. */
+  start(message: Fields): Started | string
+  /** The stream that a message names, to be held against the open one; undefined where it names none. */
+  streamOf(message: Fields): unknown
+  /** Their messages count sound in `media.chunk` and may overtake each other. */
+  readonly unordered?: true
+  /** The name of a mark that came back. */
+  markOf(message: Fields): unknown
+  /** Messages of ours. `count`: sound messages sent before this one. */
+  readonly write: {
+    audio(payload: string, streamRef: string, count: number): string
+    clear(streamRef: string): object
+    mark?(name: string, streamRef: string): object
+    digits?(digits: string, streamRef: string): object
+  }
+  /** Sound sent between a clear and its confirmation is lost: at most this many messages wait for it, then it is given up. */
+  readonly holdAfterClear?: number
+}
