@@ -6,6 +6,8 @@ export class FakeSocket {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly received: string[] = []
+  /** Binary messages of the carrier. */
+  readonly binaries: Uint8Array[] = []
   closed: number | undefined
   readonly #events: SocketEvents
 
@@ -26,8 +28,8 @@ export class FakeSocket {
     this.#events.text(typeof message === 'string' ? message : JSON.stringify(message))
   }
 
-  sendBinary(length: number): void {
-    this.#events.binary(length)
+  sendBinary(bytes: Uint8Array): void {
+    this.#events.binary(bytes)
   }
 
   close(code = 1000): void {
@@ -66,7 +68,8 @@ export function fakeWire(answer: FakeWire['answer'] = () => ({ status: 204 })): 
       )
       return {
         buffered: () => 0,
-        send: (text) => void socket.received.push(text),
+        send: (message) =>
+          void (typeof message === 'string' ? socket.received.push(message) : socket.binaries.push(message)),
         close: (code) => void (socket.closed ??= code),
         cut: () => void (socket.closed ??= 1006),
       }

@@ -2,6 +2,14 @@
 export { realClock, VirtualClock, type Clock, type Timer } from '../src/lib/clock.ts'
 export { randomIds, seededIds, type Ids } from '../src/lib/ids.ts'
 export { Scope } from '../src/lib/scope.ts'
+export type { CallResult, CallStatus, SimulatedCall } from './carrier/call.ts'
+export { clearFaults, type Faults, type RestFault } from './carrier/faults.ts'
+export type { RestReply, RestRequest } from './carrier/rest.ts'
+export { requestHandler, serveCarrier, type RequestHandler, type ServeOptions } from './carrier/server.ts'
+export type { CarrierOptions, CarrierSimulator, InboundCall, Targets } from './carrier/simulator.ts'
+export type { MediaStream } from './carrier/stream.ts'
+export type { Alert, AnsweredBy, Detection, DialBehaviour, MediaSeen, WireEntry } from './carrier/world.ts'
+export { simulatedCarriers, type SimulatedCarrier } from './list.ts'
 export { answeringMachine, type AnsweringMachine } from './phone/machine.ts'
 export { CallOver, Phone, WaitedTooLong, type Line, type PhoneOptions } from './phone/phone.ts'
 export type { Frame, Sound } from './sound/frames.ts'
@@ -10,13 +18,13 @@ export { Tape } from './sound/tape.ts'
 export { framesOfTone, join, keypad, silence, tone, toneShare } from './sound/tones.ts'
 export { readWav, toTelephone, writeWav, type Wav } from './sound/wav.ts'
 export { Ticker, tickerOf } from './ticker.ts'
-export type { CallResult, CallStatus, SimulatedCall } from './twilio/call.ts'
-export { clearFaults, type Faults, type RestFault } from './twilio/faults.ts'
-export type { InboundCall } from './twilio/place.ts'
-export type { RestReply, RestRequest } from './twilio/rest.ts'
 export { signatureOf, type Fields } from './twilio/signature.ts'
-export { startTwilio, twilioRequestHandler, type StartOptions, type TwilioRequestHandler } from './twilio/server.ts'
-export { createTwilio, type TwilioAccount, type TwilioOptions, type TwilioSimulator } from './twilio/simulator.ts'
-export type { MediaStream } from './twilio/stream.ts'
-export type { Alert, AnsweredBy, Detection, DialBehaviour, MediaSeen, WireEntry } from './twilio/world.ts'
+export {
+  createTwilio,
+  startTwilio,
+  type StartOptions,
+  type TwilioAccount,
+  type TwilioOptions,
+  type TwilioSimulator,
+} from './twilio/simulator.ts'
 export { netWire, WireFailure, type Wire } from './wire.ts'

@@ -36,7 +36,7 @@ export class WireFailure extends Error {
 export interface WireSocket {
   /** Bytes accepted and not yet with the operating system. */
   buffered(): number
-  send(text: string): void
+  send(message: string | Uint8Array): void
   close(code: number): void
   /** Cuts the connection without a word. */
   cut(): void
@@ -46,7 +46,7 @@ export interface WireSocket {
 export interface SocketEvents {
   opened(): void
   text(message: string): void
-  binary(length: number): void
+  binary(bytes: Uint8Array): void
   closed(code: number): void
   failed(failure: SocketFailure): void
 }
@@ -55,6 +55,8 @@ export type SocketFailure =
   | { readonly type: 'timeout' | 'refused' | 'malformed' }
   /** The server answered the upgrade with something else than 101. */
   | { readonly type: 'handshake'; readonly status: number }
+  /** Never tried: the carrier does not connect to such an address. */
+  | { readonly type: 'unfit'; readonly code: number; readonly why: string }
 
 export interface Wire {
   /** Rejects with WireFailure only. Follows no redirect. */
@@ -194,7 +196,7 @@ function open(
   })
   socket.on('message', (data: RawData, binary: boolean) => {
     if (over) return
-    if (binary) events.binary(Array.isArray(data) ? data.length : data.byteLength)
+    if (binary) events.binary(bytesOf(data))
     else events.text(data.toString())
   })
   socket.on('unexpected-response', (request, response) => {
@@ -211,10 +213,15 @@ function open(
   })
   return {
     buffered: () => socket.bufferedAmount,
-    send(text) {
-      if (socket.readyState === WebSocket.OPEN) socket.send(text)
+    send(message) {
+      if (socket.readyState === WebSocket.OPEN) socket.send(message)
     },
     close: (code) => socket.close(code),
     cut: () => socket.terminate(),
   }
+}
+
+function bytesOf(data: RawData): Uint8Array {
+  if (Array.isArray(data)) return Buffer.concat(data)
+  return data instanceof ArrayBuffer ? new Uint8Array(data) : data
 }

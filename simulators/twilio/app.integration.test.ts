@@ -9,7 +9,7 @@ import { Scope } from '../../src/lib/scope.ts'
 import { Phone, type PhoneOptions } from '../phone/phone.ts'
 import { framesOfTone, tone } from '../sound/tones.ts'
 import { writeWav } from '../sound/wav.ts'
-import { startTwilio } from './server.ts'
+import { startTwilio } from './simulator.ts'
 import type { TwilioOptions } from './simulator.ts'
 
 const sid = 'AC0123456789abcdef0123456789abcdef'

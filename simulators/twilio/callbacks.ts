@@ -1,19 +1,17 @@
 /** The fields Twilio tells about a call, and its callbacks: call progress, machine detection, recordings, streams. */
-import type { FinalStatus, SimulatedCall } from './call.ts'
+import type { FinalStatus, ProgressEvent } from '../carrier/call.ts'
+import type { Recording } from '../carrier/recording.ts'
 import { rfc2822 } from './dates.ts'
-import type { Recording } from './recording.ts'
+import type { TwilioCall } from './facts.ts'
+import type { RecordingOrder } from './recordings.ts'
 import type { Fields } from './signature.ts'
-import type { MediaStream } from './stream.ts'
 import { sendWebhook } from './webhook.ts'
-import { raise } from './world.ts'
-
-export type ProgressEvent = 'initiated' | 'ringing' | 'answered' | 'completed'
 
 /** Fields of every voice webhook (docs/voice/twiml, request parameters). */
-export function baseFields(call: SimulatedCall): Fields {
+export function baseFields(call: TwilioCall): Fields {
   const fields: [string, string][] = [
-    ['CallSid', call.sid],
-    ['AccountSid', call.account.sid],
+    ['CallSid', call.ref],
+    ['AccountSid', call.facts.account.sid],
     ['From', call.from],
     ['To', call.to],
     ['Caller', call.from],
@@ -22,7 +20,7 @@ export function baseFields(call: SimulatedCall): Fields {
     ['Direction', call.direction],
     ['ApiVersion', '2010-04-01'],
   ]
-  if (call.parent) fields.push(['ParentCallSid', call.parent.sid])
+  if (call.parent) fields.push(['ParentCallSid', call.parent.ref])
   for (const side of ['From', 'Caller'] as const) fields.push(...placeFields(side, call.from))
   for (const side of ['To', 'Called'] as const) fields.push(...placeFields(side, call.to))
   if (call.direction === 'inbound') fields.push(['StirVerstat', 'TN-Validation-Passed-A'])
@@ -41,102 +39,101 @@ function placeFields(side: string, number: string): [string, string][] {
 }
 
 /** Reports progress if somebody asked for this event. One report after the other, unless the fault swaps them. */
-export function reportStatus(call: SimulatedCall, event: ProgressEvent): void {
-  const reporting = call.reporting
-  if (!reporting?.events.has(event)) return
+export function reportStatus(call: TwilioCall, event: ProgressEvent): void | Promise<void> {
+  const { reporting, reporter } = call.facts
+  if (!reporting?.events.has(event)) return undefined
   const fields = [...baseFields(call), ...progressFields(call, event)]
-  const send = () => deliver(call, reporting, fields)
-  const held = waiting.get(call)
-  if (call.world.faults.swapCallbacks && !held && event !== 'completed') {
-    waiting.set(call, send)
-    return
-  }
-  waiting.delete(call)
-  call.reporter = call.reporter.then(send).then(held)
-  call.world.background(call.reporter)
+  return reporter.send(() => deliver(call, reporting, fields), event === 'completed')
 }
 
-/** Reports held back by the fault until the next one was sent. */
-const waiting = new WeakMap<SimulatedCall, () => Promise<void>>()
-
-function progressFields(call: SimulatedCall, event: ProgressEvent): Fields {
+function progressFields(call: TwilioCall, event: ProgressEvent): Fields {
   const fields: (readonly [string, string])[] = [
     ['Timestamp', rfc2822(call.world.clock.now())],
     ['CallbackSource', 'call-progress-events'],
-    ['SequenceNumber', String(call.reports++)],
+    ['SequenceNumber', String(call.facts.reports++)],
   ]
-  if (call.answeredBy) fields.push(['AnsweredBy', call.answeredBy])
+  if (call.facts.answeredBy) fields.push(['AnsweredBy', call.facts.answeredBy])
   if (event !== 'completed') return fields
   fields.push(
     ['CallDuration', String(call.seconds)],
     ['Duration', String(Math.ceil(call.seconds / 60))],
     ['SipResponseCode', String(call.sipCode)],
   )
-  const recording = call.recordings.find(({ source }) => source === 'OutboundAPI')
-  if (recording) fields.push(...recordingReference(recording))
+  const recording = call.recordings.find(({ ref }) => call.facts.orders.get(ref)?.source === 'OutboundAPI')
+  if (recording) fields.push(...recordingReference(call, recording))
   return fields
 }
 
 async function deliver(
-  call: SimulatedCall,
+  call: TwilioCall,
   to: { readonly url: string; readonly method: string },
   fields: Fields,
 ): Promise<void> {
-  await sendWebhook(call.world, { account: call.account, url: to.url, method: to.method, fields, call })
+  await sendWebhook(call.world, { account: call.facts.account, url: to.url, method: to.method, fields, call })
 }
 
 export function reportMachine(
-  call: SimulatedCall,
+  call: TwilioCall,
   to: { readonly url: string; readonly method: string },
   ms: number,
 ): void {
   const fields: Fields = [
-    ['CallSid', call.sid],
-    ['AccountSid', call.account.sid],
-    ['AnsweredBy', call.answeredBy ?? 'unknown'],
+    ['CallSid', call.ref],
+    ['AccountSid', call.facts.account.sid],
+    ['AnsweredBy', call.facts.answeredBy ?? 'unknown'],
     ['MachineDetectionDuration', String(Math.round(ms))],
   ]
   call.world.background(deliver(call, to, fields))
 }
 
-export function reportRecording(recording: Recording): Promise<void> {
-  const { call, reporting } = recording
+export function reportRecording(
+  call: TwilioCall,
+  recording: Recording,
+  { reporting, source }: RecordingOrder,
+): Promise<void> {
   const event =
     recording.status === 'in-progress' ? 'in-progress' : recording.status === 'absent' ? 'absent' : 'completed'
   if (!reporting?.events.has(event)) return Promise.resolve()
   return deliver(call, reporting, [
-    ['AccountSid', call.account.sid],
-    ['CallSid', (call.parent ?? call).sid],
-    ...recordingReference(recording),
+    ['AccountSid', call.facts.account.sid],
+    ['CallSid', (call.parent ?? call).ref],
+    ...recordingReference(call, recording),
     ['RecordingStatus', event],
-    ['RecordingChannels', String(recording.channels)],
+    ['RecordingChannels', String(recording.plan.channels)],
     ['RecordingStartTime', rfc2822(recording.startTime)],
-    ['RecordingSource', recording.source],
-    ['RecordingTrack', recording.track],
+    ['RecordingSource', source],
+    ['RecordingTrack', recording.plan.track],
   ])
 }
 
-export function recordingReference(recording: Recording): Fields {
-  const base = `${recording.call.world.publicUrl()}/2010-04-01/Accounts/${recording.call.account.sid}`
+export function recordingReference(call: TwilioCall, recording: Recording): Fields {
+  const base = `${call.world.publicUrl()}/2010-04-01/Accounts/${call.facts.account.sid}`
   return [
-    ['RecordingSid', recording.sid],
-    ['RecordingUrl', `${base}/Recordings/${recording.sid}`],
+    ['RecordingSid', recording.ref],
+    ['RecordingUrl', `${base}/Recordings/${recording.ref}`],
     ['RecordingDuration', String(recording.seconds)],
   ]
 }
 
+/** A stream, as its callbacks name it. */
+export interface StreamReported {
+  readonly call: TwilioCall
+  readonly sid: string
+  readonly name: string
+  readonly reporting: { readonly url: string; readonly method: string } | undefined
+}
+
 export function reportStream(
-  stream: MediaStream,
+  { call, sid, name, reporting }: StreamReported,
   event: 'stream-started' | 'stream-stopped' | 'stream-error',
   error?: string,
 ): void {
-  const { call, reporting } = stream
   if (!reporting) return
   const fields: [string, string][] = [
-    ['AccountSid', call.account.sid],
-    ['CallSid', call.sid],
-    ['StreamSid', stream.sid],
-    ['StreamName', stream.name],
+    ['AccountSid', call.facts.account.sid],
+    ['CallSid', call.ref],
+    ['StreamSid', sid],
+    ['StreamName', name],
     ['StreamEvent', event],
     ['Timestamp', new Date(call.world.clock.now()).toISOString()],
   ]
@@ -144,12 +141,7 @@ export function reportStream(
   call.world.background(deliver(call, reporting, fields))
 }
 
-/** An alert about this call. */
-export function complain(call: SimulatedCall, code: number, message: string, url?: string): void {
-  raise(call.world, { code, message, call: call.sid, ...(url ? { url } : {}) })
-}
-
 /** How a call that never was answered ends, or one that was. */
-export function failedStatus(call: SimulatedCall): FinalStatus {
+export function failedStatus(call: TwilioCall): FinalStatus {
   return call.startTime === undefined ? 'failed' : 'completed'
 }

@@ -67,7 +67,7 @@ describe('a call that comes in', () => {
       signatureOf(token, asked.url, [...new URLSearchParams(asked.body)]),
     )
     expect(fieldsOf(asked)).toMatchObject({
-      CallSid: call.sid,
+      CallSid: call.ref,
       AccountSid: sid,
       From: caller,
       To: ours,
@@ -77,14 +77,14 @@ describe('a call that comes in', () => {
       Direction: 'inbound',
       ApiVersion: '2010-04-01',
     })
-    expect(call.sid).toMatch(/^CA[0-9a-f]{32}$/)
+    expect(call.ref).toMatch(/^CA[0-9a-f]{32}$/)
 
     const socket = wire.sockets[0]!
     expect(socket.url).toBe('wss://app.example/media/t1')
     expect(socket.headers['x-twilio-signature']).toBe(signatureOf(token, socket.url))
     const [connected, start] = socket.received.map((text) => JSON.parse(text))
     expect(connected).toEqual({ event: 'connected', protocol: 'Call', version: '1.0.0' })
-    const streamSid = call.streams[0]!.sid
+    const streamSid = call.streams[0]!.ref
     expect(start).toEqual({
       event: 'start',
       sequenceNumber: '1',
@@ -92,7 +92,7 @@ describe('a call that comes in', () => {
       start: {
         streamSid,
         accountSid: sid,
-        callSid: call.sid,
+        callSid: call.ref,
         tracks: ['inbound'],
         customParameters: {},
         mediaFormat: { encoding: 'audio/x-mulaw', sampleRate: 8000, channels: 1 },
@@ -110,7 +110,7 @@ describe('a call that comes in', () => {
 
     call.phone.hangup()
     await clock.advanceAsync(100)
-    expect(socket.messages('stop')).toMatchObject([{ stop: { accountSid: sid, callSid: call.sid } }])
+    expect(socket.messages('stop')).toMatchObject([{ stop: { accountSid: sid, callSid: call.ref } }])
     expect(socket.closed).toBe(1000)
     expect(await call.ended).toMatchObject({ status: 'completed', seconds: 1 })
     expect(call.states.map(({ status }) => status)).toEqual(['ringing', 'in-progress', 'completed'])
@@ -131,7 +131,7 @@ describe('a call that comes in', () => {
     const call = twilio.call({ from: caller, to: ours, phone: phone() })
     await clock.advanceAsync(50)
     const socket = wire.sockets[0]!
-    const streamSid = call.streams[0]!.sid
+    const streamSid = call.streams[0]!.ref
     socket.send(mediaFrame(socket, tone(880, 1000)))
     socket.send({ event: 'mark', streamSid, mark: { name: 'one' } })
     await clock.advanceAsync(980)
@@ -228,7 +228,7 @@ describe('an application that fails', () => {
     const call = twilio.call({ from: caller, to: ours, phone: phone() })
     await clock.advanceAsync(200)
     expect((await call.ended).status).toBe('failed')
-    expect(twilio.alerts[0]).toMatchObject({ code, call: call.sid })
+    expect(twilio.alerts[0]).toMatchObject({ code, call: call.ref })
   })
 
   test('a refused connection is tried once more with the same token', async () => {
@@ -274,7 +274,7 @@ describe('an application that fails', () => {
     expect(twilio.alerts).toMatchObject([{ code, url }])
     expect((await call.ended).status).toBe('completed')
     const report = wire.requests.map(fieldsOf).find(({ StreamEvent }) => StreamEvent)!
-    expect(report).toMatchObject({ StreamEvent: 'stream-error', CallSid: call.sid })
+    expect(report).toMatchObject({ StreamEvent: 'stream-error', CallSid: call.ref })
     expect(report.StreamError).toContain(String(code))
   })
 
@@ -295,9 +295,9 @@ describe('an application that fails', () => {
     await clock.advanceAsync(100)
     const socket = wire.sockets[0]!
     socket.send('{')
-    socket.send({ event: 'play', streamSid: call.streams[0]!.sid })
-    socket.sendBinary(160)
-    socket.sendBinary(160)
+    socket.send({ event: 'play', streamSid: call.streams[0]!.ref })
+    socket.sendBinary(new Uint8Array(160))
+    socket.sendBinary(new Uint8Array(160))
     for (let minute = 0; minute < 12; minute++) socket.send(mediaFrame(socket, new Int16Array(8000 * 60)))
     expect(twilio.alerts.map(({ code }) => code)).toEqual([31951, 31950, 31931])
     expect(call.streams[0]).toMatchObject({ invalid: 4, open: true })
@@ -653,7 +653,7 @@ describe('faults', () => {
     await clock.advanceAsync(2000)
     expect(wire.sockets.map(({ closed }) => closed)).toEqual([1006, undefined])
     expect(wire.sockets[1]!.url).toBe(wire.sockets[0]!.url)
-    expect(wire.sockets[1]!.messages('start')).toMatchObject([{ start: { callSid: call.sid } }])
+    expect(wire.sockets[1]!.messages('start')).toMatchObject([{ start: { callSid: call.ref } }])
     expect(wire.sockets[1]!.messages('start')[0]!.streamSid).not.toBe(wire.sockets[0]!.messages('start')[0]!.streamSid)
     expect(call.over).toBe(false)
   })

@@ -1,27 +1,35 @@
-/** `<Connect><Stream>` and `<Start><Stream>`: opens media streams, and loses them when a fault says so. */
-import { complain } from './callbacks.ts'
+/** `<Connect><Stream>` and `<Start><Stream>`: opens media streams, and keeps the bidirectional one. */
+import { liveStream } from '../carrier/live.ts'
+import type { MediaStream } from '../carrier/stream.ts'
+import { complain } from '../carrier/world.ts'
 import type { Element } from './markup.ts'
 import type { Fields } from './signature.ts'
-import { jump, reportingOf, orAbort, type Context, type Outcome } from './steps.ts'
-import { MediaStream, type StreamPlan } from './stream.ts'
+import { jump, reportingOf, type Context, type Outcome } from './steps.ts'
+import { newStream, type StreamOrder } from './stream.ts'
 
 /** Blocks until the application closes the socket; then the action or the next verb. */
 export async function connectStream(context: Context, verb: Element): Promise<Outcome> {
-  const stream = await live(context, planOf(context, verb.children[0]!, true))
+  const order = orderOf(context, verb.children[0]!, true)
+  const stream = await liveStream(
+    context.call,
+    () => openStream(order),
+    context.signal,
+    ({ plan }) => complain(context.call, 31921, 'Stream - WebSocket - Close Error: the connection was lost', plan.url),
+  )
   const { action, method } = verb.attributes
   const fields: Fields = [
-    ['StreamSid', stream.sid],
-    ['StreamName', stream.name],
+    ['StreamSid', stream.ref],
+    ['StreamName', order.name],
   ]
   return action ? jump(context, action, method, fields) : 'next'
 }
 
 /** Runs beside the verbs that follow. */
 export function startStream(context: Context, noun: Element): void {
-  openStream(planOf(context, noun, false))
+  openStream(orderOf(context, noun, false))
 }
 
-function planOf(context: Context, noun: Element, bidirectional: boolean): StreamPlan {
+function orderOf(context: Context, noun: Element, bidirectional: boolean): StreamOrder {
   const { url = '', name = '', track } = noun.attributes
   return {
     call: context.call,
@@ -35,10 +43,10 @@ function planOf(context: Context, noun: Element, bidirectional: boolean): Stream
   }
 }
 
-function openStream(plan: StreamPlan): MediaStream {
-  const stream = new MediaStream(plan)
-  const refusal = refusalOf(plan)
-  if (refusal) stream.refuse(refusal.code, refusal.message)
+function openStream(order: StreamOrder): MediaStream {
+  const stream = newStream(order)
+  const refusal = refusalOf(order)
+  if (refusal) stream.fail({ type: 'unfit', ...refusal })
   else stream.connect()
   return stream
 }
@@ -46,38 +54,15 @@ function openStream(plan: StreamPlan): MediaStream {
 const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/
 
 /** `ws:` is for tests: Twilio itself takes `wss:` only, the simulator both as long as nothing leaves the machine. */
-function refusalOf({ url, call, name }: StreamPlan): { readonly code: number; readonly message: string } | undefined {
-  if (!URL.canParse(url)) return { code: 31923, message: `Stream - WebSocket - Malformed URL: "${url.slice(0, 80)}"` }
+function refusalOf({ url, call, name }: StreamOrder): { readonly code: number; readonly why: string } | undefined {
+  if (!URL.canParse(url)) return { code: 31923, why: `Stream - WebSocket - Malformed URL: "${url.slice(0, 80)}"` }
   const { protocol, hostname, search, hash } = new URL(url)
   if (protocol !== 'wss:' && !(protocol === 'ws:' && loopback.test(hostname))) {
-    return { code: 31922, message: `Stream - WebSocket - URL Schema Not Supported: ${protocol}` }
+    return { code: 31922, why: `Stream - WebSocket - URL Schema Not Supported: ${protocol}` }
   }
   if (search || hash) {
-    return { code: 31920, message: 'Stream - WebSocket - Handshake Error: the URL has a query string; use <Parameter>' }
+    return { code: 31920, why: 'Stream - WebSocket - Handshake Error: the URL has a query string; use <Parameter>' }
   }
-  const taken = name && call.streams.some((stream) => stream.name === name && stream.open)
-  return taken ? { code: 13632, message: `Stream: the name "${name}" is taken in this call` } : undefined
-}
-
-/** The stream and, after a loss, the ones that take its place. */
-async function live(context: Context, plan: StreamPlan): Promise<MediaStream> {
-  const { call, signal } = context
-  const { clock, faults } = call.world
-  const stream = openStream(plan)
-  const loss = faults.loseSocketAfterMs
-  const first = !lost.has(call)
-  const timer = loss !== undefined && first ? clock.timer(loss, () => cut(stream)) : undefined
-  const end = await orAbort(stream.ended, signal).finally(() => timer?.cancel())
-  if (end !== 'lost' || faults.reconnectAfterMs === undefined) return stream
-  await clock.sleep(faults.reconnectAfterMs, signal)
-  return live(context, plan)
-}
-
-/** Calls whose socket was lost once already. */
-const lost = new WeakSet<object>()
-
-function cut(stream: MediaStream): void {
-  lost.add(stream.call)
-  complain(stream.call, 31921, 'Stream - WebSocket - Close Error: the connection was lost', stream.plan.url)
-  stream.lose()
+  const taken = name && call.streams.some(({ open, plan }) => plan.name === name && open)
+  return taken ? { code: 13632, why: `Stream: the name "${name}" is taken in this call` } : undefined
 }

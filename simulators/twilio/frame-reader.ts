@@ -1,11 +1,6 @@
 /** Reads what an application sends on a bidirectional media socket, exactly as strictly as Twilio (errors 31950, 31951). */
 
-export type AppMessage =
-  | { readonly type: 'media'; readonly bytes: Uint8Array }
-  | { readonly type: 'mark'; readonly name: string }
-  | { readonly type: 'clear' }
-  /** Not of the protocol: Twilio ignores the message and logs 31951. */
-  | { readonly type: 'invalid'; readonly why: string }
+import type { AppMessage } from '../carrier/stream.ts'
 
 export function readAppMessage(text: string, streamSid: string): AppMessage {
   let message: unknown

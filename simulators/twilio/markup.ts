@@ -1,116 +1,17 @@
 /** Reads TwiML as strictly as Twilio's debugger: 12100 for broken XML, 12200 for what the schema does not know. */
-import { SaxesParser } from 'saxes'
-import { rules, type AttributeRule } from './schema.ts'
+import { readMarkup as read, type Element } from '../carrier/markup.ts'
+import { rules } from './schema.ts'
 
-export interface Element {
-  readonly name: string
-  readonly attributes: Readonly<Record<string, string>>
-  readonly children: readonly Element[]
-  /** Own text, trimmed. */
-  readonly text: string
-  readonly line: number
-}
-
-export interface MarkupError {
-  readonly code: 12100 | 12200
-  readonly message: string
-}
+export type { Element } from '../carrier/markup.ts'
 
 export type Markup =
   | { readonly ok: true; readonly verbs: readonly Element[] }
-  | { readonly ok: false; readonly error: MarkupError }
-
-interface Open {
-  readonly name: string
-  readonly attributes: Record<string, string>
-  readonly children: Element[]
-  text: string
-  readonly line: number
-}
+  | { readonly ok: false; readonly error: { readonly code: 12100 | 12200; readonly message: string } }
 
 /** Only the first error is told: Twilio stops there too. */
 export function readMarkup(xml: string): Markup {
-  const tree = parse(xml)
-  if ('code' in tree) return { ok: false, error: tree }
-  if (tree.name !== 'Response') return broken(`the root is <${tree.name}>, not <Response>`)
-  const fault = check(tree)
-  return fault ? { ok: false, error: { code: 12200, message: fault } } : { ok: true, verbs: tree.children }
-}
-
-function broken(message: string): Markup {
-  return { ok: false, error: { code: 12100, message: `Document parse failure: ${message}` } }
-}
-
-function parse(xml: string): Element | MarkupError {
-  const parser = new SaxesParser()
-  const open: Open[] = []
-  let root: Element | undefined
-  let error: string | undefined
-  parser.on('error', (failure) => void (error ??= failure.message))
-  parser.on('doctype', () => void (error ??= 'a document type is not allowed'))
-  parser.on('opentag', ({ name, attributes }) => {
-    open.push({ name, attributes: { ...attributes }, children: [], text: '', line: parser.line })
-  })
-  const addText = (text: string) => {
-    const inner = open.at(-1)
-    if (inner) inner.text += text
-  }
-  parser.on('text', addText)
-  parser.on('cdata', addText)
-  parser.on('closetag', () => {
-    const closed = open.pop()
-    if (!closed) return
-    const element = { ...closed, text: closed.text.trim() }
-    const outer = open.at(-1)
-    if (outer) outer.children.push(element)
-    else root ??= element
-  })
-  parser.write(xml).close()
-  if (error) return { code: 12100, message: `Document parse failure: ${error}` }
-  return root ?? { code: 12100, message: 'Document parse failure: nothing in it' }
-}
-
-/** The first offence against the schema, in a sentence. */
-function check(element: Element): string | undefined {
-  const rule = rules[element.name]
-  const where = `line ${element.line}: <${element.name}>`
-  if (!rule) return `${where} is not TwiML this simulator knows`
-  for (const [name, value] of Object.entries(element.attributes)) {
-    const attribute = rule.attributes[name]
-    if (!attribute) return `${where}: attribute ${name} is not allowed`
-    const wrong = misfit(attribute, value)
-    if (wrong) return `${where}: ${name}="${value.slice(0, 80)}" ${wrong}`
-  }
-  const missing = rule.required?.find((name) => !(name in element.attributes))
-  if (missing) return `${where}: attribute ${missing} is missing`
-  if (element.text && !rule.text) return `${where}: text is not allowed`
-  const wrong = rule.check?.(element)
-  if (wrong) return `${where}: ${wrong}`
-  for (const child of element.children) {
-    if (!rule.children.includes(child.name))
-      return `line ${child.line}: <${child.name}> is not allowed in <${element.name}>`
-    const fault = check(child)
-    if (fault) return fault
-  }
-  return undefined
-}
-
-function misfit(rule: AttributeRule, value: string): string | undefined {
-  switch (rule.type) {
-    case 'any':
-      return undefined
-    case 'words': {
-      const words = rule.many ? value.split(' ') : [value]
-      return words.every((word) => rule.words.includes(word)) ? undefined : `is none of ${rule.words.join(', ')}`
-    }
-    case 'number': {
-      const number = Number(value)
-      const fits = /^\d+$/.test(value) && number >= rule.min && number <= rule.max
-      return fits ? undefined : `is not a whole number within ${rule.min}–${rule.max}`
-    }
-    case 'pattern':
-      return rule.pattern.test(value) ? undefined : rule.why
-    default:
-      return rule satisfies never
-  }
+  const markup = read(xml, rules)
+  if (markup.ok) return markup
+  const { type, message } = markup.error
+  return { ok: false, error: { code: type === 'broken' ? 12100 : 12200, message } }
 }

@@ -1,6 +1,8 @@
 /** Runs a call: fetches TwiML, performs its verbs in order, follows where they lead, until nothing is left or the call ends. */
-import type { SimulatedCall } from './call.ts'
-import { baseFields, complain, failedStatus } from './callbacks.ts'
+import { runProgram } from '../carrier/program.ts'
+import { complain } from '../carrier/world.ts'
+import { baseFields, failedStatus } from './callbacks.ts'
+import type { TwilioCall } from './facts.ts'
 import { readMarkup, type Element } from './markup.ts'
 import type { Fields } from './signature.ts'
 import type { Context, Instructions } from './steps.ts'
@@ -8,33 +10,16 @@ import { answers, perform } from './verbs.ts'
 import { sendWebhook } from './webhook.ts'
 
 /** Resolves when the call has nothing left to do; it has ended then. */
-export async function runCall(call: SimulatedCall, first: Instructions): Promise<void> {
-  let next: Instructions | undefined = first
-  while (next && !call.over) {
-    const change = Promise.withResolvers<Instructions>()
-    const control = new AbortController()
-    call.redirect = (instructions) => {
-      change.resolve(instructions)
-      control.abort(new Error('redirected'))
-    }
-    const signal = AbortSignal.any([control.signal, call.scope.signal])
-    try {
-      next = await run(call, next, signal)
-    } catch (error) {
-      if (call.over) return
-      if (!control.signal.aborted) throw error
-    }
-    if (control.signal.aborted) {
-      await Promise.all(call.streams.filter((stream) => stream.plan.bidirectional).map((stream) => stream.stop()))
-      next = await change.promise
-    }
-  }
-  call.redirect = undefined
+export async function runCall(call: TwilioCall, first: Instructions): Promise<void> {
+  await runProgram<Instructions>(call, first, {
+    run: (page, signal) => run(call, page, signal),
+    steer: (redirect) => void (call.facts.redirect = redirect),
+  })
   call.end(failedStatus(call), 'the instructions ended')
 }
 
 async function run(
-  call: SimulatedCall,
+  call: TwilioCall,
   instructions: Instructions,
   signal: AbortSignal,
 ): Promise<Instructions | undefined> {
@@ -65,12 +50,12 @@ async function runVerbs(context: Context, verbs: readonly Element[]): Promise<In
 }
 
 /** Only as the first thing said to a ringing call it keeps Twilio from answering (docs/voice/twiml/reject). */
-function reject(call: SimulatedCall, verb: Element): undefined {
+function reject(call: TwilioCall, verb: Element): undefined {
   const busy = verb.attributes.reason === 'busy'
   call.end(busy ? 'busy' : 'no-answer', 'rejected by <Reject>', busy ? 486 : 603)
 }
 
-function fail(call: SimulatedCall, why: string): undefined {
+function fail(call: TwilioCall, why: string): undefined {
   call.end(failedStatus(call), `application error: ${why}`)
 }
 
@@ -79,10 +64,7 @@ interface Page {
   readonly base: string
 }
 
-async function fetchPage(
-  call: SimulatedCall,
-  from: Extract<Instructions, { type: 'fetch' }>,
-): Promise<Page | undefined> {
+async function fetchPage(call: TwilioCall, from: Extract<Instructions, { type: 'fetch' }>): Promise<Page | undefined> {
   const page = await fetchOnce(call, from.url, from.method, from.fields ?? [])
   if (page || !from.fallback?.url || call.over) return page
   const last = call.world.alerts.at(-1)
@@ -93,9 +75,9 @@ async function fetchPage(
   return fetchOnce(call, from.fallback.url, from.fallback.method, [...(from.fields ?? []), ...failure])
 }
 
-async function fetchOnce(call: SimulatedCall, url: string, method: string, extra: Fields): Promise<Page | undefined> {
+async function fetchOnce(call: TwilioCall, url: string, method: string, extra: Fields): Promise<Page | undefined> {
   const fields = [...baseFields(call), ...extra]
-  const reply = await sendWebhook(call.world, { account: call.account, url, method, fields, call })
+  const reply = await sendWebhook(call.world, { account: call.facts.account, url, method, fields, call })
   if (!reply) return undefined
   const type = (reply.headers['content-type'] ?? '').split(';', 1)[0]!.trim().toLowerCase()
   const text = Buffer.from(reply.body).toString()

@@ -1,7 +1,7 @@
 /** Twilio's REST resources as JSON: which fields are strings, which are numbers, which are null until known. */
-import type { SimulatedCall } from './call.ts'
 import { rfc2822 } from './dates.ts'
-import type { Recording } from './recording.ts'
+import type { TwilioCall } from './facts.ts'
+import type { TwilioRecording } from './recordings.ts'
 import type { Account, PhoneNumber } from './world.ts'
 
 export type Resource = Readonly<Record<string, unknown>>
@@ -16,20 +16,20 @@ function date(time: number | undefined): string | null {
   return time === undefined ? null : rfc2822(time)
 }
 
-export function callResource(call: SimulatedCall): Resource {
-  const path = `${accountPath(call.account)}/Calls/${call.sid}`
+export function callResource(call: TwilioCall): Resource {
+  const path = `${accountPath(call.facts.account)}/Calls/${call.ref}`
   const price = priceOf(call)
   return {
-    sid: call.sid,
+    sid: call.ref,
     date_created: date(call.created),
     date_updated: date(call.states.at(-1)?.at),
-    parent_call_sid: call.parent?.sid ?? null,
-    account_sid: call.account.sid,
+    parent_call_sid: call.parent?.ref ?? null,
+    account_sid: call.facts.account.sid,
     to: call.to,
     to_formatted: formatted(call.to),
     from: call.from,
     from_formatted: formatted(call.from),
-    phone_number_sid: call.phoneNumberSid ?? null,
+    phone_number_sid: call.facts.phoneNumberSid ?? null,
     // The resource knows no `initiated`: until it rings a call is queued.
     status: call.status === 'initiated' ? 'queued' : call.status,
     start_time: date(call.startTime),
@@ -38,13 +38,13 @@ export function callResource(call: SimulatedCall): Resource {
     price,
     price_unit: 'USD',
     direction: call.direction,
-    answered_by: call.answeredBy ?? null,
+    answered_by: call.facts.answeredBy ?? null,
     annotation: null,
     api_version: version,
     forwarded_from: null,
     group_sid: null,
     caller_name: null,
-    queue_time: String(call.queueMs),
+    queue_time: String(call.facts.queueMs),
     trunk_sid: null,
     uri: `${path}.json`,
     subresource_uris: { recordings: `${path}/Recordings.json`, streams: `${path}/Streams.json` },
@@ -52,7 +52,7 @@ export function callResource(call: SimulatedCall): Resource {
 }
 
 /** A negative string, once the call was rated. */
-function priceOf(call: SimulatedCall): string | null {
+function priceOf(call: TwilioCall): string | null {
   if (call.endTime === undefined || call.world.clock.now() < call.endTime + call.world.priceAfterMs) return null
   const perMinute = call.direction === 'inbound' ? 0.0085 : 0.014
   const price = Math.ceil(call.seconds / 60) * perMinute
@@ -64,14 +64,14 @@ function formatted(number: string): string {
   return parts ? `(${parts[1]}) ${parts[2]}-${parts[3]}` : number
 }
 
-export function recordingResource(recording: Recording): Resource {
+export function recordingResource(recording: TwilioRecording): Resource {
   const { call } = recording
-  const path = `${accountPath(call.account)}/Recordings/${recording.sid}`
+  const path = `${accountPath(call.facts.account)}/Recordings/${recording.ref}`
   return {
-    sid: recording.sid,
-    account_sid: call.account.sid,
+    sid: recording.ref,
+    account_sid: call.facts.account.sid,
     api_version: version,
-    call_sid: (call.parent ?? call).sid,
+    call_sid: (call.parent ?? call).ref,
     conference_sid: null,
     date_created: date(recording.startTime),
     date_updated: date(call.world.clock.now()),
@@ -80,10 +80,10 @@ export function recordingResource(recording: Recording): Resource {
     price: recording.over ? '-0.0025' : null,
     price_unit: 'USD',
     status: recording.status,
-    channels: recording.channels,
-    source: recording.source,
+    channels: recording.plan.channels,
+    source: call.facts.orders.get(recording.ref)?.source,
     error_code: null,
-    track: recording.track,
+    track: recording.plan.track,
     encryption_details: null,
     uri: `${path}.json`,
     media_url: `${call.world.publicUrl()}${path}`,

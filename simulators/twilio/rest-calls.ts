@@ -1,11 +1,11 @@
 /** REST: `/Calls` (docs/voice/api/call-resource): create, change, hang up. */
-import { SimulatedCall, type Reporting } from './call.ts'
 import { errors } from './errors.ts'
+import type { Reporting, TwilioCall } from './facts.ts'
 import { bad, checked, good, type Check, type Form } from './parameters.ts'
 import { callOut, type OutboundOrder } from './place.ts'
-import type { RecordingPlan } from './recording.ts'
+import type { RecordingOrder } from './recordings.ts'
 import type { Instructions } from './steps.ts'
-import type { Account, World } from './world.ts'
+import type { Account, TwilioWorld } from './world.ts'
 
 const createFields = [
   'To', 'From', 'Url', 'Method', 'Twiml', 'ApplicationSid', 'FallbackUrl', 'FallbackMethod', 'StatusCallback',
@@ -21,12 +21,12 @@ const updateFields = [
   'TimeLimit',
 ] as const // prettier-ignore
 
-export function createCall(world: World, account: Account, form: URLSearchParams): Check<SimulatedCall> {
+export function createCall(world: TwilioWorld, account: Account, form: URLSearchParams): Check<TwilioCall> {
   const order = checked((fields) => readOrder(world, account, fields), form)
   return order.ok ? good(callOut(world, order.value)) : order
 }
 
-function readOrder(world: World, account: Account, form: Form): OutboundOrder {
+function readOrder(world: TwilioWorld, account: Account, form: Form): OutboundOrder {
   if (world.strict) form.only(createFields)
   const to = form.text('To') ?? form.refuse(21201, "No 'To' number is specified")
   const from = form.text('From') ?? form.refuse(21213, "No 'From' number is specified")
@@ -95,7 +95,7 @@ function readReporting(account: Account, form: Form): Reporting | undefined {
   return url === undefined ? undefined : { url, method, events }
 }
 
-export function readRecording(form: Form, source: RecordingPlan['source'], usualTrim: string): RecordingPlan {
+export function readRecording(form: Form, source: RecordingOrder['source'], usualTrim: string): RecordingOrder {
   const url = form.address('RecordingStatusCallback', 21609)
   const method = form.method('RecordingStatusCallbackMethod')
   const events = form.events(
@@ -115,7 +115,7 @@ export function readRecording(form: Form, source: RecordingPlan['source'], usual
 }
 
 function readDetection(form: Form): OutboundOrder['detection'] {
-  const mode = form.word('MachineDetection', ['Enable', 'DetectMessageEnd'], 20001)
+  const wanted = form.word('MachineDetection', ['Enable', 'DetectMessageEnd'], 20001)
   form.number('MachineDetectionTimeout', { min: 3, max: 59, code: 20001 })
   form.number('MachineDetectionSpeechThreshold', { min: 1000, max: 6000, code: 20001 })
   form.number('MachineDetectionSpeechEndThreshold', { min: 500, max: 5000, code: 20001 })
@@ -124,34 +124,36 @@ function readDetection(form: Form): OutboundOrder['detection'] {
   const url = form.address('AsyncAmdStatusCallback', 21609)
   const method = form.method('AsyncAmdStatusCallbackMethod')
   // Keys to be sent come first: with both, detection is ignored (parameter text of SendDigits).
-  if (!mode || form.text('SendDigits')) return undefined
+  if (!wanted || form.text('SendDigits')) return undefined
+  const mode = wanted === 'Enable' ? 'known' : 'greeted'
   return { mode, background, report: url === undefined ? undefined : { url, method } }
 }
 
 /** `Status=completed` ends a call in any state; `canceled` only before it is answered; other updates redirect it. */
-export function updateCall(call: SimulatedCall, form: URLSearchParams): Check<SimulatedCall> {
+export function updateCall(call: TwilioCall, form: URLSearchParams): Check<TwilioCall> {
   const update = checked((fields) => readUpdate(call, fields), form)
   if (!update.ok) return update
   const { status, instructions, reporting } = update.value
   if (call.over) return { ok: false, error: errors.notInProgress }
-  if (reporting) call.reporting = { ...reporting, events: call.reporting?.events ?? reporting.events }
+  const { facts } = call
+  if (reporting) facts.reporting = { ...reporting, events: facts.reporting?.events ?? reporting.events }
   if (status === 'canceled' && call.startTime !== undefined) {
     return bad(21220, 'Call is in-progress. Cannot cancel.')
   }
   if (status) {
     const ringing = call.startTime === undefined
-    call.end(ringing ? 'canceled' : 'completed', `ended by REST: Status=${status}`)
+    call.drop(ringing ? 'canceled' : 'completed', `ended by REST: Status=${status}`)
   } else if (instructions) {
-    if (!call.redirect || call.startTime === undefined) return { ok: false, error: errors.notInProgress }
-    call.redirect(instructions)
+    if (!facts.redirect || call.startTime === undefined) return { ok: false, error: errors.notInProgress }
+    facts.redirect(instructions)
   }
   return good(call)
 }
 
-function readUpdate(call: SimulatedCall, form: Form) {
-  if (call.world.strict) form.only(updateFields)
+function readUpdate(call: TwilioCall, form: Form) {
+  if (call.facts.twilio.strict) form.only(updateFields)
   const status = form.word('Status', ['completed', 'canceled'], 21218)
-  const instructions = readInstructions(call.account, form)
+  const instructions = readInstructions(call.facts.account, form)
   if (form.has('Url') && form.has('Twiml')) form.refuse(20001, 'Url and Twiml are mutually exclusive')
-  return { status, instructions, reporting: readReporting(call.account, form) }
+  return { status, instructions, reporting: readReporting(call.facts.account, form) }
 }

@@ -1,7 +1,7 @@
 /** REST: numbers to be had, and numbers owned (docs/phone-numbers/api). */
 import { bad, checked, good, type Check, type Form } from './parameters.ts'
 import type { Resource } from './resources.ts'
-import { newSid, type Account, type PhoneNumber, type World } from './world.ts'
+import { newSid, type Account, type PhoneNumber, type TwilioWorld } from './world.ts'
 
 const kinds: Readonly<Record<string, string>> = { Local: '', TollFree: '888', Mobile: '' }
 
@@ -38,7 +38,7 @@ function available(number: string, country: string): Resource {
   }
 }
 
-export function newNumber(world: World, phoneNumber: string): PhoneNumber {
+export function newNumber(world: TwilioWorld, phoneNumber: string): PhoneNumber {
   const now = world.clock.now()
   return {
     sid: newSid(world.ids, 'PN'),
@@ -58,7 +58,7 @@ export function newNumber(world: World, phoneNumber: string): PhoneNumber {
 }
 
 /** Somebody else's number cannot be bought (21422); neither can a thing that is none (21421). */
-export function buyNumber(world: World, account: Account, form: URLSearchParams): Check<PhoneNumber> {
+export function buyNumber(world: TwilioWorld, account: Account, form: URLSearchParams): Check<PhoneNumber> {
   const bought = checked((fields) => {
     if (world.strict) fields.only([...updateFields, 'PhoneNumber', 'AreaCode'])
     const area = fields.text('AreaCode')
@@ -77,7 +77,7 @@ export function buyNumber(world: World, account: Account, form: URLSearchParams)
   return bought
 }
 
-export function updateNumber(world: World, number: PhoneNumber, form: URLSearchParams): Check<PhoneNumber> {
+export function updateNumber(world: TwilioWorld, number: PhoneNumber, form: URLSearchParams): Check<PhoneNumber> {
   const update = checked((fields) => {
     if (world.strict) fields.only(updateFields)
     return configure({ ...number }, fields, world)
@@ -91,7 +91,7 @@ const updateFields = [
 ] as const // prettier-ignore
 
 /** An empty string clears; an absent field stays. */
-function configure(number: PhoneNumber, form: Form, world: World): PhoneNumber {
+function configure(number: PhoneNumber, form: Form, world: TwilioWorld): PhoneNumber {
   const address = (name: string, code: number) => form.address(name, code) ?? ''
   if (form.has('FriendlyName')) number.friendlyName = form.text('FriendlyName') ?? number.phoneNumber
   if (form.has('VoiceUrl')) number.voiceUrl = address('VoiceUrl', 21402)

@@ -1,67 +1,27 @@
-/** The REST API of 2010-04-01: authentication, routing, and the faults it can be told to have. */
-import { createHash, timingSafeEqual } from 'node:crypto'
-import type { SimulatedCall } from './call.ts'
+/** The REST API of 2010-04-01: authentication and routing. */
+import { answerRest, basicOf, json, same, type RestReply, type Routed, type RestRequest } from '../carrier/rest.ts'
 import { errorBody, errors, notFound, type RestError } from './errors.ts'
-import { restFault } from './faults.ts'
+import type { TwilioCall } from './facts.ts'
 import type { Check } from './parameters.ts'
-import type { Recording } from './recording.ts'
+import type { TwilioRecording } from './recordings.ts'
 import { accountResource, callResource, numberResource, pageOf, recordingResource } from './resources.ts'
 import { createCall, updateCall } from './rest-calls.ts'
 import { availableNumbers, buyNumber, updateNumber } from './rest-numbers.ts'
 import { createRecording, recordingOf, updateRecording } from './rest-recordings.ts'
-import { note, type Account, type World } from './world.ts'
-
-export interface RestRequest {
-  readonly method: string
-  /** Path and query, beginning with `/2010-04-01`. */
-  readonly path: string
-  /** Lower-case names. */
-  readonly headers: Readonly<Record<string, string | undefined>>
-  readonly body: string
-}
-
-export interface RestReply {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: string | Uint8Array
-}
+import type { Account, TwilioWorld } from './world.ts'
 
 /** The answer, or undefined when a fault swallows it: close the connection then. */
-export async function answerRest(world: World, request: RestRequest): Promise<RestReply | undefined> {
-  const { pathname, searchParams } = new URL(request.path, 'http://simulator')
-  note(world, { from: 'gateway', kind: 'rest', text: `${request.method} ${request.path}${shown(request.body)}` })
-  const fault = restFault(world.faults, request.method, pathname)
-  if (fault?.type === 'rate-limit') return failed(world, errors.rateLimited)
-  if (fault?.type === 'error')
-    return failed(world, { status: fault.status, code: 20500, message: 'Internal Server Error' })
-  if (fault?.type === 'slow') await world.clock.sleep(fault.ms, world.scope.signal)
-  const reply = route(world, { ...request, pathname, query: searchParams })
-  note(world, {
-    from: 'twilio',
-    kind: 'rest',
-    text: `${reply.status}${typeof reply.body === 'string' ? `\n${reply.body}` : ''}`,
+export function handleRest(world: TwilioWorld, request: RestRequest): Promise<RestReply | undefined> {
+  return answerRest(world, request, {
+    route: (routed) => route(world, routed),
+    refuse: (status) =>
+      refusal(status === 429 ? errors.rateLimited : { status, code: 20500, message: 'Internal Server Error' }),
+    // The one secret a body can hold.
+    shown: (body) => body.replace(/(SipAuthPassword=)[^&]*/g, '$1***'),
   })
-  if (fault?.type !== 'no-response') return reply
-  if (fault.holdMs) await world.clock.sleep(fault.holdMs, world.scope.signal)
-  return undefined
 }
 
-/** The body without the one secret it can hold. */
-function shown(body: string): string {
-  return body ? `\n${body.replace(/(SipAuthPassword=)[^&]*/g, '$1***')}` : ''
-}
-
-function failed(world: World, error: RestError): RestReply {
-  note(world, { from: 'twilio', kind: 'rest', text: `${error.status} ${error.code} ${error.message}` })
-  return refusal(error)
-}
-
-interface Routed extends RestRequest {
-  readonly pathname: string
-  readonly query: URLSearchParams
-}
-
-function route(world: World, request: Routed): RestReply {
+function route(world: TwilioWorld, request: Routed): RestReply {
   const match = /^\/2010-04-01\/Accounts\/([^/]+?)(?:\/(.+?))?(\.json|\.wav|\.mp3)?$/.exec(request.pathname)
   if (!match) return refusal(notFound(request.pathname))
   const account = authenticated(world, request.headers.authorization)
@@ -74,12 +34,8 @@ function route(world: World, request: Routed): RestReply {
 }
 
 /** Basic: the account with its token, or an API key with its secret. */
-function authenticated(world: World, header: string | undefined): Account | undefined {
-  const [, encoded] = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(header ?? '') ?? []
-  const [user = '', ...rest] = Buffer.from(encoded ?? '', 'base64')
-    .toString()
-    .split(':')
-  const password = rest.join(':')
+function authenticated(world: TwilioWorld, header: string | undefined): Account | undefined {
+  const { user, password } = basicOf(header)
   for (const account of world.accounts.values()) {
     const secret = account.sid === user ? account.authToken : account.keys.get(user)
     if (secret !== undefined) return same(secret, password) ? account : undefined
@@ -87,23 +43,14 @@ function authenticated(world: World, header: string | undefined): Account | unde
   return undefined
 }
 
-function same(left: string, right: string): boolean {
-  return timingSafeEqual(digest(left), digest(right))
-}
-
-/** Of equal length whatever is compared. */
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
-}
-
-function media(world: World, account: Account, segments: readonly string[], path: string): RestReply {
+function media(world: TwilioWorld, account: Account, segments: readonly string[], path: string): RestReply {
   const recording = segments[0] === 'Recordings' ? world.recordings.get(segments[1] ?? '') : undefined
-  if (!recording || recording.call.account !== account || recording.status !== 'completed')
+  if (!recording || recording.call.facts.account !== account || recording.status !== 'completed')
     return refusal(notFound(path))
   return { status: 200, headers: { 'content-type': 'audio/x-wav' }, body: recording.wav() }
 }
 
-function resource(world: World, account: Account, segments: readonly string[], request: Routed): RestReply {
+function resource(world: TwilioWorld, account: Account, segments: readonly string[], request: Routed): RestReply {
   const [kind, first, second, third] = segments
   switch (kind) {
     case '':
@@ -124,11 +71,13 @@ function resource(world: World, account: Account, segments: readonly string[], r
   }
 }
 
-function calls(world: World, account: Account, request: Routed, sid: string | undefined): RestReply {
+function calls(world: TwilioWorld, account: Account, request: Routed, sid: string | undefined): RestReply {
   if (sid === undefined) {
     if (request.method === 'POST') return reply(201, createCall(world, account, formOf(request)), callResource)
     if (request.method !== 'GET') return refusal(errors.method)
-    const all = [...world.calls.values()].filter((call) => call.account === account && matches(call, request.query))
+    const all = [...world.calls.values()].filter(
+      (call) => call.facts.account === account && matches(call, request.query),
+    )
     return json(200, pageOf('calls', all.toReversed().map(callResource), request.pathname, request.query))
   }
   const call = callOf(world, account, sid)
@@ -140,29 +89,29 @@ function calls(world: World, account: Account, request: Routed, sid: string | un
     : refusal(errors.method)
 }
 
-function matches(call: SimulatedCall, query: URLSearchParams): boolean {
+function matches(call: TwilioCall, query: URLSearchParams): boolean {
   const fits = (name: string, value: string | undefined) => !query.get(name) || query.get(name) === value
   return (
     fits('To', call.to) &&
     fits('From', call.from) &&
     fits('Status', call.status) &&
-    fits('ParentCallSid', call.parent?.sid)
+    fits('ParentCallSid', call.parent?.ref)
   )
 }
 
-function removeCall(world: World, call: SimulatedCall): RestReply {
+function removeCall(world: TwilioWorld, call: TwilioCall): RestReply {
   if (!call.over) return refusal({ status: 409, code: 20009, message: 'Cannot delete a call that is in progress' })
-  world.calls.delete(call.sid)
+  world.calls.delete(call.ref)
   return { status: 204, headers: {}, body: '' }
 }
 
-function callOf(world: World, account: Account, sid: string | undefined): SimulatedCall | undefined {
+function callOf(world: TwilioWorld, account: Account, sid: string | undefined): TwilioCall | undefined {
   const call = world.calls.get(sid ?? '')
-  return call?.account === account ? call : undefined
+  return call?.facts.account === account ? call : undefined
 }
 
 function callRecordings(
-  world: World,
+  world: TwilioWorld,
   account: Account,
   request: Routed,
   sids: { readonly call: string | undefined; readonly recording: string | undefined },
@@ -179,18 +128,18 @@ function callRecordings(
   return reply(200, updateRecording(recording, formOf(request)), recordingResource)
 }
 
-function recordings(world: World, account: Account, request: Routed, sid: string | undefined): RestReply {
-  const own = [...world.recordings.values()].filter(({ call }) => call.account === account)
+function recordings(world: TwilioWorld, account: Account, request: Routed, sid: string | undefined): RestReply {
+  const own = [...world.recordings.values()].filter(({ call }) => call.facts.account === account)
   if (sid === undefined)
     return json(200, pageOf('recordings', own.map(recordingResource), request.pathname, request.query))
-  const recording: Recording | undefined = own.find((one) => one.sid === sid)
+  const recording: TwilioRecording | undefined = own.find((one) => one.ref === sid)
   if (!recording) return refusal(notFound(request.pathname))
   if (request.method !== 'DELETE') return json(200, recordingResource(recording))
   world.recordings.delete(sid)
   return { status: 204, headers: {}, body: '' }
 }
 
-function numbers(world: World, account: Account, request: Routed, sid: string | undefined): RestReply {
+function numbers(world: TwilioWorld, account: Account, request: Routed, sid: string | undefined): RestReply {
   const show = (number: Account['numbers'][number]) => numberResource(account, number)
   if (sid === undefined) {
     if (request.method === 'POST') return reply(201, buyNumber(world, account, formOf(request)), show)
@@ -212,10 +161,6 @@ function formOf(request: RestRequest): URLSearchParams {
 
 function reply<T>(status: number, result: Check<T>, show: (value: T) => unknown): RestReply {
   return result.ok ? json(status, show(result.value)) : refusal(result.error)
-}
-
-function json(status: number, body: unknown): RestReply {
-  return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
 }
 
 function refusal(error: RestError): RestReply {

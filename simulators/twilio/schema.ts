@@ -1,20 +1,5 @@
 /** The TwiML this simulator runs: which verbs, attributes, nesting and text are allowed (docs/voice/twiml). */
-import type { Element } from './markup.ts'
-
-export type AttributeRule =
-  | { readonly type: 'any' }
-  | { readonly type: 'words'; readonly words: readonly string[]; readonly many?: boolean }
-  | { readonly type: 'number'; readonly min: number; readonly max: number }
-  | { readonly type: 'pattern'; readonly pattern: RegExp; readonly why: string }
-
-export interface ElementRule {
-  readonly attributes: Readonly<Record<string, AttributeRule>>
-  readonly required?: readonly string[]
-  readonly children: readonly string[]
-  readonly text?: boolean
-  /** What tables cannot say; answers with a sentence when broken. */
-  readonly check?: (element: Element) => string | undefined
-}
+import type { AttributeRule, Element, Rules } from '../carrier/markup.ts'
 
 const any: AttributeRule = { type: 'any' }
 const address: AttributeRule = { type: 'pattern', pattern: /^\S{1,4000}$/, why: 'is not a URL' }
@@ -34,7 +19,7 @@ const recordingCallback = {
 }
 const noun = { statusCallback: address, statusCallbackEvent: progress, statusCallbackMethod: method }
 
-export const rules: Readonly<Record<string, ElementRule>> = {
+export const rules: Rules = {
   Response: {
     attributes: {},
     children: [

@@ -1,9 +1,7 @@
-/** What all verbs share: where they stand, where they lead, playing to the person, and the addresses in their attributes. */
-import { framesOf, type Sound } from '../sound/frames.ts'
-import { ClipPlayer } from './audio.ts'
-import type { SimulatedCall } from './call.ts'
+/** What all verbs share: where they stand, where they lead, and the addresses in their attributes. */
+import type { TwilioCall } from './facts.ts'
 import type { Element } from './markup.ts'
-import type { RecordingPlan } from './recording.ts'
+import type { RecordingOrder } from './recordings.ts'
 import type { Fields } from './signature.ts'
 
 export type Instructions =
@@ -21,7 +19,7 @@ export type Outcome = Instructions | 'next' | 'over'
 
 /** What verbs know of the document they stand in. */
 export interface Context {
-  readonly call: SimulatedCall
+  readonly call: TwilioCall
   /** Aborted when the call ends or is redirected by REST. */
   readonly signal: AbortSignal
   /** Where the document came from; relative URLs start here. */
@@ -50,36 +48,8 @@ export function reportingOf(context: Context, element: Element, name: string, us
   return { url: resolve(url, context.base), method: element.attributes[`${name}Method`] ?? 'POST', events }
 }
 
-/** Plays and waits until it was heard; stops at once when the signal aborts. */
-export async function playTo(call: SimulatedCall, sound: Sound, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted()
-  const player = new ClipPlayer(framesOf(sound))
-  call.audio.player = player
-  try {
-    await orAbort(player.done, signal)
-  } finally {
-    if (call.audio.player === player) call.audio.player = undefined
-  }
-}
-
-/** Rejects with the signal's reason when it aborts first. */
-export function orAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason)
-    const stop = () => reject(signal.reason)
-    signal.addEventListener('abort', stop, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
-  })
-}
-
-/** Keys on their way to the person: remembered on the call and told to the phone. */
-export function sendKeys(call: SimulatedCall, digits: string): void {
-  call.sentDigits += digits
-  for (const digit of digits) if (digit !== 'w' && digit !== 'W') call.phone.receive(digit)
-}
-
 /** What an element's recording attributes ask for. */
-export function recordingPlan(context: Context, element: Element, channels: 1 | 2): RecordingPlan {
+export function recordingPlan(context: Context, element: Element, channels: 1 | 2): RecordingOrder {
   const track = element.attributes.track ?? element.attributes.recordingTrack
   return {
     source: element.name === 'Dial' ? 'DialVerb' : 'StartCallRecordingAPI',

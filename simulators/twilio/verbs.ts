@@ -4,7 +4,7 @@ import { dial } from './dial.ts'
 import { gather, record } from './listen.ts'
 import type { Element } from './markup.ts'
 import { prompt } from './prompts.ts'
-import { startRecording } from './recording.ts'
+import { startRecording } from './recordings.ts'
 import { jump, recordingPlan, type Context, type Outcome } from './steps.ts'
 
 /** Does this verb make Twilio pick up? A pause at the very beginning lets it ring on. */
@@ -46,6 +46,6 @@ function start(context: Context, noun: Element): Outcome {
 }
 
 async function stop(context: Context, noun: Element): Promise<Outcome> {
-  await context.call.streams.find((stream) => stream.name === noun.attributes.name && stream.open)?.stop()
+  await context.call.streams.find(({ plan, open }) => plan.name === noun.attributes.name && open)?.stop()
   return 'next'
 }

@@ -1,7 +1,7 @@
 /** Simulated carriers on the gateway's own port: wire-exact, so that everything works before there is an account. */
 import {
   createTwilio,
-  twilioRequestHandler,
+  requestHandler,
   type DialBehaviour,
   type Phone,
   type SimulatedCall,
@@ -54,7 +54,7 @@ export function openSimulators(options: SimulatorsOptions): Simulators {
       {
         prefix,
         async handle({ method, path, headers, body }) {
-          const answer = await twilioRequestHandler(started())(
+          const answer = await requestHandler(started())(
             method,
             path,
             headers,

@@ -21,7 +21,7 @@ export interface Caller {
 export async function callIn(house: House): Promise<Caller> {
   const phone = new Phone({ clock: realClock })
   const simulated = house.gateway.simulators!.ring('+15550199999', phone) // on in these tests: no public URL is set
-  const { id: call } = await house.callByRef(simulated.sid)
+  const { id: call } = await house.callByRef(simulated.ref)
   const caller: Caller = {
     ...{ phone, simulated, call },
     async speak(sound = tone(440, 500)) {

@@ -57,18 +57,18 @@ describe('the official REST client', () => {
   test('sees, records and ends a call that the gateway answers', async () => {
     const phone = new Phone({ clock: realClock })
     const leg = house.gateway.simulators!.ring(caller, phone)
-    const call = await house.callByRef(leg.sid)
+    const call = await house.callByRef(leg.ref)
     await until('the greeting', () => toneMs(leg.heard(), 1000) >= 500)
-    expect(await client.calls(leg.sid).fetch()).toMatchObject({
-      sid: leg.sid,
+    expect(await client.calls(leg.ref).fetch()).toMatchObject({
+      sid: leg.ref,
       status: 'in-progress',
       direction: 'inbound',
     })
-    const recording = await client.calls(leg.sid).recordings.create({ recordingChannels: 'dual' })
+    const recording = await client.calls(leg.ref).recordings.create({ recordingChannels: 'dual' })
     await phone.say(tone(440, 400))
-    await client.calls(leg.sid).recordings(recording.sid).update({ status: 'stopped' })
-    expect(await client.recordings(recording.sid).fetch()).toMatchObject({ callSid: leg.sid, channels: 2 })
-    expect(await client.calls(leg.sid).update({ status: 'completed' })).toMatchObject({ status: 'completed' })
+    await client.calls(leg.ref).recordings(recording.sid).update({ status: 'stopped' })
+    expect(await client.recordings(recording.sid).fetch()).toMatchObject({ callSid: leg.ref, channels: 2 })
+    expect(await client.calls(leg.ref).update({ status: 'completed' })).toMatchObject({ status: 'completed' })
     const ended = await house.callWhen('the end', call.id, ({ endedAt }) => endedAt !== null)
     expect(ended).toMatchObject({ status: 'completed', from: caller, to: simulatedNumber })
   })

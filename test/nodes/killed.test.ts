@@ -63,7 +63,7 @@ describe.skipIf(!services)('one of two gateways is killed', () => {
   async function called(): Promise<Running> {
     const line = await twilioLive.line(b, agent)
     const leg = line.ring({ from: callerNumber, phone: person() })
-    return { id: (await b.callByRef(leg.sid)).id, line, leg }
+    return { id: (await b.callByRef(leg.ref)).id, line, leg }
   }
 
   /** The other one goes on with it: the caller hears themselves again. */

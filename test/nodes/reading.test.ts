@@ -90,7 +90,7 @@ describe.skipIf(!services)('whoever reads at either gateway', () => {
     return Promise.all(
       Array.from({ length: calls }, async (_, index) => {
         const leg = desks[index % 2]!.line.ring({ from: callerNumber, phone: person() })
-        const { id } = await a.callByRef(leg.sid)
+        const { id } = await a.callByRef(leg.ref)
         await a.callWhen('in-progress', id, ({ status }) => status === 'in-progress')
         await pause(200)
         leg.hangup()

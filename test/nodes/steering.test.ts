@@ -90,7 +90,7 @@ describe.skipIf(!services)('two gateways behind one address', () => {
     if (direction === 'inbound') line.ring({ from: callerNumber, phone })
     else await a.client.POST('/v1/calls', { body: { to: calleeNumber, agent: agent.id, connection: line.connection } })
     const leg = await coming
-    const { id } = await b.callByRef(leg.sid)
+    const { id } = await b.callByRef(leg.ref)
     const player = await b.studio.player(agent.key)
     await b.callWhen('in-progress', id, ({ status }) => status === 'in-progress')
     expect(runs(a, id)).toBe(false)
@@ -116,7 +116,7 @@ describe.skipIf(!services)('two gateways behind one address', () => {
     let turn = 0
     front.route = () => (turn++ % 2 === 0 ? a.url : b.url)
     const leg = line.ring({ from: callerNumber, phone: person() })
-    const call = await b.callByRef(leg.sid)
+    const call = await b.callByRef(leg.ref)
     await b.callWhen('in-progress', call.id, ({ status }) => status === 'in-progress')
     const { data } = await a.client.GET('/v1/calls', { params: { query: { connection: line.connection } } })
     expect(data?.items).toHaveLength(1)

@@ -75,7 +75,7 @@ describe.concurrent('a recorded call runs again with the same events at the same
       await caller.sleep(500)
     })
     const leg = set.line.ring({ from: '+15550199001', phone })
-    const call = await set.house.callByRef(leg.sid)
+    const call = await set.house.callByRef(leg.ref)
     await phone.done
     leg.hangup()
     await over(set.house, call.id)
@@ -143,7 +143,7 @@ describe.concurrent('a recorded call runs again with the same events at the same
     const agent = await agents.get('org_default', set.agent.id)
     await agents.update({ ...agent!, provider: 'gone' })
     const leg = set.line.ring({ from: '+15550199001', phone: person() })
-    const call = await set.house.callByRef(leg.sid)
+    const call = await set.house.callByRef(leg.ref)
     expect(await over(set.house, call.id)).toMatchObject({ endReason: 'agent-failed' })
     const { types } = await expectIdentical(set, call.id, leg)
     expect(types).toContain('agent.failed')

@@ -26,7 +26,7 @@ export async function sayInCall(house: House, sound: Int16Array): Promise<readon
   let call: string | undefined
   const { journal } = house.gateway.store
   using _watch = journal.watch((entry) => {
-    if (entry.event.type === 'call.offered' && entry.event.ref === simulated.sid) call = entry.call
+    if (entry.event.type === 'call.offered' && entry.event.ref === simulated.ref) call = entry.call
     if (entry.call === call) entries.push(entry)
   })
   const simulated = house.gateway.simulators!.ring('+15550199999', phone) // on in these tests: no public URL is set

@@ -97,7 +97,7 @@ export function describeFaults(fixture: LiveFixture, stage: SetStage): void {
       const call = await placed(set)
       const running = await set.house.callWhen('in-progress', call.id, ({ status }) => status === 'in-progress', 25_000)
       const leg = await oneCall(set)
-      expect(running.ref).toBe(leg.sid)
+      expect(running.ref).toBe(leg.ref)
       await until('the greeting', () => toneMs(leg.heard(), 1000) >= 500)
       leg.hangup()
       expect(await over(set.house, call.id)).toMatchObject({ status: 'completed' })

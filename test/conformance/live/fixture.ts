@@ -43,7 +43,7 @@ export interface Line {
 /** A call as the carrier sees it. */
 export interface CarrierCall {
   /** The carrier's id. */
-  readonly sid: string
+  readonly ref: string
   readonly from: string
   readonly to: string
   readonly direction: 'inbound' | 'outbound-api' | 'outbound-dial'
@@ -55,7 +55,7 @@ export interface CarrierCall {
   readonly sentDigits: string
   /** Media streams so far. */
   readonly streams: readonly unknown[]
-  readonly recordings: readonly { readonly sid: string; readonly status: string }[]
+  readonly recordings: readonly { readonly ref: string; readonly status: string }[]
   readonly wire: readonly WireEntry[]
   hangup(): void
   heard(): Int16Array

@@ -32,7 +32,7 @@ export function describeInbound(fixture: LiveFixture, stage: SetStage): void {
         agent: set.agent.id,
         from: callerNumber,
         to: set.line.number,
-        ref: leg.sid,
+        ref: leg.ref,
       })
       expect(player.closed).toBe(true)
       expect(leg.streams).toHaveLength(1)
@@ -152,7 +152,7 @@ export function describeInbound(fixture: LiveFixture, stage: SetStage): void {
       const end = await leg.ended
       expect(['no-answer', 'busy', 'failed']).toContain(end.status)
       expect(leg.streams).toHaveLength(0)
-      const call = await set.house.callByRef(leg.sid)
+      const call = await set.house.callByRef(leg.ref)
       expect(await over(set.house, call.id)).toMatchObject({ endReason: 'rejected', answeredAt: null, agent: '' })
     })
 
@@ -182,7 +182,7 @@ export function describeInbound(fixture: LiveFixture, stage: SetStage): void {
         const done = await until('the finished recording', async () =>
           (await changes()).find(({ status }) => status === 'completed'),
         )
-        expect(done).toMatchObject({ source: 'carrier', recording: leg.recordings[0]!.sid })
+        expect(done).toMatchObject({ source: 'carrier', recording: leg.recordings[0]!.ref })
         leg.hangup()
         await over(set.house, call.id)
         expect(leg.recordings).toHaveLength(1)

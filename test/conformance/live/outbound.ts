@@ -22,7 +22,7 @@ export function describeOutbound(fixture: LiveFixture, stage: SetStage): void {
       const ended = await over(set.house, call.id)
       expect(ended).toMatchObject({
         status: 'completed',
-        ref: leg.sid,
+        ref: leg.ref,
         metadata: { order: 7 },
         endReason: 'caller-hangup',
       })

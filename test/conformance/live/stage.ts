@@ -45,7 +45,7 @@ export function person(script?: (phone: Phone) => Promise<void> | void): Phone {
 export async function inCall(stage: Stage, phone = person()): Promise<InCall> {
   const { house, line, agent } = stage
   const leg = line.ring({ from: callerNumber, phone })
-  const call = await house.callByRef(leg.sid)
+  const call = await house.callByRef(leg.ref)
   const player = await house.studio.player(agent.key)
   await house.callWhen('in-progress', call.id, ({ status }) => status === 'in-progress')
   return { call, leg, player }

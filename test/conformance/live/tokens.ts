@@ -56,7 +56,7 @@ export function describeTokens(fixture: LiveFixture, stage: SetStage): void {
         },
       })
       const leg = set.line.ring({ from: callerNumber, phone: person() })
-      const call = await set.house.callByRef(leg.sid)
+      const call = await set.house.callByRef(leg.ref)
       await until('the greeting', () => toneMs(leg.heard(), 1000) >= 500)
       expect(await thief).toMatchObject({ code: 1008 })
       leg.hangup()

@@ -36,7 +36,7 @@ export function describeTrust(fixture: LiveFixture, stage: SetStage): void {
       const { data } = await set.house.client.GET('/v1/calls', {
         params: { query: { connection: set.line.connection } },
       })
-      expect(data?.items.map(({ ref }) => ref)).toEqual([leg.sid])
+      expect(data?.items.map(({ ref }) => ref)).toEqual([leg.ref])
       const types = (await set.house.events(call.id)).map(({ event }) => event.type)
       for (const once of ['call.offered', 'call.ended', 'media.opened'])
         expect(types.filter((type) => type === once)).toHaveLength(1)

@@ -3,67 +3,58 @@ import { frameBytes, silentFrame } from '../sound/frames.ts'
 import { decodeMulaw, mixMulaw } from '../sound/mulaw.ts'
 import { writeWav } from '../sound/wav.ts'
 import type { SimulatedCall } from './call.ts'
-import { reportRecording } from './callbacks.ts'
-import { newSid } from './world.ts'
 
 export type RecordingStatus = 'in-progress' | 'paused' | 'stopped' | 'processing' | 'completed' | 'absent'
 
 export interface RecordingPlan {
-  readonly source: 'OutboundAPI' | 'StartCallRecordingAPI' | 'DialVerb' | 'RecordVerb'
+  /** The carrier's id of the recording. */
+  readonly ref: string
   readonly channels: 1 | 2
   readonly track: 'both' | 'inbound' | 'outbound'
+  /** Silence at either end is left out. */
   readonly trim: boolean
-  readonly reporting:
-    | { readonly url: string; readonly method: string; readonly events: ReadonlySet<string> }
-    | undefined
+  /** Told when it begins and when it is finished. */
+  changed(recording: Recording): void
 }
 
 /** Begins at once; stops by itself with the call. */
-export function startRecording(call: SimulatedCall, plan: RecordingPlan): Recording {
-  return new Recording(call, plan)
-}
-
-export class Recording {
-  readonly sid: string
-  readonly call: SimulatedCall
-  readonly channels: 1 | 2
-  readonly source: RecordingPlan['source']
-  readonly track: RecordingPlan['track']
-  readonly reporting: RecordingPlan['reporting']
+export class Recording<F = unknown> {
+  readonly ref: string
+  readonly call: SimulatedCall<F>
+  readonly plan: RecordingPlan
   readonly startTime: number
   status: RecordingStatus = 'in-progress'
   /** While paused: keep time with silence instead of leaving the gap out. */
   silentPause = false
   readonly #said: Uint8Array[] = []
   readonly #played: Uint8Array[] = []
-  readonly #trim: boolean
   readonly #stopTap: () => void
 
-  constructor(call: SimulatedCall, plan: RecordingPlan) {
+  constructor(call: SimulatedCall<F>, plan: RecordingPlan) {
     this.call = call
-    this.sid = newSid(call.world.ids, 'RE')
-    this.channels = plan.channels
-    this.source = plan.source
-    this.track = plan.track
-    this.reporting = plan.reporting
-    this.#trim = plan.trim
+    this.plan = plan
+    this.ref = plan.ref
     this.startTime = call.world.clock.now()
     const tap = (said: { readonly bytes: Uint8Array }, played: Uint8Array) => this.#keep(said.bytes, played)
     call.audio.taps.add(tap)
     this.#stopTap = () => call.audio.taps.delete(tap)
     call.recordings.push(this)
-    call.world.recordings.set(this.sid, this)
+    call.world.recordings.set(this.ref, this)
     call.scope.defer(() => this.stop())
-    call.world.background(reportRecording(this))
+    plan.changed(this)
   }
 
   get over(): boolean {
     return this.status === 'completed' || this.status === 'absent' || this.status === 'stopped'
   }
 
-  /** Whole seconds, as Twilio tells them. */
+  get ms(): number {
+    return (this.#said.length * frameBytes) / 8
+  }
+
+  /** Whole seconds, as carriers tell them. */
   get seconds(): number {
-    return Math.round((this.#said.length * frameBytes) / 8000)
+    return Math.round(this.ms / 1000)
   }
 
   pause(silent: boolean): void {
@@ -79,15 +70,16 @@ export class Recording {
   stop(): void {
     if (this.over) return
     this.#stopTap()
-    if (this.#trim) this.#cut()
+    if (this.plan.trim) this.#cut()
     this.status = this.#said.length > 0 ? 'completed' : 'absent'
-    this.call.world.background(reportRecording(this))
+    this.plan.changed(this)
   }
 
   wav(): Uint8Array {
-    const said = Buffer.concat(this.track === 'outbound' ? [] : this.#said)
-    const played = Buffer.concat(this.track === 'inbound' ? [] : this.#played)
-    const sides = this.channels === 2 ? [said, played] : [mixMulaw(said, played)]
+    const { track, channels } = this.plan
+    const said = Buffer.concat(track === 'outbound' ? [] : this.#said)
+    const played = Buffer.concat(track === 'inbound' ? [] : this.#played)
+    const sides = channels === 2 ? [said, played] : [mixMulaw(said, played)]
     return writeWav({ rate: 8000, channels: sides.map(decodeMulaw) })
   }
 
@@ -98,7 +90,7 @@ export class Recording {
     this.#played.push(silent ? silentFrame.bytes : played)
   }
 
-  /** `trim-silence`: nothing at either end. */
+  /** Nothing silent at either end. */
   #cut(): void {
     const silent = (at: number) => this.#said[at] === silentFrame.bytes && this.#played[at] === silentFrame.bytes
     let from = 0

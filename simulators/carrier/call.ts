@@ -1,12 +1,10 @@
-/** One leg of a call at the simulated Twilio: its state, its sound, and the promises tests wait for. */
+/** One leg of a call at a simulated carrier: its state, its sound, and the promises tests wait for. */
 import { Scope } from '../../src/lib/scope.ts'
 import { Phone } from '../phone/phone.ts'
 import { LineAudio } from './audio.ts'
-import { reportStatus } from './callbacks.ts'
 import type { Recording } from './recording.ts'
-import type { Instructions } from './steps.ts'
 import type { MediaStream } from './stream.ts'
-import { newSid, type Account, type AnsweredBy, type WireEntry, type World } from './world.ts'
+import { remember, type WireEntry, type World } from './world.ts'
 
 export type CallStatus =
   | 'queued'
@@ -21,12 +19,7 @@ export type CallStatus =
 
 export type FinalStatus = Extract<CallStatus, 'completed' | 'busy' | 'no-answer' | 'failed' | 'canceled'>
 
-/** Where and when progress is reported. */
-export interface Reporting {
-  readonly url: string
-  readonly method: string
-  readonly events: ReadonlySet<string>
-}
+export type ProgressEvent = 'initiated' | 'ringing' | 'answered' | 'completed'
 
 export interface CallResult {
   readonly status: FinalStatus
@@ -37,27 +30,32 @@ export interface CallResult {
   readonly why: string
 }
 
-export interface CallPlan {
-  readonly account: Account
+/** Whoever ended a call, where carriers tell it. */
+export type Ender = 'person' | 'application' | 'carrier'
+
+export interface CallPlan<F> {
+  /** The carrier's id of the call. */
+  readonly ref: string
   readonly direction: 'inbound' | 'outbound-api' | 'outbound-dial'
   readonly from: string
   readonly to: string
   readonly phone?: Phone
-  readonly parent?: SimulatedCall
-  readonly reporting?: Reporting
-  readonly phoneNumberSid?: string
+  readonly parent?: SimulatedCall<F>
+  /** What this carrier knows of its calls besides. */
+  readonly facts: F
+  /** Told of every step: the carrier's callbacks. The end of the call is told to tests after the last of them. */
+  readonly progressed: (call: SimulatedCall<F>, event: ProgressEvent) => void | Promise<void>
 }
 
-export class SimulatedCall {
-  readonly sid: string
+export class SimulatedCall<F = unknown> {
+  /** The carrier's id of the call. */
+  readonly ref: string
   readonly world: World
-  readonly account: Account
-  readonly direction: CallPlan['direction']
+  readonly facts: F
+  readonly direction: CallPlan<F>['direction']
   readonly from: string
   readonly to: string
-  readonly parent: SimulatedCall | undefined
-  readonly phoneNumberSid: string | undefined
-  reporting: Reporting | undefined
+  readonly parent: SimulatedCall<F> | undefined
   readonly created: number
   /** Closes with the call; everything that waits on the call takes its signal. */
   readonly scope: Scope
@@ -65,45 +63,38 @@ export class SimulatedCall {
   readonly states: { readonly status: CallStatus; readonly at: number }[] = []
   readonly wire: WireEntry[] = []
   readonly streams: MediaStream[] = []
-  readonly recordings: Recording[] = []
+  readonly recordings: Recording<F>[] = []
   /** Told of every key the person presses. */
   readonly keyed = new Set<(digit: string) => void>()
   phone: Phone
   status: CallStatus
-  answeredBy: AnsweredBy | undefined
   startTime: number | undefined
   endTime: number | undefined
-  queueMs = 0
   sipCode = 0
-  /** Keys played to the person: SendDigits and `<Play digits>`. */
+  endedBy: Ender = 'carrier'
+  /** Keys the carrier played to the person for somebody else. */
   sentDigits = ''
-  /** Set while a program runs: gives it new instructions. */
-  redirect: ((instructions: Instructions) => void) | undefined
-  /** Progress reports so far: the next SequenceNumber. */
-  reports = 0
-  /** Reports leave one after the other. */
-  reporter: Promise<void> = Promise.resolve()
+  readonly #tell: (event: ProgressEvent) => void | Promise<void>
   readonly #answered = Promise.withResolvers<boolean>()
   readonly #ended = Promise.withResolvers<CallResult>()
   #why = ''
 
-  constructor(world: World, plan: CallPlan) {
+  constructor(world: World, plan: CallPlan<F>) {
     this.world = world
-    this.sid = newSid(world.ids, 'CA')
-    this.account = plan.account
+    this.ref = plan.ref
+    this.facts = plan.facts
     this.direction = plan.direction
     this.from = plan.from
     this.to = plan.to
     this.parent = plan.parent
-    this.phoneNumberSid = plan.phoneNumberSid
-    this.reporting = plan.reporting
     this.phone = plan.phone ?? new Phone({ clock: world.clock, record: false })
+    this.#tell = (event) => plan.progressed(this, event)
     this.created = world.clock.now()
-    this.scope = world.scope.child(this.sid)
+    this.scope = world.scope.child(this.ref)
     this.audio = new LineAudio(world.clock)
     this.status = plan.direction === 'inbound' ? 'ringing' : 'queued'
     this.states.push({ status: this.status, at: this.created })
-    world.calls.set(this.sid, this)
+    world.calls.set(this.ref, this)
     world.placed(this)
     // Closing the whole simulator closes this scope first: the call must not outlive it.
     this.scope.signal.addEventListener('abort', () => this.end('canceled', 'the simulator was closed'), { once: true })
@@ -111,6 +102,11 @@ export class SimulatedCall {
 
   get over(): boolean {
     return this.endTime !== undefined
+  }
+
+  /** Why it ended, for people. */
+  get why(): string {
+    return this.#why
   }
 
   /** True when answered, false when it ended without. */
@@ -141,7 +137,7 @@ export class SimulatedCall {
   progress(status: 'initiated' | 'ringing'): void {
     if (this.over) return
     this.#enter(status)
-    reportStatus(this, status)
+    void this.#report(status)
   }
 
   /** Sound flows both ways from here on. */
@@ -152,16 +148,29 @@ export class SimulatedCall {
     this.audio.start(this.phone)
     this.phone.connect({
       press: (digit) => this.#press(digit),
-      hangup: () => this.end('completed', 'the person hung up'),
+      hangup: () => this.hangup(),
     })
     this.#answered.resolve(true)
-    reportStatus(this, 'answered')
+    void this.#report('answered')
+  }
+
+  /** Keys on their way to the person: remembered here and told to the phone; `w` and `W` are pauses. */
+  sendKeys(digits: string): void {
+    this.sentDigits += digits
+    for (const digit of digits) if (digit !== 'w' && digit !== 'W') this.phone.receive(digit)
   }
 
   /** The person hangs up, or gives up while it rings. */
   hangup(): void {
     const ringing = this.startTime === undefined
+    this.endedBy = this.over ? this.endedBy : 'person'
     this.end(ringing && this.direction === 'inbound' ? 'no-answer' : 'completed', 'the person hung up')
+  }
+
+  /** The application ended it by its API. */
+  drop(status: FinalStatus, why: string): void {
+    if (!this.over) this.endedBy = 'application'
+    this.end(status, why)
   }
 
   /** Ends the call; once ended, nothing changes it. */
@@ -182,10 +191,16 @@ export class SimulatedCall {
     try {
       await this.scope.close(new Error(`call ended: ${this.#why}`))
     } finally {
-      reportStatus(this, 'completed')
-      await this.reporter.catch(() => undefined) // its failure was told to `background`
+      await this.#report('completed').catch(() => undefined) // its failure is told to `background`
+      remember(this.world, this)
       this.#ended.resolve({ status, sipCode: this.sipCode, seconds: this.seconds, why: this.#why })
     }
+  }
+
+  #report(event: ProgressEvent): Promise<void> {
+    const told = Promise.resolve(this.#tell(event))
+    this.world.background(told)
+    return told
   }
 
   #enter(status: CallStatus): void {

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
-import { bufferLimit, StreamPlayout } from './playout.ts'
+import { StreamPlayout } from './playout.ts'
 
 function playing() {
   const marks: string[] = []
-  return { marks, playout: new StreamPlayout((name) => marks.push(name)) }
+  return { marks, playout: new StreamPlayout((name) => marks.push(name), 600_000) }
 }
 
+const tenMinutes = 10 * 60 * 8000
 const frame = (value: number, length = 160) => new Uint8Array(length).fill(value)
 
 test('a mark returns when the frame before it has been heard, not when it was taken', () => {
@@ -36,7 +37,7 @@ test('clear forgets the sound and returns all waiting marks in order, at once', 
   playout.mark('a')
   playout.write(frame(2))
   playout.mark('b')
-  playout.clear()
+  playout.clear('returned')
   expect(marks).toEqual(['a', 'b'])
   expect(playout.queued).toBe(0)
   expect(playout.next()).toBeUndefined()
@@ -71,9 +72,9 @@ test('a mark in the middle of a frame returns after that frame, before later one
 
 test('ten minutes fit, more is discarded', () => {
   const { playout } = playing()
-  expect(playout.write(new Uint8Array(bufferLimit))).toBe(true)
+  expect(playout.write(new Uint8Array(tenMinutes))).toBe(true)
   expect(playout.write(frame(1))).toBe(false)
-  expect(playout.queued).toBe(bufferLimit)
+  expect(playout.queued).toBe(tenMinutes)
   playout.next()
   expect(playout.write(frame(1))).toBe(true)
 })

@@ -1,15 +1,13 @@
-/** Twilio's buffer of a bidirectional stream: plays at real time, returns marks when reached, forgets everything on `clear`. */
+/** A carrier's buffer of a bidirectional stream: plays at real time, returns marks when reached, forgets everything on `clear`. */
 import { frameBytes } from '../sound/frames.ts'
 import { silenceCode } from '../sound/mulaw.ts'
 import type { AudioPlayer } from './audio.ts'
-
-/** Ten minutes of µ-law; what comes on top is discarded (error 31931). */
-export const bufferLimit = 10 * 60 * 8000
 
 type Item = { readonly type: 'audio'; readonly bytes: Uint8Array } | { readonly type: 'mark'; readonly name: string }
 
 export class StreamPlayout implements AudioPlayer {
   readonly #reached: (name: string) => void
+  readonly #limit: number
   #items: Item[] = []
   #head = 0
   /** Bytes of the first item that were played. */
@@ -19,8 +17,10 @@ export class StreamPlayout implements AudioPlayer {
   /** Marks inside the frame that is being heard. */
   readonly #passed: string[] = []
 
-  constructor(reached: (name: string) => void) {
+  /** `limitMs` of sound are kept at most. */
+  constructor(reached: (name: string) => void, limitMs: number) {
     this.#reached = reached
+    this.#limit = limitMs * 8
   }
 
   /** Bytes waiting to be played. */
@@ -30,7 +30,7 @@ export class StreamPlayout implements AudioPlayer {
 
   /** False when the buffer is full and the audio was discarded. */
   write(bytes: Uint8Array): boolean {
-    if (this.#bytes + bytes.length > bufferLimit) return false
+    if (this.#bytes + bytes.length > this.#limit) return false
     if (bytes.length > 0) this.#items.push({ type: 'audio', bytes })
     this.#bytes += bytes.length
     return true
@@ -42,15 +42,17 @@ export class StreamPlayout implements AudioPlayer {
     else this.#items.push({ type: 'mark', name })
   }
 
-  /** Forgets the audio and returns every waiting mark, in order. */
-  clear(): void {
+  /** Forgets the audio, and returns every waiting mark, in order, or drops them. */
+  clear(marks: 'returned' | 'dropped'): void {
     const waiting = this.#items.slice(this.#head)
     this.#items = []
     this.#head = 0
     this.#offset = 0
     this.#bytes = 0
     this.#playing = false
-    for (const name of this.#passed.splice(0)) this.#reached(name)
+    const passed = this.#passed.splice(0)
+    if (marks === 'dropped') return
+    for (const name of passed) this.#reached(name)
     for (const item of waiting) if (item.type === 'mark') this.#reached(item.name)
   }
 

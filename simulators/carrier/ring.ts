@@ -13,7 +13,8 @@ export type RingResult =
   | { readonly type: 'answered'; readonly detect: (mode: DetectionMode) => Promise<Detected> }
   | { readonly type: 'ended' }
 
-export type DetectionMode = 'Enable' | 'DetectMessageEnd'
+/** `known`: as soon as it is clear who answered; `greeted`: a machine's greeting is over as well. */
+export type DetectionMode = 'known' | 'greeted'
 
 export interface Detected {
   readonly answeredBy: AnsweredBy
@@ -75,7 +76,7 @@ async function delayBy(call: SimulatedCall, detection: Detection | undefined, pa
   if (left > 0) await call.world.clock.sleep(left, call.scope.signal)
 }
 
-/** A short greeting and quiet afterwards: what Twilio takes for a person (speech-end threshold 1200 ms). */
+/** A short greeting and quiet afterwards: what detectors take for a person (speech-end threshold 1200 ms). */
 const personDelay = 1600
 /** A greeting longer than this is a machine (speech threshold). */
 const machineDelay = 2400
@@ -96,7 +97,7 @@ function installMachine(call: SimulatedCall, behaviour: Extract<DialBehaviour, {
   const machine = answeringMachine({ clock, greeting: behaviour.greeting, beep })
   call.phone = machine.phone
   return async (mode) => {
-    if (mode === 'Enable') {
+    if (mode === 'known') {
       await clock.sleep(machineDelay, call.scope.signal)
       return 'machine_start'
     }

@@ -1,25 +1,26 @@
-/** Serves the simulator's REST API: on a port of its own, or as a function under somebody else's path. */
+/** Serves a simulated carrier's REST API: on a port of its own, or as a function under somebody else's path. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { Scope } from '../../src/lib/scope.ts'
 import type { RestReply } from './rest.ts'
-import { createTwilio, type TwilioOptions, type TwilioSimulator } from './simulator.ts'
+import type { CarrierSimulator } from './simulator.ts'
 
-export interface StartOptions extends TwilioOptions {
+export interface ServeOptions {
+  readonly scope: Scope
   /** Default: any free one. */
   readonly port?: number
   readonly host?: string
 }
 
-/** The simulator with a REST server of its own; closes with the scope. */
-export async function startTwilio(options: StartOptions): Promise<TwilioSimulator> {
-  const { port = 0, host = '127.0.0.1', ...rest } = options
-  const simulator = createTwilio(rest)
-  const answer = twilioRequestHandler(simulator)
+/** Gives the simulator a REST server of its own; closes with the scope. */
+export async function serveCarrier<S extends CarrierSimulator>(simulator: S, options: ServeOptions): Promise<S> {
+  const { port = 0, host = '127.0.0.1', scope } = options
+  const answer = requestHandler(simulator)
   const server = createServer((request, response) => void serve(request, response, answer))
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, resolve)
   })
-  options.scope.defer(async () => {
+  scope.defer(async () => {
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
   })
@@ -29,7 +30,7 @@ export async function startTwilio(options: StartOptions): Promise<TwilioSimulato
   return simulator
 }
 
-export type TwilioRequestHandler = (
+export type RequestHandler = (
   method: string,
   path: string,
   headers: Readonly<Record<string, string | undefined>>,
@@ -37,14 +38,14 @@ export type TwilioRequestHandler = (
 ) => Promise<RestReply | undefined>
 
 /** For a server that gives the simulator a place under `prefix`, e.g. `/simulators/twilio`. */
-export function twilioRequestHandler(simulator: TwilioSimulator, prefix = ''): TwilioRequestHandler {
+export function requestHandler(simulator: Pick<CarrierSimulator, 'handle'>, prefix = ''): RequestHandler {
   return (method, path, headers, body) =>
     simulator.handle({ method, path: path.startsWith(prefix) ? path.slice(prefix.length) : path, headers, body })
 }
 
 const bodyLimit = 1 << 20
 
-async function serve(request: IncomingMessage, response: ServerResponse, answer: TwilioRequestHandler): Promise<void> {
+async function serve(request: IncomingMessage, response: ServerResponse, answer: RequestHandler): Promise<void> {
   try {
     const headers = Object.fromEntries(
       Object.entries(request.headers).map(([name, value]) => [name, value?.toString()]),

@@ -1,0 +1,21 @@
+/** The list: one line per simulated carrier. */
+import type { CarrierOptions, CarrierSimulator } from './carrier/simulator.ts'
+import type { Ids } from '../src/lib/ids.ts'
+import { simulatedTwilio } from './twilio/carrier.ts'
+
+/** Settings of a connection, as the carrier's provider names them. */
+export type AccountSettings = Readonly<Record<string, string>>
+
+export interface SimulatedCarrier {
+  /** The carrier provider's name. */
+  readonly name: string
+  readonly label: string
+  /** Draws an account; kept like any other account's settings. */
+  draw(ids: Ids): AccountSettings
+  /** Settings that say where the simulator's API is. */
+  address(url: string): AccountSettings
+  /** The simulator of such an account; it has no numbers until they are pointed somewhere. */
+  open(settings: AccountSettings, options: CarrierOptions): CarrierSimulator
+}
+
+export const simulatedCarriers: readonly SimulatedCarrier[] = [simulatedTwilio]
