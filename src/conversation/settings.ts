@@ -6,6 +6,8 @@ import { conversationDefaults, type ConversationSettings } from './contract.ts'
 
 const milliseconds = z.number().int().min(0).max(3_600_000)
 
+const group = 'Turns, silence and mistakes'
+
 const talkFields = {
   greeting: field(z.string().max(2_000).optional(), {
     title: 'Greeting',
@@ -14,16 +16,20 @@ const talkFields = {
   }),
   greetingInterruptible: field(z.boolean().default(conversationDefaults.greetingInterruptible), {
     title: 'Greeting may be interrupted',
+    group,
   }),
   interruptible: field(z.boolean().default(conversationDefaults.interruptible), {
     title: 'The caller may talk over the agent',
+    group,
   }),
   endOfTurn: field(milliseconds.min(100).max(5_000).default(conversationDefaults.endOfTurn), {
     title: 'End of turn (ms)',
+    group,
     description: "Silence after speech that ends the caller's turn.",
   }),
   idleTimeout: field(milliseconds.default(conversationDefaults.idleTimeout), {
     title: 'Idle timeout (ms)',
+    group,
     description: 'Silence of both sides before the first prompt; it doubles after each. 0: never.',
   }),
   idlePrompts: field(
@@ -33,15 +39,18 @@ const talkFields = {
       .default([...conversationDefaults.idlePrompts]),
     {
       title: 'Idle prompts',
+      group,
       description: 'Spoken in turn when nobody says anything; after the last one the call is ended.',
     },
   ),
   mistakeMessage: field(z.string().max(500).default(conversationDefaults.mistakeMessage), {
     title: 'Mistake message',
+    group,
     description: 'Spoken when the agent fails for good, before the call is ended.',
   }),
   agentTimeout: field(milliseconds.min(1_000).default(conversationDefaults.agentTimeout), {
     title: 'Agent timeout (ms)',
+    group,
     description: 'Longest wait for the agent to be ready, and for a reply to begin.',
   }),
 } as const

@@ -27,6 +27,14 @@ export interface FieldNotes {
   /** The vendor's account id: inbound requests on shared URLs are matched by it. At most one field per provider. */
   readonly account?: boolean
   readonly examples?: readonly string[]
+  /** Fields of one group stand together under this heading, after those of none. */
+  readonly group?: string
+  /** The value names a provider of that kind, a connection of it, or holds its settings; `of`: the field that says which provider. */
+  readonly refers?: {
+    readonly to: 'provider' | 'connection' | 'settings'
+    readonly kind: 'carrier' | 'agent' | 'stt' | 'llm' | 'tts'
+    readonly of?: string
+  }
   /** Shown only while another field has one of these values. */
   readonly when?: { readonly field: string; readonly is: readonly (string | number | boolean)[] }
 }

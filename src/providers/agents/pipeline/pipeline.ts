@@ -5,33 +5,42 @@ import { field } from '../../../spec/provider.ts'
 
 const provider = z.string().regex(/^[a-z0-9-]+$/, 'is the name of a provider: lower-case letters, digits and hyphens')
 
+type Part = 'stt' | 'llm' | 'tts'
+
+/** Which provider does this part. */
+function maker(kind: Part, fallback: string, title: string) {
+  return field(provider.default(fallback), { title, refers: { to: 'provider', kind } })
+}
+
 /** Several accounts at one vendor: which of them. */
-function account(title: string) {
+function account(kind: Part, of: string, title: string) {
   return field(z.string().max(100).default(''), {
     title,
     description: 'A connection of that provider. Empty: its default connection, if there is one.',
+    refers: { to: 'connection', kind, of },
   })
 }
 
 /** Settings of a part hold its keys, so they are kept as a secret is. */
-function part(title: string) {
+function part(kind: Part, of: string, title: string) {
   return field(z.record(z.string(), z.unknown()).default({}), {
     title,
     description: 'The settings of that provider, as it describes them.',
     secret: true,
+    refers: { to: 'settings', kind, of },
   })
 }
 
 const settings = z.object({
-  recogniser: field(provider.default('local'), { title: 'Speech to text' }),
-  recogniserConnection: account('Connection of speech to text'),
-  recogniserSettings: part('Settings of speech to text'),
-  model: field(provider.default('scripted'), { title: 'Model' }),
-  modelConnection: account('Connection of the model'),
-  modelSettings: part('Settings of the model'),
-  speaker: field(provider.default('local'), { title: 'Text to speech' }),
-  speakerConnection: account('Connection of text to speech'),
-  speakerSettings: part('Settings of text to speech'),
+  recogniser: maker('stt', 'local', 'Speech to text'),
+  recogniserConnection: account('stt', 'recogniser', 'Connection of speech to text'),
+  recogniserSettings: part('stt', 'recogniser', 'Settings of speech to text'),
+  model: maker('llm', 'scripted', 'Model'),
+  modelConnection: account('llm', 'model', 'Connection of the model'),
+  modelSettings: part('llm', 'model', 'Settings of the model'),
+  speaker: maker('tts', 'local', 'Text to speech'),
+  speakerConnection: account('tts', 'speaker', 'Connection of text to speech'),
+  speakerSettings: part('tts', 'speaker', 'Settings of text to speech'),
   prompt: field(z.string().max(20_000).default(''), {
     title: 'Prompt',
     description: "What the model is told about its task; {name} is filled from the call's variables.",
