@@ -4,7 +4,7 @@ import { VirtualClock } from '../../../src/lib/clock.ts'
 import { seededIds } from '../../../src/lib/ids.ts'
 import type { CallCommand } from '../../../src/spec/call.ts'
 import type { Addresses, CallSeen, CarrierSpec, Report, StreamEvent, WireMessage } from '../../../src/spec/carrier.ts'
-import type { HttpRequest, HttpResponse, InboundRequest, Now } from '../../../src/spec/http.ts'
+import type { HttpRequest, HttpResponse, InboundRequest, Now, Operation } from '../../../src/spec/http.ts'
 import { secretsOf } from '../../../src/spec/provider.ts'
 
 export interface CarrierFixture<S extends z.ZodObject> {
@@ -61,6 +61,26 @@ const ids = seededIds('conformance')
 export const now: Now = { time: new VirtualClock().now(), id: (prefix) => ids.id(prefix) }
 
 const host = 'voice.example.com'
+
+export function answer(body: unknown, status = 200): HttpResponse {
+  return { status, headers: { 'content-type': 'application/json' }, body: Buffer.from(JSON.stringify(body)) }
+}
+
+/** Performs an operation against canned answers; gives its result and what it asked. */
+export function run<T>(
+  operation: Operation<T>,
+  ...answers: readonly HttpResponse[]
+): { readonly result: T; readonly asked: readonly HttpRequest[] } {
+  const asked: HttpRequest[] = []
+  let step = operation.next(undefined as never) // a generator's first next() takes no value
+  for (const one of answers) {
+    if (step.done) break
+    asked.push(step.value)
+    step = operation.next(one)
+  }
+  if (!step.done) throw new Error(`no answer for ${step.value.method} ${step.value.url}`)
+  return { result: step.value, asked }
+}
 
 /** The request as it reaches us, unsigned. */
 export function inbound(carrier: string, example: Omit<ExampleRequest, 'name' | 'reports'>): InboundRequest {

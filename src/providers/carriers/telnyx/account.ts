@@ -1,0 +1,53 @@
+/** What Telnyx knows afterwards: a call in doubt, a recording's address, and whether the credentials work. */
+import { inner, text } from '../../../protocols/json-media/fields.ts'
+import { idOf, list } from '../../../protocols/rest/client.ts'
+import type { CallStatus } from '../../../spec/call.ts'
+import type { CallSeen, Location, Recordings } from '../../../spec/carrier.ts'
+import { OffhookError } from '../../../spec/errors.ts'
+import type { Operation } from '../../../spec/http.ts'
+import { address, callId, client, dataOf } from './rest.ts'
+import type { Settings } from './settings.ts'
+import { readState } from './state.ts'
+
+/**
+ * Running calls are listed with the state that we gave them, so a dial in doubt is found by our own id. One that is not listed
+ * may have come and gone: that is no answer, and nothing is dialled again for it.
+ */
+export function* lookup(call: CallSeen, config: Settings): Operation<{ ref: string; status: CallStatus } | 'unknown'> {
+  const rest = client(config)
+  if (call.ref !== undefined) {
+    const response = yield rest.request('GET', address(config, 'calls', callId(call.ref)))
+    if (response.status === 404) return 'unknown'
+    const alive = dataOf(rest.accepted('look the call up', response))['is_alive'] === true
+    return { ref: call.ref, status: alive ? 'in-progress' : 'completed' }
+  }
+  const url = address(config, 'connections', config.connectionId, 'active_calls')
+  const page = yield* rest.ask('list the calls', 'GET', url, { query: { 'page[limit]': 250 } })
+  const found = list(page, 'data').find((one) => readState(one['client_state'])?.call === call.id)
+  const ref = found && text(found, 'call_control_id')
+  if (ref !== undefined) return { ref, status: 'initiated' }
+  throw new OffhookError('carrier.failed', 'Telnyx lists running calls only, and this one is not among them')
+}
+
+export const recordings: Recordings<Settings> = { fetch: (recording, _call, config) => locate(recording, config) }
+
+/** The address is signed anew at each asking, and takes no credentials. */
+function* locate(leg: string, config: Settings): Operation<Location> {
+  const wanted = idOf(/^[\w-]{1,80}$/, leg, 'Telnyx')
+  const url = address(config, 'recordings')
+  const found = yield* client(config).ask('find the recording', 'GET', url, {
+    query: { 'filter[call_leg_id]': decodeURIComponent(wanted) },
+  })
+  const urls = inner(list(found, 'data')[0] ?? {}, 'download_urls')
+  const place = text(urls, 'wav') ?? text(urls, 'mp3')
+  if (place === undefined) throw new OffhookError('not-found', 'Telnyx has no recording of this call yet, or no more')
+  return { url: place, headers: {} }
+}
+
+export function* check(config: Settings): Operation<string> {
+  const url = address(config, 'call_control_applications', config.connectionId)
+  const application = dataOf(yield* client(config).ask('sign in', 'GET', url))
+  const name = text(application, 'application_name') ?? config.connectionId
+  const where = text(application, 'webhook_event_url')
+  return `Signed in to Telnyx; the application is "${name}", its webhooks go to ${where ?? 'nowhere'}.`
+}
