@@ -6,15 +6,11 @@ import { migrate } from '../src/store/migrate.ts'
 import { seedFile } from '../src/store/seed.ts'
 
 const database = await PGlite.create({ dataDir: 'memory://' })
-const run = async (text: string, values: readonly unknown[]) =>
-  (await database.query<unknown[]>(text, [...values], { rowMode: 'array' })).rows
 await migrate({
-  run,
   transaction: (work) =>
     database.transaction((inner) =>
       work(async (text, values) => (await inner.query<unknown[]>(text, [...values], { rowMode: 'array' })).rows),
     ),
-  [Symbol.asyncDispose]: () => database.close(),
 })
 await database.exec('vacuum freeze analyze')
 await database.exec('checkpoint')

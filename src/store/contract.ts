@@ -2,6 +2,7 @@
 import type { CallPlan, CallStatus, EndReason } from '../spec/call.ts'
 import type { CallEvent, Journaled } from '../spec/event.ts'
 import type { Sessions, Users } from './contract/people.ts'
+import type { Jobs } from './contract/jobs.ts'
 import type { HouseSettingsRecords, Retention } from './contract/retention.ts'
 import type { Wires } from './contract/wire.ts'
 
@@ -199,6 +200,7 @@ export interface Store extends AsyncDisposable {
   readonly settings: HouseSettingsRecords
   readonly wire: Wires
   readonly retention: Retention
+  readonly jobs: Jobs
   readonly connections: Configured<Connection> & {
     /** Rejects with `conflict` when the account or name is taken (without naming who has it). The first of its provider becomes default. */
     create(connection: Connection): Promise<void>

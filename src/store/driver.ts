@@ -1,4 +1,5 @@
 /** What a PostgreSQL must be able to do for the store, and how its cells are read. */
+import type { JobDatabase } from './records/jobs.ts'
 
 export type Row = readonly unknown[]
 
@@ -10,6 +11,8 @@ export interface Driver extends AsyncDisposable {
   readonly run: Run
   /** All or nothing. Statements of `work` go to `run` as given, never to the driver's own. */
   transaction<T>(work: (run: Run) => Promise<T>): Promise<T>
+  /** The same database as the job queue wants it. */
+  readonly jobs: JobDatabase
 }
 
 /** Type ids of pg_type whose text must not reach Drizzle raw. */

@@ -19,6 +19,7 @@ export async function openEmbedded(directory: string | undefined): Promise<Drive
   return {
     run: runOn(database),
     transaction: (work) => database.transaction((transaction) => work(runOn(transaction))),
+    jobs: { backend: 'pglite', open: async () => (await import('pg-boss')).fromPglite(database) },
     [Symbol.asyncDispose]: () => database.close(),
   }
 }

@@ -12,7 +12,7 @@ export const locks = { family: 0x4f464648, migration: 1, journal: 2 } as const
 const lock = `select pg_advisory_xact_lock(${locks.family}, ${locks.migration})`
 
 /** All pending migrations in one transaction; resolves to how many there were. */
-export function migrate(driver: Driver): Promise<number> {
+export function migrate(driver: Pick<Driver, 'transaction'>): Promise<number> {
   const known = readMigrationFiles({ migrationsFolder: folder })
   return driver.transaction(async (run) => {
     await run(lock, [])

@@ -26,6 +26,7 @@ export function openPostgres({ url, onIdleError }: PostgresOptions): Driver {
   return {
     run: patient(runOn(pool)),
     transaction: async (work) => inTransaction(await begun(pool), work),
+    jobs: { backend: 'postgres', open: async () => ({ executeSql: (text, values) => pool.query(text, values) }) },
     [Symbol.asyncDispose]: () => pool.end(),
   }
 }

@@ -7,6 +7,7 @@ import { configurationSuite } from './suite/configuration.ts'
 import { tenants } from './suite/fixtures.ts'
 import type { Tenant } from './suite/fixtures.ts'
 import { isolationSuite } from './suite/isolation.ts'
+import { jobSuite } from './suite/jobs.ts'
 import { journalSuite } from './suite/journal.ts'
 import { webhookSuite } from './suite/webhooks.ts'
 
@@ -31,6 +32,7 @@ export function storeSuite(name: string, open: (scope: Scope) => Promise<Store>)
     callSuite(setting)
     journalSuite(setting)
     webhookSuite(setting)
+    jobSuite(setting)
     isolationSuite(setting)
     closingSuite(open)
   })

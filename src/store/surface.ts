@@ -44,6 +44,7 @@ const surface = {
   messages: { list: true },
   metrics: { add: true, list: true },
   subscriptions: { ...configured, wanting: true },
+  jobs: { add: true, take: true, done: true, reclaim: true },
   deliveries: { enqueue: true, claim: true, settle: true, get: true, list: true, cursor: true, advance: true },
 } as const satisfies { readonly [Room in keyof Records]: Record<keyof Records[Room], true> }
 

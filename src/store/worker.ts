@@ -21,11 +21,13 @@ async function serve(port: MessagePort, start: Start): Promise<void> {
     const opening = openDriver(start, (message) => tell({ type: 'warning', message }))
     const loading = Promise.all([import('./prepare.ts'), secretsFor(start)])
     const [driver, [{ prepare }, secrets]] = await Promise.all([opening, loading])
-    const perform = performer(await prepare(driver, secrets))
+    const warn = (message: string) => tell({ type: 'warning', message })
+    const { records, stop } = await prepare(driver, secrets, warn)
+    const perform = performer(records)
     const answer = answerer(tell)
     port.on('message', (message: ToStore) => {
       if (message.type === 'requests') for (const request of message.requests) void handle(request, perform, answer)
-      else void close(port, driver, tell)
+      else void close(port, { driver, stop }, tell)
     })
     tell({ type: 'ready' })
   } catch (error) {
@@ -73,8 +75,15 @@ function answerer(tell: (message: FromStore) => void): (answer: Answer) => void 
   }
 }
 
-async function close(port: MessagePort, driver: Driver, tell: (message: FromStore) => void): Promise<void> {
+interface Opened {
+  readonly driver: Driver
+  stop(): Promise<void>
+}
+
+async function close(port: MessagePort, opened: Opened, tell: (message: FromStore) => void): Promise<void> {
+  const { driver, stop } = opened
   try {
+    await stop()
     await driver[Symbol.asyncDispose]()
     tell({ type: 'closed' })
   } catch (error) {

@@ -1,4 +1,5 @@
 /** All records over one database. */
+import type { Jobs } from '../contract/jobs.ts'
 import type { Database } from '../database.ts'
 import type { Secrets } from '../secrets.ts'
 import type { Records } from '../surface.ts'
@@ -18,7 +19,7 @@ import { messages, metrics } from './transcript.ts'
 import { users } from './users.ts'
 import { wire } from './wire.ts'
 
-export function openRecords(database: Database, secrets: Secrets): Records {
+export function openRecords(database: Database, secrets: Secrets, jobs: Jobs): Records {
   return {
     organizations: organizations(database),
     keys: keys(database),
@@ -36,5 +37,6 @@ export function openRecords(database: Database, secrets: Secrets): Records {
     metrics: metrics(database),
     subscriptions: subscriptions(database, secrets),
     deliveries: deliveries(database),
+    jobs,
   }
 }
