@@ -1,6 +1,122 @@
-/** New connection. */
-import { Page } from '../../ui/page.tsx'
+/** A new connection: which provider, then its settings, with its checklist beside them. */
+import { useQuery } from '@tanstack/react-query'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { ChevronLeft, ChevronRight } from 'lucide-react'
+import { ProviderForm } from '../../forms/provider-form.tsx'
+import type { Json } from '../../forms/model.ts'
+import { api, queries, read, type Schemas } from '../../lib/api.ts'
+import { connectionsQuery, providersQuery } from '../../lib/lookups.ts'
+import { Button, ButtonLink } from '../../ui/button.tsx'
+import { Page, Section } from '../../ui/page.tsx'
+import { ErrorState, SkeletonRows } from '../../ui/states.tsx'
+import { noteDone } from '../../ui/toast.tsx'
+import { Checklist } from './checklist.tsx'
+import { connectable, kindTitle, type Kind } from './kinds.ts'
+
+type Provider = Schemas['Provider']
 
 export function NewConnectionPage() {
-  return <Page title="New connection">{null}</Page>
+  const { kind, provider } = useSearch({ from: '/shell/connections/new' })
+  const providers = useQuery(providersQuery)
+  const chosen = providers.data?.find((one) => one.kind === kind && one.name === provider)
+  if (chosen) return <Settings provider={chosen} />
+  return (
+    <Page
+      title="New connection"
+      width="text"
+      lead="Choose what to connect. Its settings come next, with where to find them."
+      back={<Back />}
+    >
+      {providers.isError && (
+        <ErrorState
+          title="The providers could not be read"
+          error={providers.error}
+          onRetry={() => void providers.refetch()}
+        />
+      )}
+      {providers.isPending && <SkeletonRows />}
+      {connectable(providers.data ?? []).map((group) => (
+        <Choices key={group.kind} {...group} />
+      ))}
+    </Page>
+  )
+}
+
+export function Back() {
+  return (
+    <Link to="/connections" className="inline-flex items-center gap-1 text-ink-2 hover:text-ink">
+      <ChevronLeft className="size-4" aria-hidden /> Connections
+    </Link>
+  )
+}
+
+function Choices({ kind, providers }: { readonly kind: Kind; readonly providers: readonly Provider[] }) {
+  return (
+    <section>
+      <h2 className="mb-2 text-sm font-medium text-ink-2">{kindTitle(kind)}</h2>
+      <ul className="grid gap-3 sm:grid-cols-2">
+        {providers.map((one) => (
+          <li
+            key={one.name}
+            className="relative flex items-center gap-3 rounded-xl border border-line bg-surface p-4 transition-colors hover:border-line-strong hover:bg-hover"
+          >
+            <span
+              className="flex size-9 shrink-0 items-center justify-center rounded-lg bg-sunken text-sm font-semibold text-ink-2"
+              aria-hidden
+            >
+              {one.label.charAt(0)}
+            </span>
+            <span className="min-w-0 flex-1">
+              <Link
+                to="/connections/new"
+                search={{ kind, provider: one.name }}
+                className="block truncate text-base font-medium outline-none after:absolute after:inset-0 after:rounded-xl focus-visible:after:outline-2 focus-visible:after:outline-accent"
+              >
+                {one.label}
+              </Link>
+              {one.about !== undefined && <span className="block text-xs text-pretty text-ink-3">{one.about}</span>}
+            </span>
+            <ChevronRight className="size-4 shrink-0 text-ink-3" aria-hidden />
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function Settings({ provider }: { readonly provider: Provider }) {
+  const navigate = useNavigate()
+  const save = async ({ name, settings }: { readonly name: string; readonly settings: Json }) => {
+    const body = { kind: provider.kind, provider: provider.name, name, settings: { ...settings } }
+    const made = await read(api.POST('/v1/connections', { body }))
+    await queries.invalidateQueries({ queryKey: connectionsQuery.queryKey })
+    noteDone(`${made.name} is connected`)
+    await navigate({ to: '/connections/$id', params: { id: made.id } })
+  }
+  return (
+    <Page title={`Connect ${provider.label}`} width="wide" lead={provider.about} back={<Back />}>
+      <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
+        <Section>
+          <ProviderForm
+            schema={provider.settings}
+            sparse={provider.kind !== 'carrier'}
+            name={provider.label}
+            nameHint="For you, to tell this account from others."
+            onSubmit={save}
+            footer={({ pending }) => (
+              <>
+                <Button type="submit" variant="primary" pending={pending}>
+                  Save connection
+                </Button>
+                <ButtonLink to="/connections" variant="ghost">
+                  Cancel
+                </ButtonLink>
+              </>
+            )}
+          />
+        </Section>
+        <Checklist steps={provider.checklist} />
+      </div>
+    </Page>
+  )
 }
