@@ -233,6 +233,108 @@ describe('hanging up', () => {
   })
 })
 
+describe('a transfer', () => {
+  const back: CallEvent = { type: 'media.opened', streamRef: 'MZ2', encoding: 'pcmu', rate: 8000 }
+  const typesOf = (effects: readonly Effect[]) => effects.map(({ type }) => type)
+  const transferred = () =>
+    run(answered().call, [
+      { type: 'command.requested', id: 't', command: { type: 'transfer', to: '+15551230009' }, origin: 'agent' },
+      { type: 'command.accepted', id: 't' },
+      { type: 'media.closed' },
+    ])
+
+  test('puts the agent on hold, and ends as the carrier says', () => {
+    const { call, effects } = transferred()
+    expect(typesOf(effects)).toContain('agent.hold')
+    const joined = run(call, [{ type: 'transfer.ended', result: 'completed' }])
+    expect([joined.call.status, joined.call.endReason]).toEqual(['completed', 'transferred'])
+    const left = run(call, [{ type: 'call.progressed', status: 'completed' }])
+    expect([left.call.status, left.call.endReason]).toEqual(['completed', 'transferred'])
+    expect(commandsOf([...joined.effects, ...left.effects])).toEqual([])
+  })
+
+  test.each(['busy', 'no-answer', 'failed', 'canceled'] as const)(
+    'that ends %s gives the caller back: waited for, told when they can hear it, hung up on like anybody',
+    (result) => {
+      const failed = run(transferred().call, [{ type: 'call.returned' }, { type: 'transfer.ended', result }])
+      expect(failed.call.endedAt).toBeUndefined()
+      expect(failed.effects).toEqual([expect.objectContaining({ type: 'timer.set', timer: 'media-lost' })])
+      const opened = run(failed.call, [back])
+      expect(opened.effects).toContainEqual(expect.objectContaining({ type: 'agent.resume', result }))
+      expect(typesOf(run(opened.call, [back]).effects)).not.toContain('agent.resume')
+      const ended = run(opened.call, [
+        { type: 'command.requested', id: 'h', command: { type: 'hangup' }, origin: 'agent' },
+      ])
+      expect(commandsOf(ended.effects)).toEqual(['hangup'])
+    },
+  )
+
+  test('that came to nothing while the stream stayed open is told at once', () => {
+    const { call } = run(answered().call, [
+      { type: 'command.requested', id: 't', command: { type: 'transfer', to: '+15551230009' }, origin: 'agent' },
+      { type: 'command.accepted', id: 't' },
+    ])
+    const { effects } = run(call, [{ type: 'transfer.ended', result: 'no-answer' }])
+    expect(effects).toEqual([expect.objectContaining({ type: 'agent.resume', result: 'no-answer' })])
+  })
+
+  test('whose caller does not come back ends as media lost', () => {
+    const gone = run(transferred().call, [
+      { type: 'transfer.ended', result: 'busy' },
+      { type: 'timer.fired', timer: 'media-lost' },
+    ])
+    expect([commandsOf(gone.effects), gone.call.ending]).toEqual([['hangup'], 'media-lost'])
+  })
+
+  test('may be asked for again after one that came to nothing', () => {
+    const again = run(transferred().call, [
+      { type: 'transfer.ended', result: 'busy' },
+      back,
+      { type: 'command.requested', id: 'u', command: { type: 'transfer', to: '+15551230008' }, origin: 'agent' },
+    ])
+    expect(commandsOf(again.effects)).toEqual(['transfer'])
+  })
+
+  test('whose stream is said to have ended only afterwards is waited for no shorter', () => {
+    const { call } = run(answered().call, [
+      { type: 'command.requested', id: 't', command: { type: 'transfer', to: '+15551230009' }, origin: 'agent' },
+      { type: 'command.accepted', id: 't' },
+      { type: 'call.returned' },
+      { type: 'transfer.ended', result: 'busy' },
+    ])
+    expect(run(call, [{ type: 'media.closed' }]).effects).toEqual([])
+  })
+
+  test('asked for while the last one is still to be told of takes its place', () => {
+    const { call } = run(transferred().call, [
+      { type: 'transfer.ended', result: 'busy' },
+      { type: 'command.requested', id: 'u', command: { type: 'transfer', to: '+15551230008' }, origin: 'api' },
+      { type: 'command.accepted', id: 'u' },
+    ])
+    expect(typesOf(run(call, [back]).effects)).not.toContain('agent.resume')
+  })
+
+  test('is under way: how it goes says nothing yet', () => {
+    const { call, effects } = run(transferred().call, [{ type: 'transfer.ended', result: 'ringing' }])
+    expect([call.transfer, effects]).toEqual(['accepted', []])
+  })
+
+  test.each([true, false])('in doubt is settled by how it ended (assumed: %s)', (assumed) => {
+    const doubtful = run(answered().call, [
+      { type: 'command.requested', id: 't', command: { type: 'transfer', to: '+15551230009' }, origin: 'agent' },
+      { type: 'command.uncertain', id: 't' },
+      ...(assumed ? [{ type: 'command.accepted', id: 't' } as const] : []),
+      { type: 'media.closed' },
+    ])
+    expect(doubtful.call.transfer).toBe(assumed ? 'assumed' : 'requested')
+    const busy = run(doubtful.call, [{ type: 'transfer.ended', result: 'busy' }, back])
+    expect([busy.call.transfer, busy.call.pending]).toEqual([undefined, []])
+    const wrong = run(doubtful.call, [{ type: 'call.returned' }, back])
+    expect([wrong.call.transfer, wrong.call.pending]).toEqual([undefined, []])
+    expect(typesOf(wrong.effects)).toContain('agent.resume')
+  })
+})
+
 describe('media', () => {
   test('a lost socket may come back', () => {
     const { call } = answered()
@@ -243,6 +345,16 @@ describe('media', () => {
     ])
     expect(back.call.endedAt).toBeUndefined()
     expect(commandsOf(back.effects)).toEqual([])
+  })
+
+  test('a call that the carrier wants answered anew is waited for, but not for ever', () => {
+    const { call, effects } = run(answered().call, [{ type: 'call.returned' }])
+    expect(call.media).toBe('lost')
+    expect(effects).toEqual([expect.objectContaining({ timer: 'media-lost', delay: 10_000 })])
+    expect(run(call, [{ type: 'call.returned' }]).effects).toEqual([])
+    const back = run(call, [{ type: 'media.opened', streamRef: 'MZ2', encoding: 'pcmu', rate: 8000 }])
+    expect(back.effects).toContainEqual(expect.objectContaining({ type: 'timer.clear', timer: 'media-lost' }))
+    expect(run(back.call, [{ type: 'call.returned' }]).effects).toHaveLength(1)
   })
 
   test('a socket that stays away ends the call as media-lost', () => {
@@ -323,7 +435,7 @@ const anyEvent: fc.Arbitrary<CallEvent> = fc.oneof(
   }),
   fc.constant<CallEvent>({ type: 'media.opened', streamRef: 'MZ1', encoding: 'pcmu', rate: 8000 }),
   fc.constant<CallEvent>({ type: 'media.lost', cause: 'gone' }),
-  fc.constant<CallEvent>({ type: 'media.closed' }),
+  fc.constantFrom<CallEvent>({ type: 'media.closed' }, { type: 'call.returned' }),
   fc.record({
     type: fc.constant('command.requested' as const),
     id: ids,
@@ -346,7 +458,7 @@ const anyEvent: fc.Arbitrary<CallEvent> = fc.oneof(
   }),
   fc.record({
     type: fc.constant('transfer.ended' as const),
-    result: fc.constantFrom<CallStatus>('completed', 'busy'),
+    result: fc.constantFrom<CallStatus>('completed', 'busy', 'ringing'),
   }),
   fc.record({ type: fc.constant('timer.fired' as const), timer: fc.constantFrom(...timers) }),
 )
@@ -391,6 +503,23 @@ describe('any order, duplication and loss of events', () => {
               pending: [],
               ref: '',
             })
+        }
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  test('a caller is with one of two: us, or whom they were transferred to', () => {
+    fc.assert(
+      fc.property(start, fc.array(anyEvent, { maxLength: 40 }), (chosen, events) => {
+        let call = newCall({ ...plan, ...chosen })
+        for (const event of events) {
+          const { call: after, effects } = run(call, [event])
+          const transfers = after.pending.filter(({ command }) => command.type === 'transfer')
+          if (transfers.length > 0) expect([transfers.length, after.transfer]).toEqual([1, 'requested'])
+          if (effects.some(({ type }) => type === 'agent.resume')) expect(after.transfer).toBeUndefined()
+          if (after.transfer !== undefined) expect(after.untold).toBeUndefined()
+          call = after
         }
       }),
       { numRuns: 1000 },

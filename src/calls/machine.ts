@@ -3,12 +3,16 @@
  *
  *   queued ──dial──▶ initiated ──▶ ringing ──▶ in-progress ──▶ ended
  *   offered ─answer──────────────────────────▶ in-progress ──▶ ended
+ *                                                   │ ▲
+ *                      transfer: requested ──▶ accepted │          ──▶ ended as transferred, by the carrier's word
+ *                                    │              └───┘ came to nothing: the caller is ours again
+ *                                    └──▶ in doubt: asked, else assumed
  *
  * Status only moves forward; `ended` is final. What happened twice, late or out of order changes nothing.
  */
 import type { CallCommand, CallStatus, EndReason } from '../spec/call.ts'
 import type { CallEvent, CallTimer } from '../spec/event.ts'
-import { accepted, failed, requested, ringing, uncertain, withHeld } from './orders.ts'
+import { accepted, failed, requested, returned, ringing, transferEnded, uncertain, withHeld } from './orders.ts'
 import {
   end,
   endStatus,
@@ -78,7 +82,9 @@ function live(call: Call, event: CallEvent, at: number): Step {
     case 'machine.detected':
       return machine(call, event)
     case 'transfer.ended':
-      return call.transfer ? [call, [end('completed', 'transferred')]] : [call, []]
+      return transferEnded(call, event)
+    case 'call.returned':
+      return returned(call)
     case 'timer.fired':
       return timer(call, event.timer)
     case 'recording.changed':
@@ -176,10 +182,12 @@ function endReasonOf(call: Call, status: CallStatus): EndReason {
 // ── media ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 function mediaOpened(call: Call, streamRef: string, at: number): Step {
-  const [now, effects] = up({ ...call, media: 'open', streamRef, away: undefined }, at)
+  const open = { ...call, media: 'open', streamRef, away: undefined, returning: undefined, untold: undefined } as const
+  const [now, effects] = up(open, at)
   return [
     now,
     [
+      ...(call.untold ? [{ type: 'agent.resume', result: call.untold } as const] : []),
       ...effects.filter((effect) => !(effect.type === 'timer.set' && effect.timer === 'media')),
       { type: 'timer.clear', timer: 'media' },
       { type: 'timer.clear', timer: 'media-lost' },
@@ -198,7 +206,8 @@ function mediaLost(call: Call): Step {
 function mediaClosed(call: Call): Step {
   if (call.media === 'closed' || call.media === 'none') return [call, []]
   const now: Call = { ...call, media: 'closed' }
-  if (call.transfer || call.voicemail || call.ending) return [now, []]
+  // Who is coming back is waited for already.
+  if (call.transfer || call.voicemail || call.ending || call.returning || call.untold) return [now, []]
   return [now, [{ type: 'timer.set', timer: 'media-lost', delay: call.away ?? limits.mediaClosed }]]
 }
 
@@ -219,8 +228,8 @@ function timer(call: Call, fired: CallTimer): Step {
     case 'media':
       return call.media === 'none' ? hangUpBecause(call, 'media-never-opened') : [call, []]
     case 'media-lost':
-      if (call.media === 'closed') return hangUpBecause(call, 'caller-hangup')
-      return call.media === 'lost' ? hangUpBecause(call, 'media-lost') : [call, []]
+      if (call.media === 'closed' && !call.returning && !call.untold) return hangUpBecause(call, 'caller-hangup')
+      return call.media === 'lost' || call.media === 'closed' ? hangUpBecause(call, 'media-lost') : [call, []]
     case 'max-duration':
       // A transferred caller is not ours to hang up on: only our record ends.
       if (handedOver(call)) return [call, [end('completed', 'transferred')]]

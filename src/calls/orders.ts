@@ -5,6 +5,7 @@ import {
   end,
   endStatus,
   handedOver,
+  isTerminal,
   hangUpBecause,
   limits,
   order,
@@ -23,7 +24,7 @@ export function requested(call: Call, event: CallEvent & { type: 'command.reques
       return hangup(call, pend, command.reason ?? hangupReasons[origin], effect)
     case 'transfer':
       if (call.transfer || call.ending) return [call, []]
-      return [{ ...pend, transfer: 'requested' }, [effect]]
+      return [{ ...pend, transfer: 'requested', untold: undefined }, [effect]]
     case 'leave-message':
       if (call.voicemail || call.ending || call.transfer) return [call, []]
       return [{ ...pend, voicemail: 'requested' }, [effect]]
@@ -93,10 +94,8 @@ export function failed(call: Call, event: CallEvent & { type: 'command.failed' }
       return [now, [end('failed', 'carrier-failed', event.message)]]
     case 'transfer':
       // The caller is ours again; if their stream is gone by now, it gets the usual time to come back.
-      return withHeld(
-        { ...now, transfer: undefined },
-        now.media === 'open' ? [] : [{ type: 'timer.set', timer: 'media-lost', delay: limits.mediaReturn }],
-      )
+      if (now.media === 'open') return withHeld({ ...now, transfer: undefined }, [])
+      return withHeld({ ...now, transfer: undefined, untold: 'failed' }, [comingBack])
     case 'leave-message':
       return hangUpBecause({ ...now, voicemail: undefined }, 'carrier-failed')
     case 'hangup':
@@ -117,7 +116,36 @@ export function uncertain(call: Call, id: string): Step {
 /** Hang-ups that waited for it are too late. */
 function handOver(call: Call, transfer: 'accepted' | 'assumed'): Step {
   const pending = call.pending.filter((one) => !one.held)
-  return [{ ...call, pending, transfer, ending: undefined }, [{ type: 'agent.mute' }]]
+  return [{ ...call, pending, transfer, ending: undefined }, [{ type: 'agent.hold' }]]
+}
+
+/** How the other side's leg went: joined and over, or never joined, and the caller is ours again. */
+export function transferEnded(call: Call, { result }: CallEvent & { type: 'transfer.ended' }): Step {
+  if (!call.transfer || !isTerminal(result)) return [call, []]
+  if (result === 'completed') return [call, [end('completed', 'transferred')]]
+  const now = ours(call)
+  if (now.media === 'open') return withHeld(now, [{ type: 'agent.resume', result }])
+  return withHeld({ ...now, untold: result }, [comingBack])
+}
+
+/**
+ * Our stream is gone and the caller is not. Who asks for an answer to our own markup was not transferred, whatever we assumed;
+ * a carrier that took the transfer asks for nothing but what comes after it.
+ */
+export function returned(call: Call): Step {
+  const gone: Call = call.media === 'open' ? { ...call, media: 'lost' } : call
+  const asked = call.pending.some(({ command, uncertain }) => command.type === 'transfer' && !uncertain)
+  if (asked || call.transfer === 'accepted' || call.voicemail || call.media === 'none') return [gone, []]
+  const now: Call = { ...ours(gone), returning: true, ...(call.transfer ? { untold: 'failed' } : {}) }
+  // Asked again and again, a stream that never opens is waited for no longer than one that opens late.
+  return withHeld(now, call.returning ? [] : [comingBack])
+}
+
+const comingBack: EffectBody = { type: 'timer.set', timer: 'media-lost', delay: limits.mediaReturn }
+
+/** The caller is with us, and no transfer is under way. */
+function ours(call: Call): Call {
+  return { ...call, transfer: undefined, pending: call.pending.filter(({ command }) => command.type !== 'transfer') }
 }
 
 /** Once nothing stands in its way any more, a hang-up that waited leaves. */

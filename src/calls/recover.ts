@@ -53,7 +53,7 @@ async function takeUp(engine: Engine, ids: readonly string[]): Promise<number> {
 /** A call that comes from its journal goes on: what it waited for is waited for again. */
 export async function resume(live: LiveCall): Promise<void> {
   const { running } = live
-  const { plan, sequence, pending, status, media, ending } = running.call
+  const { plan, sequence, pending, status, media, ending, transfer, untold } = running.call
   // The process died between recording the call and its first event: nobody was told of it, so it begins now or not at all.
   if (sequence === 0) {
     const begin = plan.direction === 'outbound'
@@ -67,7 +67,8 @@ export async function resume(live: LiveCall): Promise<void> {
   live.remind('max-duration', remaining(live))
   if (ending) live.remind('hangup', limits.hangup)
   remindOfMedia(live)
-  live.reopenTalk()
+  // A caller who is elsewhere needs no agent; one who comes back from there gets theirs with their stream.
+  if (!transfer && !untold) live.reopenTalk()
   askHowItIs(live).catch((error: unknown) =>
     live.engine.logger.error('a call could not be looked up', { call: running.id, error }),
   )

@@ -28,6 +28,10 @@ export interface Call {
   readonly ending?: EndReason | undefined
   /** The caller belongs to somebody else from `accepted` on: never hang up after it. `assumed`: the carrier never said so. */
   readonly transfer?: 'requested' | 'accepted' | 'assumed' | undefined
+  /** A transfer came to nothing, and the agent has not been told yet: it will be when the caller can hear it. */
+  readonly untold?: CallStatus | undefined
+  /** The carrier asked for the call to be answered anew, and no stream has opened since. */
+  readonly returning?: true | undefined
   readonly voicemail?: 'requested' | 'accepted'
   /** Digits were sent in a way that may replace the stream: how long it may be away, ms. */
   readonly away?: number
@@ -44,6 +48,10 @@ export type Effect = { readonly id: string } & (
   | { readonly type: 'timer.clear'; readonly timer: CallTimer }
   | { readonly type: 'agent.open' }
   | { readonly type: 'agent.mute' }
+  /** Quiet and deaf: the caller is with somebody else. */
+  | { readonly type: 'agent.hold' }
+  /** The caller is back: the transfer ended so. Opens the agent where there is none. */
+  | { readonly type: 'agent.resume'; readonly result: CallStatus }
   | { readonly type: 'stream.close' }
   /** A consequence, to be journaled in its own right. */
   | { readonly type: 'post'; readonly event: CallEvent }

@@ -2,8 +2,10 @@
 import type { ConversationEvent, ConversationOptions } from '../conversation/contract.ts'
 import { createConversation } from '../conversation/converse.ts'
 import { talkSettings } from '../conversation/settings.ts'
+import { transferFailed } from '../conversation/transfers.ts'
 import { engineTools } from '../conversation/tools.ts'
 import type { Brief } from '../spec/agent.ts'
+import type { CallStatus } from '../spec/call.ts'
 import { OffhookError } from '../spec/errors.ts'
 import type { ToolCall } from '../spec/speech.ts'
 import { agentDoor, voiceDoor } from './doors.ts'
@@ -11,9 +13,9 @@ import { plain } from './inputs.ts'
 import type { LiveCall, Outcome } from './live.ts'
 
 /** Never rejects: an agent that cannot be opened ends the call, and says why. */
-export async function openTalk(live: LiveCall): Promise<void> {
+export async function openTalk(live: LiveCall, after?: CallStatus): Promise<void> {
   try {
-    await open(live)
+    await open(live, after)
   } catch (error) {
     const known = error instanceof OffhookError ? error : undefined
     const message = known?.message ?? `The agent could not be opened: ${String(error)}`
@@ -22,7 +24,7 @@ export async function openTalk(live: LiveCall): Promise<void> {
   }
 }
 
-async function open(live: LiveCall): Promise<void> {
+async function open(live: LiveCall, after: CallStatus | undefined): Promise<void> {
   const { engine, running } = live
   const { plan } = running.call
   const agent = await engine.store.agents.get(plan.organization, plan.agent)
@@ -34,7 +36,8 @@ async function open(live: LiveCall): Promise<void> {
     )
   const config = spec.settings.parse(agent.settings)
   // A provider's own field wins over the talk's of the same name, with its default.
-  const talk = talkSettings({ ...agent.settings, ...config })
+  const usual = talkSettings({ ...agent.settings, ...config })
+  const talk = after ? { ...usual, greeting: transferFailed(usual, after) } : usual
   const brief: Brief = {
     call: plan.id,
     direction: plan.direction,

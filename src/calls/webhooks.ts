@@ -108,7 +108,23 @@ async function deliver(
     if (report.type === 'answer.requested') return instruct(engine, carrier, connection, report, request)
     if (!repeated) await inform(engine, connection, report, request)
   }
-  return webhook.acknowledge(request)
+  const back = reports.find(({ type }) => type === 'call.returned')
+  return (back && (await goOn(engine, carrier, connection, back.ref, request))) ?? webhook.acknowledge(request)
+}
+
+/** A caller who is ours again gets a stream, as at first. Undefined when there is nothing to go on with. */
+async function goOn(
+  engine: Engine,
+  carrier: CarrierSpec,
+  connection: Connection,
+  ref: string,
+  request: InboundRequest,
+): Promise<Reply | undefined> {
+  const id = await callOf(engine, connection, ref, request)
+  const live = id === undefined ? undefined : await engine.take(id)
+  if (!live || live.running.ended || live.running.call.ending || live.running.call.voicemail) return undefined
+  const reply = await answerAgain(live, carrier, connection)
+  return reply === 'acknowledged' ? undefined : reply
 }
 
 async function offer(
@@ -188,6 +204,8 @@ function eventOf(report: Report, id: () => string): CallEvent | undefined {
       return { type: 'cost.known', amount: report.amount, currency: report.currency }
     case 'transfer.ended':
       return { type: 'transfer.ended', result: report.result, raw: report.raw }
+    case 'call.returned':
+      return { type: 'call.returned' }
     case 'stream.changed':
       return report.status === 'failed'
         ? { type: 'media.lost', cause: report.cause ?? 'the carrier could not open the stream' }

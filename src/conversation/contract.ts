@@ -1,6 +1,7 @@
 /** What a conversation is to the rest of the house: two parties, a line and an agent, and what happens between them. */
 import type { AudioSource, Playout } from '../spec/audio.ts'
 import type { AgentEmit, AgentSession, Brief } from '../spec/agent.ts'
+import type { CallStatus } from '../spec/call.ts'
 import type { CallEvent } from '../spec/event.ts'
 import type { ToolCall } from '../spec/speech.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -26,6 +27,8 @@ export interface ConversationSettings {
   readonly idlePrompts: readonly string[]
   /** Spoken when the agent fails for good; then the call ends with reason `agent-failed`. */
   readonly mistakeMessage: string
+  /** Spoken when a transfer came to nothing and the caller is back; `{reason}` says why. Empty: nothing is said. */
+  readonly transferFailedMessage: string
   /** The caller may talk over the agent. */
   readonly interruptible: boolean
   /** Silence after speech that ends the caller's turn. */
@@ -39,6 +42,7 @@ export const conversationDefaults = {
   idleTimeout: 10_000,
   idlePrompts: ['Are you still there?', 'I cannot hear you. Please say something, or I will hang up.'],
   mistakeMessage: 'I am sorry, something went wrong on our side. Please call again later.',
+  transferFailedMessage: 'I am sorry, I could not connect you: {reason}. Is there anything else I can do for you?',
   interruptible: true,
   endOfTurn: 600,
   agentTimeout: 15_000,
@@ -88,8 +92,12 @@ export interface Conversation extends AsyncDisposable {
   say(text: string): void
   /** Stops the agent's current reply (API, console). */
   interrupt(): void
-  /** Keeps quiet from now on: a machine answered, or a transfer took the caller. The agent's sound goes nowhere. */
+  /** Keeps quiet from now on: a machine answered, or the call is being ended. The agent's sound goes nowhere. */
   mute(): void
+  /** The caller is with somebody else: quiet, and deaf, until `resume`. */
+  hold(): void
+  /** The caller is back, since the transfer ended so: the agent says it. */
+  resume(result: CallStatus): void
   /** Resolves when all that was said so far has been heard, or after `limit` ms. */
   heard(limit: number): Promise<void>
 }

@@ -417,6 +417,29 @@ describe('the end', () => {
   })
 })
 
+describe('a talk that is held', () => {
+  test('is quiet and deaf until it is resumed, and then says why', async () => {
+    const { agent, conversation, speaker, microphone, clock, log, events, finished } = await start()
+    agent.reply('a', 'One.', 400)
+    conversation.hold()
+    expect(log).toEqual(['clear', 'interrupt'])
+    const written = speaker.writtenMs
+    agent.reply('b', 'Two.', 400)
+    microphone.emit(new Int16Array(8))
+    clock.advance(600_000)
+    expect([speaker.writtenMs, agent.heard.length, finished.length]).toEqual([written, 0, 0])
+    conversation.resume('busy')
+    expect(log.at(-1)).toBe(
+      'say I am sorry, I could not connect you: the line is busy. Is there anything else I can do for you?',
+    )
+    expect(events).toContainEqual(expect.objectContaining({ role: 'system', text: 'The transfer failed: busy' }))
+    agent.reply('c', 'Sorry.', 400)
+    microphone.emit(new Int16Array(8))
+    expect(speaker.writtenMs).toBe(written + 400)
+    expect(agent.heard).toHaveLength(8)
+  })
+})
+
 describe('heard', () => {
   test('resolves when everything said was heard, an ordered text included', async () => {
     const { agent, conversation, clock } = await start({ turns: 'agent' })

@@ -3,6 +3,7 @@ import type { Timer } from '../lib/clock.ts'
 import { Scope } from '../lib/scope.ts'
 import type { VadEvent } from '../media/vad/vad.ts'
 import type { AgentEvent, AgentSession } from '../spec/agent.ts'
+import type { CallStatus } from '../spec/call.ts'
 import { OffhookError } from '../spec/errors.ts'
 import type { Conversation, ConversationOptions, Line } from './contract.ts'
 import { Ear } from './ear.ts'
@@ -10,6 +11,7 @@ import { fill } from './fill.ts'
 import type { HeardReply } from './replies.ts'
 import { TurnMeter } from './timings.ts'
 import { Toolbox } from './toolbox.ts'
+import { transferFailed } from './transfers.ts'
 import { quietState } from './turn.ts'
 import type { TurnAction, TurnInput, TurnRules, TurnTimer } from './turn.ts'
 import { advance, begin } from './turns.ts'
@@ -100,6 +102,18 @@ class Talk implements Conversation {
   mute(): void {
     this.#post({ type: 'mute', audible: this.#said.audible })
     this.#ear.close()
+  }
+
+  hold(): void {
+    this.#post({ type: 'hold', audible: this.#said.audible })
+    this.#ear.deaf = true
+  }
+
+  resume(result: CallStatus): void {
+    if (this.#scope.closed) return
+    this.#ear.deaf = false
+    this.#message('system', `The transfer failed: ${result}`)
+    this.#post({ type: 'resume', text: transferFailed(this.#options.settings, result) })
   }
 
   async heard(limit: number): Promise<void> {
@@ -334,7 +348,7 @@ class Talk implements Conversation {
     for (const { text, whole } of replies) if (text) this.#message('agent', text, !whole)
   }
 
-  #message(role: 'caller' | 'agent', text: string, interrupted = false): void {
+  #message(role: 'caller' | 'agent' | 'system', text: string, interrupted = false): void {
     const message = this.#options.ids.id('msg')
     this.#options.emit({ type: 'message.added', message, role, text, ...(interrupted && { interrupted }) })
   }

@@ -8,7 +8,7 @@ export type Deadlines = { readonly [timer in TurnTimer]?: { readonly key: number
 
 /** Which timers run is a function of the state: a timer starts anew when its key changes. */
 export function deadlines(rules: TurnRules, state: TurnState): Deadlines {
-  if (state.phase === 'over') return {}
+  if (state.phase === 'over' || state.phase === 'held') return {}
   const mistake = { key: Object.keys(mistakeWait).indexOf(state.mistake), delay: mistakeWait[state.mistake] }
   if (state.phase === 'failing') return { mistake }
   const pause = Math.max(0, rules.endOfTurn - state.pausedAgo)

@@ -15,6 +15,8 @@ export class Ear {
   /** One resampler for what was kept and what follows: no seam. */
   #way: AudioSink | undefined
   #closed = false
+  /** Sound is let go unheard; orders are not. */
+  deaf = false
   /** Sound that found no room, ms. */
   droppedMs = 0
 
@@ -47,7 +49,7 @@ export class Ear {
     return {
       rate,
       write: (pcm) => {
-        if (this.#closed) return
+        if (this.#closed || this.deaf) return
         if (this.#session) this.#wayFrom(rate, this.#session).write(pcm)
         else this.#keep(pcm, rate)
       },

@@ -48,6 +48,10 @@ const talkFields = {
     group,
     description: 'Spoken when the agent fails for good, before the call is ended.',
   }),
+  transferFailedMessage: field(z.string().max(500).default(conversationDefaults.transferFailedMessage), {
+    title: 'Message after a failed transfer',
+    description: 'Spoken when nobody took the transferred call and the caller is back; {reason} says why. Empty: none.',
+  }),
   agentTimeout: field(milliseconds.min(1_000).default(conversationDefaults.agentTimeout), {
     title: 'Agent timeout (ms)',
     group,

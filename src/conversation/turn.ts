@@ -14,7 +14,7 @@ export interface TurnRules {
 }
 
 export interface TurnState {
-  readonly phase: 'talking' | 'failing' | 'over'
+  readonly phase: 'talking' | 'held' | 'failing' | 'over'
   /** Who decides about turns; undefined until the agent is open. */
   readonly turns: AgentSession['turns'] | undefined
   readonly greets: boolean
@@ -40,6 +40,8 @@ export interface TurnState {
   /** The greeting may not be interrupted and is not over. */
   readonly shielded: boolean
   readonly prompts: number
+  /** The agent went while the talk was held. */
+  readonly left: boolean
   readonly mistake: 'none' | 'asked' | 'begun'
 }
 
@@ -61,6 +63,7 @@ export const quietState: TurnState = {
   working: 0,
   shielded: false,
   prompts: 0,
+  left: false,
   mistake: 'none',
 }
 
@@ -92,6 +95,10 @@ export type TurnInput =
   | { readonly type: 'say'; readonly text: string }
   | { readonly type: 'interrupt'; readonly audible: boolean }
   | { readonly type: 'mute'; readonly audible: boolean }
+  /** The caller is with somebody else. */
+  | { readonly type: 'hold'; readonly audible: boolean }
+  /** The caller is back, and hears this. */
+  | { readonly type: 'resume'; readonly text: string }
   | { readonly type: 'failed'; readonly fatal: boolean }
   | { readonly type: 'closed' }
   | { readonly type: 'timer'; readonly timer: TurnTimer }

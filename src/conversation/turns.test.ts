@@ -269,6 +269,49 @@ describe('idle', () => {
   })
 })
 
+describe('a talk that is held', () => {
+  const held: readonly TurnInput[] = [...heardGreeting, { type: 'hold', audible: false }]
+  const resumed: TurnInput = { type: 'resume', text: 'Nobody there.' }
+
+  test('stops what is being said, and runs no timer', () => {
+    const speakingStill = play([...speaking, { type: 'hold', audible: true }])
+    expect(speakingStill.actions).toContainEqual({ type: 'cut', clear: true })
+    expect(speakingStill.running).toEqual(new Set())
+    expect(play(held).running).toEqual(new Set())
+  })
+
+  test('cuts off what the agent says into the void, and asks nothing of it', () => {
+    const reply = { type: 'reply-started', reply: 'x' } as const
+    const { actions, state } = play([...held, started, { type: 'digit', digit: '1', audible: false }, reply])
+    expect(actions).toEqual([{ type: 'cut', clear: false }])
+    expect(state.reply).toBeUndefined()
+  })
+
+  test('ends the turn it began in', () => {
+    const { actions } = play([...heardGreeting, started, { type: 'hold', audible: false }])
+    expect(actions).toContainEqual({ type: 'speech-ended', agoMs: 0 })
+  })
+
+  test('goes on where it is resumed, with the words given', () => {
+    expect(play([...held, resumed]).actions).toContainEqual({
+      type: 'order',
+      order: { type: 'say', text: 'Nobody there.' },
+    })
+    const said = [...held, resumed, { type: 'reply-started', reply: 'r' }, { type: 'reply-ended', reply: 'r' }] as const
+    expect(play(said).running).toEqual(new Set(['idle']))
+    expect(play([...held, { type: 'resume', text: '' }]).running).toEqual(new Set(['idle']))
+  })
+
+  test('is over when the agent left meanwhile', () => {
+    const { actions } = play([...held, { type: 'closed' }])
+    expect(actions).toEqual([])
+    expect(play([...held, { type: 'closed' }, resumed]).actions).toContainEqual({
+      type: 'finish',
+      reason: 'agent-failed',
+    })
+  })
+})
+
 describe('failure', () => {
   const fatal: TurnInput = { type: 'failed', fatal: true }
 
@@ -336,9 +379,9 @@ describe('property: any order of inputs', () => {
     fc.record({ type: fc.constant('caller-text' as const), empty: audible }),
     fc.constantFrom<TurnInput>({ type: 'tool-called' }, { type: 'tool-returned', last: false }, { type: 'closed' }),
     fc.record({ type: fc.constant('digit' as const), digit: fc.constant('1'), audible }),
-    fc.record({ type: fc.constantFrom('interrupt' as const, 'mute' as const), audible }),
+    fc.record({ type: fc.constantFrom('interrupt' as const, 'mute' as const, 'hold' as const), audible }),
     fc.record({ type: fc.constant('failed' as const), fatal: audible }),
-    fc.constant<TurnInput>({ type: 'say', text: 'x' }),
+    fc.constantFrom<TurnInput>({ type: 'say', text: 'x' }, { type: 'resume', text: 'x' }),
     fc.record({
       type: fc.constant('timer' as const),
       timer: fc.constantFrom('ready' as const, 'reply', 'turn', 'idle', 'mistake'),
@@ -377,6 +420,10 @@ function unlawful(before: TurnState, input: TurnInput, { state, actions }: TurnS
     ['fewer tools than none', state.working < 0],
     ['more prompts than there are', state.prompts > rules.idlePrompts.length],
     ['cleared what nobody hears', actions.some((action) => action.type === 'cut' && action.clear && !audible)],
+    [
+      'a word or an end while held',
+      state.phase === 'held' && actions.some(({ type }) => type === 'order' || type === 'finish'),
+    ],
     ['a timer into the past', actions.some((action) => action.type === 'timer' && action.delay < 0)],
   ]
   return faults.flatMap(([fault, found]) => (found ? [fault] : []))

@@ -6,6 +6,7 @@ import type { TurnAction, TurnInput, TurnRules, TurnState, TurnStep, TurnTimer }
 //            caller: silent ⇄ speaking → pausing → silent          (pausing: waiting whether the turn is over)
 //             agent: (owed) → reply → sounding → heard             (owed: a reply is due; sounding: not all heard yet)
 //  phase of the talk: talking → failing → over                     (failing: the mistake message is being said)
+//                           ⇅ held                                  (held: the caller is with somebody else)
 
 /** Never throws: every input is lawful in every state, and after `over` nothing happens any more. */
 export function advance(rules: TurnRules, state: TurnState, input: TurnInput): TurnStep {
@@ -20,6 +21,7 @@ export function begin(rules: TurnRules): TurnStep {
 
 function react(rules: TurnRules, state: TurnState, input: TurnInput): TurnStep {
   if (state.phase === 'over') return stay(state)
+  if (state.phase === 'held') return wait(state, input)
   switch (input.type) {
     case 'opened':
       return open(state, input)
@@ -53,6 +55,10 @@ function react(rules: TurnRules, state: TurnState, input: TurnInput): TurnStep {
       return state.phase === 'failing' ? stay(state) : stop(state, input.audible)
     case 'mute':
       return mute(state, input.audible)
+    case 'hold':
+      return state.phase === 'failing' ? stay(state) : hold(state, input.audible)
+    case 'resume':
+      return state.phase === 'failing' || input.text === '' ? stay(state) : say(state, input.text)
     case 'failed':
       return input.fatal ? fail(rules, state) : stay({ ...state, owed: 0 })
     case 'closed':
@@ -163,6 +169,52 @@ function returned(state: TurnState, last: boolean): TurnState {
 function mute(state: TurnState, audible: boolean): TurnStep {
   const stopped = stop(state, audible)
   return stay({ ...stopped.state, phase: 'over', closed: true }, ...stopped.actions)
+}
+
+// ── the caller is elsewhere ──────────────────────────────────────────────────────────────────────────────────────────
+
+/** A turn that began is over; nothing is owed for it. */
+function hold(state: TurnState, audible: boolean): TurnStep {
+  const stopped = stop(state, audible)
+  const held = { ...stopped.state, phase: 'held', closed: true, caller: 'silent', noisy: false, owed: 0 } as const
+  if (state.caller === 'silent') return stay(held, ...stopped.actions)
+  return stay(held, ...stopped.actions, { type: 'speech-ended', agoMs: 0 })
+}
+
+/** Nobody hears the agent and it hears nobody: only what changes itself is noted. */
+function wait(state: TurnState, input: TurnInput): TurnStep {
+  switch (input.type) {
+    case 'resume':
+      return resume(state, input.text)
+    case 'mute':
+      return mute(state, input.audible)
+    case 'opened':
+      return stay({ ...state, turns: input.turns, greets: input.greets })
+    case 'ready':
+      return stay({ ...state, ready: true })
+    case 'attached':
+      return stay({ ...state, attached: true })
+    case 'reply-started':
+      return stay({ ...state, cut: input.reply }, { type: 'cut', clear: false })
+    case 'heard':
+      return stay({ ...state, sounding: false, shielded: false })
+    case 'tool-called':
+      return stay({ ...state, working: state.working + 1 })
+    case 'tool-returned':
+      return stay({ ...state, working: Math.max(0, state.working - 1) })
+    case 'failed':
+      return stay({ ...state, left: state.left || input.fatal })
+    case 'closed':
+      return stay({ ...state, left: true })
+    default:
+      return stay(state)
+  }
+}
+
+function resume(state: TurnState, text: string): TurnStep {
+  const back = { ...state, phase: 'talking', prompts: 0 } as const
+  if (state.left) return leave(back)
+  return text === '' ? stay(back) : say(back, text)
 }
 
 // ── the end ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -113,6 +113,11 @@ export type Report =
   /** What the call cost, at a carrier that says so by itself. */
   | ({ readonly type: 'cost.known'; readonly ref: string } & Cost)
   | { readonly type: 'transfer.ended'; readonly ref: string; readonly result: CallStatus; readonly raw: string }
+  /**
+   * Our stream is over, the caller is not: the carrier asks what to do with them now, and the answer to this request says it.
+   * Stands before what it follows from, if the same request tells that.
+   */
+  | { readonly type: 'call.returned'; readonly ref: string }
   | {
       readonly type: 'stream.changed'
       readonly ref: string

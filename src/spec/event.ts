@@ -14,6 +14,8 @@ export type CallEvent =
       readonly cause?: string
       readonly ref?: string
     }
+  /** The carrier asks for the call to be answered anew: its stream was lost, or a transfer came to nothing. */
+  | { readonly type: 'call.returned' }
   | { readonly type: 'call.ended'; readonly status: CallStatus; readonly reason: EndReason; readonly cause?: string }
   // media
   /** The carrier was told where our media socket is: `hash` of the token in that address, good until `until` (ms since 1970). */

@@ -127,6 +127,20 @@ describe.concurrent('a recorded call runs again with the same events at the same
     expect(types).toContain('transfer.ended')
   })
 
+  test('a transfer to somebody who is busy, and the talk that goes on', async () => {
+    const set = await stage()
+    set.line.onDial(() => ({ type: 'busy', afterMs: 50 }))
+    const { call, leg, player } = await inCall(set)
+    player.ask('transfer_call', { to: '+15550199003' })
+    await until('the agent told', () => player.orders.some(({ type }) => type === 'say'))
+    await pause(400)
+    leg.hangup()
+    await over(set.house, call.id)
+    const { types } = await expectIdentical(set, call.id, leg)
+    expect(types).toContain('call.returned')
+    expect(count(types, 'media.opened')).toBe(2)
+  })
+
   test('an agent that breaks', async () => {
     const set = await stage({ greeting: 'hello' })
     const { call, leg, player } = await inCall(set)

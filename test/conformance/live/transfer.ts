@@ -1,6 +1,6 @@
 /** Blind transfers: the caller goes to somebody else, and is never hung up on by us. */
 import { describe, expect, test } from 'vitest'
-import { tone } from '../../../simulators/index.ts'
+import { tone, type DialBehaviour } from '../../../simulators/index.ts'
 import { pause, until } from '../../e2e/until.ts'
 import type { CarrierCall, LiveFixture } from './fixture.ts'
 import { calleeNumber, inCall, over, person, toneMs, type Stage, type SetStage } from './stage.ts'
@@ -124,18 +124,69 @@ export function describeTransfer(fixture: LiveFixture, stage: SetStage): void {
       expect(await over(set.house, call.id)).toMatchObject({ endReason: 'caller-hangup' })
     })
 
-    test('to somebody who is busy ends as a transfer', async () => {
+    const failures: readonly (readonly [string, DialBehaviour, string])[] = [
+      ['is busy', { type: 'busy', afterMs: 100 }, 'busy'],
+      ['does not answer', { type: 'no-answer' }, 'no-answer'],
+      ['cannot be reached', { type: 'unreachable', afterMs: 100 }, 'failed'],
+    ]
+    test.each(failures)(
+      'to somebody who %s gives the caller back to the agent, who says so',
+      async (_, behaviour, result) => {
+        const set = await stage()
+        set.line.onDial(() => behaviour)
+        const { call, leg, player } = await inCall(set)
+        await set.house.client.POST('/v1/calls/{id}/transfer', {
+          params: { path: { id: call.id } },
+          body: { to: calleeNumber, timeoutSeconds: 5 },
+        })
+        const told = await until('the agent told', () => player.orders.find(({ type }) => type === 'say'), 20_000)
+        expect(told).toMatchObject({ text: expect.stringContaining('I could not connect you') })
+        await until('the agent’s words', () => toneMs(leg.heard(), 1000) >= 500)
+        const events = await set.house.events(call.id)
+        expect(events.find(({ event }) => event.type === 'transfer.ended')?.event).toMatchObject({ result })
+        expect(events.map(({ event }) => event['text'])).toContain(`The transfer failed: ${result}`)
+        // The talk goes on in both directions, with the same agent.
+        await leg.phone.say(tone(440, 600))
+        await until('the caller', () => toneMs(player.heard, 440) >= 400)
+        player.say(400, 700)
+        await until('the agent', () => toneMs(leg.heard(), 700) >= 300)
+        expect(set.house.studio.players.filter(({ key }) => key === set.agent.key)).toHaveLength(1)
+        leg.hangup()
+        expect(await over(set.house, call.id)).toMatchObject({ status: 'completed', endReason: 'caller-hangup' })
+        expect(hangups(set)).toEqual([])
+      },
+    )
+
+    test('that came to nothing may be tried again', async () => {
       const set = await stage()
-      set.line.onDial(() => ({ type: 'busy', afterMs: 100 }))
+      const colleague = person()
+      set.line.onDial(() => ({ type: 'busy', afterMs: 50 }))
+      const { call, leg, player } = await inCall(set)
+      player.ask('transfer_call', { to: calleeNumber })
+      await until('the agent told', () => player.orders.some(({ type }) => type === 'say'))
+      await until('the agent’s words', () => toneMs(leg.heard(), 1000) >= 500)
+      set.line.onDial(() => ({ type: 'answer', phone: colleague, afterMs: 50 }))
+      const coming = set.line.nextCall()
+      player.ask('transfer_call', { to: calleeNumber })
+      const other = await coming
+      await other.answered
+      await joined(leg, other)
+      other.hangup()
+      expect(await over(set.house, call.id)).toMatchObject({ status: 'completed', endReason: 'transferred' })
+      expect(hangups(set)).toEqual([])
+    })
+
+    test('whose caller gives up while it rings ends the call, and calls nobody back', async () => {
+      const set = await stage()
+      set.line.onDial(() => ({ type: 'no-answer' }))
       const { call, leg } = await inCall(set)
-      await set.house.client.POST('/v1/calls/{id}/transfer', {
-        params: { path: { id: call.id } },
-        body: { to: calleeNumber },
-      })
-      expect(await over(set.house, call.id)).toMatchObject({ endReason: 'transferred' })
-      const events = await set.house.events(call.id)
-      expect(events.find(({ event }) => event.type === 'transfer.ended')?.event).toMatchObject({ result: 'busy' })
-      await leg.ended
+      const coming = set.line.nextCall()
+      await transferTo(set, call.id)
+      await coming
+      leg.hangup()
+      expect(await over(set.house, call.id)).toMatchObject({ status: 'completed' })
+      expect(leg.streams).toHaveLength(1)
+      expect(hangups(set)).toEqual([])
     })
   })
 }

@@ -22,6 +22,8 @@ export interface KillHouse {
   durable(): Promise<readonly Journaled[]>
   /** Recordings of its calls' inputs, oldest first. */
   replays(): Promise<readonly string[]>
+  /** Is there a process that takes requests? */
+  running(): boolean
   /** What it logged. */
   log(): Promise<string>
 }
@@ -50,6 +52,7 @@ export async function killHouse(scope: Scope, databaseUrl?: string): Promise<Kil
     accounts: [{ ...account, numbers: [ours] }],
   })
   let port = 0
+  let running = false
   return {
     simulator,
     async start(options = {}) {
@@ -60,6 +63,8 @@ export async function killHouse(scope: Scope, databaseUrl?: string): Promise<Kil
       }
       const node = run(scope, wanted)
       const ready = await node.answer('ready')
+      running = true
+      void node.died.then(() => (running = false))
       port = ready.port
       const webhook = (purpose: string) => `http://127.0.0.1:${port}/carriers/twilio/${ready.connection}/${purpose}`
       for (const one of simulator.accounts.get(account.accountSid)?.numbers ?? [])
@@ -74,6 +79,7 @@ export async function killHouse(scope: Scope, databaseUrl?: string): Promise<Kil
       const names = await readdir(join(folder, 'replays'))
       return names.toSorted().map((name) => join(folder, 'replays', name))
     },
+    running: () => running,
     log: () => readFile(log, 'utf8'),
   }
 }

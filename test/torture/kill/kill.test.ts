@@ -148,6 +148,46 @@ describe.concurrent('a gateway that is killed', () => {
     },
   )
 
+  test('while a transfer rings in vain, gives the caller back to their agent', { timeout: 60_000 }, async () => {
+    const house = await killHouse(scope)
+    const { simulator } = house
+    simulator.onDial(() => ({ type: 'no-answer' }))
+    const node = await house.start({ replay: true })
+    let again = false
+    const phone = person(async (self) => {
+      await self.waitForSpeech()
+      while (!again) await self.sleep(100)
+      // What they hear now is a new process's agent.
+      await self.waitForSpeech(30_000)
+      await self.waitForSilence(100)
+      await self.press('1')
+      await self.sleep(60_000)
+    })
+    const leg = simulator.call({ from: farNumber('inbound', 900), to: number, phone })
+    await until('an open line', () => leg.streams.length === 1 && leg.status === 'in-progress')
+    await phone.waitForSpeech()
+    const far = transferNumber(farNumber('inbound', 900))
+    const coming = simulator.nextCall()
+    node.tell({ type: 'transfer', to: far })
+    const other = await coming
+    const taken = async () =>
+      (await house.durable()).some(({ event }) => event.type === 'command.accepted' && event.id.startsWith('cmd_'))
+    await until('the carrier’s word', taken)
+    await node.kill()
+    const before = await house.durable()
+    again = true
+    const restarted = restart(house, before, { replay: true })
+    await until('a new process', () => house.running())
+    other.end('busy', 'they talk already', 486)
+    const aftermath = await restarted
+    expectWhole(aftermath)
+    expect(aftermath.records[0]).toMatchObject({ status: 'completed', endReason: 'agent-hangup' })
+    expect(leg.streams).toHaveLength(2)
+    aftermath.node.tell({ type: 'stop' })
+    await aftermath.node.died
+    for (const piece of await house.replays()) await expectSame(piece)
+  })
+
   test('before the answer to a hang-up came, ends the call once', { timeout: 60_000 }, async () => {
     const house = await killHouse(scope)
     const node = await house.start()

@@ -7,6 +7,7 @@ import { realClock } from '../../../src/lib/clock.ts'
 import { randomIds } from '../../../src/lib/ids.ts'
 import { createLogger } from '../../../src/lib/log.ts'
 import { Scope } from '../../../src/lib/scope.ts'
+import { command } from '../../../src/calls/control.ts'
 import { dial } from '../../../src/calls/outbound.ts'
 import { readEnvironment } from '../../../src/main/environment.ts'
 import { startGateway, type Gateway } from '../../../src/main/gateway.ts'
@@ -56,6 +57,11 @@ async function obey(message: ToNode): Promise<void> {
     case 'dial': {
       const { to } = message
       await dial(engine, organization, { to, from: options.number, connection, agent })
+      return
+    }
+    case 'transfer': {
+      const [call] = await store.calls.open()
+      await command(engine, call!, { type: 'transfer', to: message.to })
       return
     }
     case 'dump': {

@@ -24,6 +24,8 @@ export interface NodeOptions {
 
 export type ToNode =
   | { readonly type: 'dial'; readonly to: string }
+  /** Of the one call that runs. */
+  | { readonly type: 'transfer'; readonly to: string }
   | { readonly type: 'dump' }
   | { readonly type: 'stop' }
 

@@ -43,12 +43,15 @@ describe('by reply', () => {
   })
 
   test('answer starts Twilio’s own recording first, where that is wanted', () => {
-    const dispatch = encode({ type: 'answer' }, { record: true }, { recordAtTwilio: true })
+    const offered = { record: true, status: 'ringing' } as const
+    const dispatch = encode({ type: 'answer' }, offered, { recordAtTwilio: true })
     expect(dispatch.by === 'reply' && dispatch.reply.body).toMatch(
       /<Response><Start><Recording channels="dual" .*<\/Start><Connect>/,
     )
     const without = encode({ type: 'answer' }, { record: true })
     expect(without.by === 'reply' && without.reply.body).toBe(xml(connect))
+    const anew = encode({ type: 'answer' }, { record: true }, { recordAtTwilio: true })
+    expect(anew.by === 'reply' && anew.reply.body).toBe(xml(connect))
   })
 
   test.each(['busy', 'rejected'] as const)('reject as %s', (reason) => {

@@ -49,7 +49,8 @@ function encode(command: CallCommand, context: Context): Dispatch {
 }
 
 function answer({ call, config, urls }: Context): string {
-  const recording = call.record && config.recordAtTwilio
+  // An answer anew, to a call that was up already, begins no second recording.
+  const recording = call.record && config.recordAtTwilio && call.status !== 'in-progress'
   return twiml.response(
     recording ? twiml.startRecording(urls.webhook(purposes.recording(call.id))) : undefined,
     stream(call, urls),
@@ -132,7 +133,7 @@ function* sendDigits({ call, config, urls }: Context, digits: string): Operation
   return yield* redirect(call, config, 'send the digits', inline(markup))
 }
 
-/** Blind: the caller leaves our stream for good; `transfer/{call}` reports how the other leg went, and then hangs up. */
+/** Blind: the caller leaves our stream for good; `transfer/{call}` reports how the other leg went, and asks what comes then. */
 function* transfer(
   { call, config, urls }: Context,
   command: CallCommand & { readonly type: 'transfer' },

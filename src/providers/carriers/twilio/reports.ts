@@ -22,8 +22,16 @@ export function decode(request: InboundRequest): readonly Report[] {
   const fields = fieldsOf(request)
   const ref = fields.get('CallSid')
   if (!isSid('CA', ref)) return []
-  const report = reportOf(request.segments[0] ?? '', ref, fields)
-  return report ? [report] : []
+  const kind = request.segments[0] ?? ''
+  const report = reportOf(kind, ref, fields)
+  const reports = report ? [report] : []
+  return kind === 'transfer' && !isOver(fields) ? [{ type: 'call.returned', ref }, ...reports] : reports
+}
+
+/** A caller who hung up while it rang is told of like any other end of a transfer, but there is nobody left to answer. */
+function isOver(fields: Fields): boolean {
+  const status = fields.get('CallStatus')
+  return status === 'completed' || status === 'canceled' || status === 'failed'
 }
 
 function reportOf(kind: string, ref: string, fields: Fields): Report | undefined {

@@ -108,7 +108,10 @@ carrierConformance('twilio', {
         name: 'transfer-no-answer',
         purpose: 'transfer/call_1',
         form: form('transfer-no-answer'),
-        reports: [{ type: 'transfer.ended', ref: callSid, result: 'no-answer', raw: 'no-answer' }],
+        reports: [
+          { type: 'call.returned', ref: callSid },
+          { type: 'transfer.ended', ref: callSid, result: 'no-answer', raw: 'no-answer' },
+        ],
       },
       {
         name: 'stream-error',

@@ -248,7 +248,16 @@ describe('decode', () => {
     const fields = form('transfer-no-answer')
     fields.set('DialCallStatus', raw)
     expect(webhook.decode(inbound('transfer/call_1', fields))).toEqual([
+      { type: 'call.returned', ref: callSid },
       { type: 'transfer.ended', ref: callSid, result, raw },
+    ])
+  })
+
+  test('a caller who hung up during a transfer asks for nothing', () => {
+    const fields = form('transfer-no-answer')
+    fields.set('CallStatus', 'completed')
+    expect(webhook.decode(inbound('transfer/call_1', fields))).toEqual([
+      { type: 'transfer.ended', ref: callSid, result: 'no-answer', raw: 'no-answer' },
     ])
   })
 
