@@ -5,6 +5,7 @@ import { LibError } from '../failure.ts'
 import type { Guard } from '../http/guard.ts'
 import { parseUrl, portOf } from '../http/guard.ts'
 import { redactText, redactUrl } from '../redact.ts'
+import { clientTransport } from './client-transport.ts'
 import type { Socket, SocketOptions } from './socket.ts'
 import { socketDefaults } from './socket.ts'
 import { WireSocket } from './wire.ts'
@@ -66,7 +67,7 @@ function handshake(ws: WebSocket, url: URL, options: ConnectOptions): Promise<So
   signal?.addEventListener('abort', aborted, { once: true })
   ws.on('open', () => {
     finish()
-    resolve(new WireSocket(ws, options))
+    resolve(new WireSocket(clientTransport(ws), options))
   })
   ws.on('error', (error) => giveUp(explain(error, name)))
   ws.on('unexpected-response', (_request: ClientRequest, response: IncomingMessage) => {

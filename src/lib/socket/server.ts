@@ -1,10 +1,11 @@
 /** Takes over an HTTP upgrade as a WebSocket, or turns it away as HTTP. */
 import type { IncomingMessage } from 'node:http'
 import { STATUS_CODES } from 'node:http'
+import { Socket as Connection } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { WebSocket } from 'ws'
-import { WebSocketServer } from 'ws'
 import { LibError } from '../failure.ts'
+import { acceptance, readHandshake } from './handshake.ts'
+import { ServerTransport } from './server-transport.ts'
 import type { Socket, SocketOptions } from './socket.ts'
 import { socketDefaults } from './socket.ts'
 import { WireSocket } from './wire.ts'
@@ -20,21 +21,17 @@ export interface AcceptOptions extends SocketOptions {
  */
 export function acceptSocket(request: IncomingMessage, raw: Duplex, head: Buffer, options: AcceptOptions): Socket {
   const { maxPayload, closeTimeout } = { ...socketDefaults, ...options }
-  const { protocols = [] } = options
-  // The options stand apart because the types of `ws` do not know `closeTimeout` yet.
-  const settings = {
-    noServer: true,
-    clientTracking: false,
-    perMessageDeflate: false,
-    maxPayload,
-    closeTimeout,
-    handleProtocols: (offered: Set<string>) => protocols.find((protocol) => offered.has(protocol)) ?? false,
+  const { clock, protocols = [] } = options
+  const offer = readHandshake(request)
+  if (typeof offer === 'string') {
+    refuseUpgrade(raw, 400, { headers: { 'sec-websocket-version': '13' }, body: `${offer}\n` })
+    throw new LibError('socket.refused', `the request is not a valid WebSocket handshake: ${offer}`, { status: 400 })
   }
-  const server = new WebSocketServer(settings)
-  let accepted: WebSocket | undefined
-  server.handleUpgrade(request, raw, head, (ws) => (accepted = ws))
-  if (!accepted) throw new LibError('socket.refused', 'the request is not a valid WebSocket handshake', { status: 400 })
-  return new WireSocket(accepted, options, raw)
+  const protocol = protocols.find((known) => offer.protocols.has(known)) ?? ''
+  if (raw instanceof Connection) raw.setTimeout(0).setNoDelay()
+  raw.write(acceptance(offer.key, protocol))
+  if (head.length > 0) raw.unshift(head)
+  return new WireSocket(new ServerTransport(raw, { clock, maxPayload, closeTimeout, protocol }), options)
 }
 
 /** Answers an upgrade with an HTTP error and closes the connection. */

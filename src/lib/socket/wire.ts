@@ -1,31 +1,17 @@
-/** A WebSocket that is open: the `ws` package behind our own interface. */
-import type { Duplex } from 'node:stream'
-import type { RawData, WebSocket } from 'ws'
+/** A WebSocket that is open: what every one does, whoever speaks its protocol below. */
 import type { Clock, Timer } from '../clock.ts'
 import { LibError } from '../failure.ts'
-import { dataFrame } from './frame.ts'
 import { Listeners } from './listeners.ts'
 import { Pressure } from './pressure.ts'
 import type { Socket, SocketClose, SocketCounts, SocketMessage, SocketOptions } from './socket.ts'
 import { checkCode, fitReason, socketDefaults } from './socket.ts'
-
-const asText = { binary: false, compress: false }
-const asBinary = { binary: true, compress: false }
-
-/** Protocol faults that `ws` closes by itself, by its error codes. Every other `WS_ERR_` is a protocol error, 1002. */
-const faults: Readonly<Record<string, readonly [code: number, reason: string]>> = {
-  WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: [1009, 'message too large'],
-  WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH: [1009, 'message too large'],
-  WS_ERR_TOO_MANY_BUFFERED_PARTS: [1008, 'too many fragments'],
-  WS_ERR_INVALID_UTF8: [1007, 'invalid UTF-8'],
-}
+import type { Transport } from './transport.ts'
 
 export class WireSocket implements Socket {
-  readonly #ws: WebSocket
-  /** Of a server: what it sends is not masked, and goes past `ws` as one write of one buffer, a sixth cheaper. */
-  readonly #raw: Duplex | undefined
+  readonly #transport: Transport
   readonly #clock: Clock
   readonly #pingEvery: number
+  readonly #highWater: number
   readonly #pressure: Pressure
   readonly #messages = new Listeners<SocketMessage>()
   readonly #closes = new Listeners<SocketClose>()
@@ -37,38 +23,41 @@ export class WireSocket implements Socket {
   #sent = 0
   #received = 0
   #unsent = 0
-  /** How it will be said to have ended, once we know more than `ws` does. */
+  /** How it will be said to have ended, once we know more than the transport does. */
   #ending: SocketClose | undefined
   #error: unknown
   #closed: SocketClose | undefined
 
-  /** `raw`: the connection below, where no extension was agreed on and we are the server. */
-  constructor(ws: WebSocket, options: SocketOptions, raw?: Duplex) {
+  constructor(transport: Transport, options: SocketOptions) {
     const { highWater, hardCap, pingEvery } = { ...socketDefaults, ...options }
-    this.#ws = ws
-    this.#raw = raw
+    this.#transport = transport
     this.#clock = options.clock
     this.#pingEvery = pingEvery
+    this.#highWater = highWater
     this.#pressure = new Pressure(highWater, hardCap)
-    ws.pause()
-    ws.on('message', (data, binary) => this.#receive(data, binary))
-    ws.on('pong', () => (this.#heard = true))
-    ws.on('ping', () => (this.#heard = true))
-    ws.on('error', (error) => this.#fail(error))
-    ws.on('close', (code, reason) => this.#end(code, reason.toString()))
+    transport.listen({
+      message: (data, binary) => this.#receive(data, binary),
+      alive: () => (this.#heard = true),
+      broken: (code, reason, error) => {
+        this.#error = error
+        this.#ending ??= { code, reason, by: 'us', error }
+      },
+      failed: (error) => (this.#error = error),
+      closed: (code, reason) => this.#end(code, reason),
+    })
     this.#armPing()
   }
 
   get open(): boolean {
-    return this.#ws.readyState === this.#ws.OPEN
+    return this.#transport.open
   }
 
   get bufferedBytes(): number {
-    return this.#ws.bufferedAmount
+    return this.#transport.bufferedBytes
   }
 
   get protocol(): string {
-    return this.#ws.protocol
+    return this.#transport.protocol
   }
 
   get counts(): SocketCounts {
@@ -82,10 +71,8 @@ export class WireSocket implements Socket {
       return false
     }
     this.#sent++
-    // Whole frames only, as from `ws` itself: its control frames fall in between.
-    if (this.#raw) this.#raw.write(dataFrame(data, binary), this.#flushed)
-    else this.#ws.send(data, binary ? asBinary : asText, this.#flushed)
-    const waiting = this.#ws.bufferedAmount
+    this.#transport.send(data, binary, this.#mayCongest(data.length) ? this.#flushed : undefined)
+    const waiting = this.#transport.bufferedBytes
     const state = this.#pressure.grew(waiting)
     if (state === 'risen') this.#congestions.tell(waiting)
     else if (state === 'overflowing') this.close(1013, `${waiting} bytes wait for a peer that reads too slowly`)
@@ -99,13 +86,13 @@ export class WireSocket implements Socket {
     this.#ending ??= { code, reason: fitted, by: 'us' }
     // The peer's answer can only be seen by reading.
     this.#read()
-    this.#ws.close(code, fitted)
+    this.#transport.close(code, fitted)
   }
 
   terminate(reason = 'terminated'): void {
     if (this.#closed) return
     this.#ending ??= { code: 1006, reason, by: 'us' }
-    this.#ws.terminate()
+    this.#transport.terminate()
   }
 
   onMessage(listener: (message: SocketMessage) => void): Disposable {
@@ -138,15 +125,19 @@ export class WireSocket implements Socket {
     if (this.#reading) return
     this.#reading = true
     this.#heard = true
-    this.#ws.resume()
+    this.#transport.read()
   }
 
-  #receive(data: RawData, binary: boolean): void {
+  /** Only then will anybody have to be told that it has passed. A text has up to three bytes for each of its letters. */
+  #mayCongest(length: number): boolean {
+    return this.#pressure.congested || this.#transport.bufferedBytes + length * 3 > this.#highWater
+  }
+
+  #receive(data: Buffer, binary: boolean): void {
     this.#heard = true
     this.#received++
     try {
-      // `ws` hands out one Buffer per message with its default binary type.
-      if (Buffer.isBuffer(data)) this.#messages.tell({ data, binary })
+      this.#messages.tell({ data, binary })
     } catch (error) {
       this.#ending ??= { code: 1011, reason: 'internal error', by: 'us', error }
       this.close(1011, 'internal error')
@@ -154,15 +145,7 @@ export class WireSocket implements Socket {
   }
 
   readonly #flushed = (): void => {
-    if (this.#pressure.congested && this.#pressure.shrank(this.#ws.bufferedAmount)) this.#drains.tell()
-  }
-
-  #fail(error: Error): void {
-    this.#error = error
-    const name = 'code' in error ? String(error.code) : ''
-    if (!name.startsWith('WS_ERR_')) return
-    const [code, reason] = faults[name] ?? [1002, 'protocol error']
-    this.#ending ??= { code, reason, by: 'us', error }
+    if (this.#pressure.congested && this.#pressure.shrank(this.#transport.bufferedBytes)) this.#drains.tell()
   }
 
   #end(code: number, reason: string): void {
@@ -183,11 +166,11 @@ export class WireSocket implements Socket {
     if (this.#reading && !this.#heard) {
       const error = new LibError('socket.timeout', `peer silent for ${this.#pingEvery} ms after a ping`)
       this.#ending ??= { code: 1006, reason: error.message, by: 'us', error }
-      this.#ws.terminate()
+      this.#transport.terminate()
       return
     }
     this.#heard = false
-    this.#ws.ping()
+    this.#transport.ping()
     this.#armPing()
   }
 }
