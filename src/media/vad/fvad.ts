@@ -1,4 +1,4 @@
-/** The WebRTC detector (a Gaussian mixture over six bands) as a WebAssembly module: one frame in, speech or not out. */
+/** fvad (a Gaussian mixture over six bands) as a WebAssembly module: one frame in, speech or not out. */
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { level } from '../measure.ts'
 import { NoiseFloor } from './floor.ts'
@@ -41,10 +41,10 @@ export async function loadFvad(): Promise<Fvad> {
   return {
     open(rate, mode) {
       const handle = module._fvad_new()
-      if (handle === 0) throw new Error('the WebRTC detector has no memory for another stream')
+      if (handle === 0) throw new Error('the fvad detector has no memory for another stream')
       const known = module._fvad_set_sample_rate(handle, rate) === 0 && module._fvad_set_mode(handle, mode) === 0
       if (!known) module._fvad_free(handle)
-      if (!known) throw new Error(`the WebRTC detector does not take ${rate} Hz; use 8000 or 16000`)
+      if (!known) throw new Error(`the fvad detector does not take ${rate} Hz; use 8000 or 16000`)
       let open = true
       return {
         speech(frame) {
