@@ -9,7 +9,7 @@ import { typesOf } from './openapi-types.ts'
 const file = 'src/client/schema.ts'
 
 const app = await createServer({
-  engine: { carriers: new Map(), agents: new Map() } as unknown as Engine, // the document is made from routes alone
+  engine: { carriers: new Map(), agents: new Map(), listeners: new Map() } as unknown as Engine, // the document is made from routes alone
   providers: everyProvider(ownProviders),
   request: () => Promise.reject(new Error('no requests while the document is made')),
   stream: () => Promise.reject(new Error('no requests while the document is made')),
@@ -17,6 +17,8 @@ const app = await createServer({
   trustedProxies: [],
   ready: () => Promise.resolve(),
   readRecording: () => Promise.resolve(undefined),
+  removeRecording: () => Promise.resolve(),
+  version: '',
   mounts: [],
   rateLimit: 1,
   unclaimed: { perPeer: 1, total: 1 },

@@ -1,10 +1,13 @@
 /** What the API room is given. */
 import type { Registry } from 'prom-client'
+import type { z } from 'zod'
 import type { Engine } from '../calls/engine.ts'
 import type { Requester } from '../calls/operation.ts'
 import type { AgentSpec } from '../spec/agent.ts'
 import type { CarrierSpec } from '../spec/carrier.ts'
 import type { ModelSpec, PartHost, RecogniserSpec, SpeakerSpec } from '../spec/speech.ts'
+import type * as live from './schemas/live.ts'
+import type { SignInCodes } from './session/codes.ts'
 
 export type AnySpec = CarrierSpec | AgentSpec | RecogniserSpec | ModelSpec | SpeakerSpec
 export type Kind = AnySpec['kind']
@@ -26,6 +29,22 @@ export interface Mount {
   }>
 }
 
+/** The simulated phone: people who call through simulated carriers. */
+export interface Simulations {
+  list(organization: string): Promise<readonly z.input<typeof live.simulator>[]>
+  /** Resolves when the call is in the journal. Rejects when there is no such simulator or number, or the call never came. */
+  call(order: SimulationOrder): Promise<z.input<typeof live.simulation>>
+  /** Adds to what a simulated caller does; resolves to how much is still to come. Rejects when their call is over. */
+  act(organization: string, simulation: string, script: readonly Act[]): Promise<number>
+}
+
+export type Act = z.output<typeof live.act>
+
+export interface SimulationOrder extends z.output<typeof live.newSimulation> {
+  readonly carrier: string
+  readonly organization: string
+}
+
 export interface ApiParts {
   readonly engine: Engine
   readonly providers: readonly AnySpec[]
@@ -40,7 +59,17 @@ export interface ApiParts {
   readonly readRecording: (
     name: string,
   ) => Promise<{ readonly size: number; readonly stream: NodeJS.ReadableStream } | undefined>
+  /** Removes the files of a call's recording; fine when there are none. */
+  readonly removeRecording: (call: string) => Promise<void>
   readonly mounts: readonly Mount[]
+  /** Undefined while carriers are not simulated. */
+  readonly simulations?: Simulations
+  /** Sign-in codes for the terminal. */
+  readonly codes?: SignInCodes
+  /** The console as built; undefined when it is not. */
+  readonly consoleDir?: string
+  /** Of Offhook. */
+  readonly version: string
   /** Requests a minute per key or address. */
   readonly rateLimit: number
   /** Media sockets that have not claimed a call yet, per peer and in all. */

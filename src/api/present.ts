@@ -1,6 +1,8 @@
 /** Records as the API shows them: no organization, no internals, secrets masked, absent as null. */
-import type { z } from 'zod'
+import { z } from 'zod'
+import { phone } from '../lib/redact.ts'
 import type { Journaled } from '../spec/event.ts'
+import { hideIn, shortenNumbers } from '../spec/redaction.ts'
 import type {
   Agent,
   ApiKey,
@@ -13,28 +15,38 @@ import type {
   PhoneNumber,
   Subscription,
 } from '../store/contract.ts'
+import type { WireMessage } from '../store/contract/wire.ts'
+import { nothingHidden, type Redaction } from './privacy.ts'
 import type * as schemas from './schemas.ts'
+import type * as live from './schemas/live.ts'
 import { maskSettings } from './settings.ts'
 
 export function presentPage<T, P>(page: Page<T>, present: (item: T) => P): { items: P[]; next: string | null } {
   return { items: page.items.map(present), next: page.next ?? null }
 }
 
-export function presentCall(record: CallRecord): z.input<typeof schemas.call> {
-  const { id, direction, status, carrier, connection, from, to, agent, variables, metadata, createdAt } = record
+/** In place of what is hidden. */
+const hiddenText = '•••'
+
+export function presentCall(record: CallRecord, hidden: Redaction = nothingHidden): z.input<typeof schemas.call> {
+  const { id, direction, status, carrier, connection, agent, createdAt } = record
+  const number = (text: string) => (hidden.numbers ? phone(text) : text)
   return {
-    ...{ id, direction, status, carrier, connection, from, to, agent, createdAt },
-    variables: { ...variables },
-    metadata: { ...metadata },
+    ...{ id, direction, status, carrier, connection, agent, createdAt },
+    ...{ from: number(record.from), to: number(record.to) },
+    variables: hidden.variables ? {} : { ...record.variables },
+    metadata: hidden.variables ? {} : { ...record.metadata },
     ref: record.ref ?? null,
     endReason: record.endReason ?? null,
     cause: record.cause ?? null,
     answeredBy: record.answeredBy ?? null,
-    recording: record.recording ?? null,
+    recording: hidden.recordings ? null : (record.recording ?? null),
     cost: record.cost ?? null,
     startedAt: record.startedAt ?? null,
     answeredAt: record.answeredAt ?? null,
     endedAt: record.endedAt ?? null,
+    redactedAt: record.redactedAt ?? null,
+    hidden: Object.entries(hidden).flatMap(([name, is]) => (is ? [name] : [])),
   }
 }
 
@@ -42,7 +54,7 @@ export function presentConnection(
   record: Connection,
   schema: z.ZodObject,
   webhooks: Readonly<Record<string, string>>,
-): z.input<typeof schemas.connection> {
+): Omit<z.input<typeof schemas.connection>, 'warnings'> {
   const { id, kind, provider, name, isDefault, source, createdAt, updatedAt } = record
   const settings = { ...maskSettings(schema, record.settings) }
   return { id, kind, provider, name, isDefault, source, createdAt, updatedAt, settings, webhooks: { ...webhooks } }
@@ -58,12 +70,29 @@ export function presentNumber(record: PhoneNumber): z.input<typeof schemas.phone
   return { id, connection, number, display, agent: agent ?? null, label: label ?? null, createdAt, updatedAt }
 }
 
-export function presentEvent({ position, call, sequence, at, event }: Journaled): z.input<typeof schemas.event> {
-  return { position, call, sequence, at, event: { ...event } }
+export function presentEvent(
+  { position, call, sequence, at, event }: Journaled,
+  { numbers, transcripts }: Redaction = nothingHidden,
+): z.input<typeof schemas.event> {
+  const shown = numbers || transcripts ? hideIn(event, { numbers, words: transcripts }, hiddenText) : event
+  return { position, call, sequence, at, event: { ...shown } }
 }
 
-export function presentMessage({ id, role, text, at, interrupted }: Message): z.input<typeof schemas.message> {
-  return { id, role, text, at, interrupted: interrupted ?? false }
+export function presentMessage(
+  { id, role, text, at, interrupted }: Message,
+  hidden: Redaction = nothingHidden,
+): z.input<typeof schemas.message> {
+  return { id, role, text: hidden.transcripts ? hiddenText : text, at, interrupted: interrupted ?? false }
+}
+
+/** A wire may hold anything: where words or variables are hidden, so are its bodies. */
+export function presentWire(
+  { id, at, direction, channel, title, body, bytes }: WireMessage,
+  hidden: Redaction = nothingHidden,
+): z.input<typeof live.wireMessage> {
+  const number = (text: string) => (hidden.numbers ? shortenNumbers(text) : text)
+  const shown = hidden.transcripts || hidden.variables ? hiddenText : number(body)
+  return { id, at, direction, channel, title: number(title), body: shown, bytes }
 }
 
 export function presentMetric({ message, source, name, value, unit, at }: Metric): z.input<typeof schemas.metric> {
@@ -96,13 +125,20 @@ export function presentSubscription({
 export function presentDelivery(delivery: Delivery): z.input<typeof schemas.delivery> {
   const { id, position, status, attempts, nextAt, lastStatus, lastError, createdAt } = delivery
   return {
-    id,
-    position,
+    ...{ id, position, ...subjectOf(delivery.body) },
     status,
     attempts,
-    nextAt,
+    nextAt: status === 'waiting' ? nextAt : null,
     lastStatus: lastStatus ?? null,
     lastError: lastError ?? null,
     createdAt,
   }
+}
+
+const subject = z.looseObject({ call: z.string(), event: z.looseObject({ type: z.string() }) })
+
+/** What a delivery tells of; its body is what we wrote. */
+function subjectOf(body: string): { readonly event: string; readonly call: string } {
+  const { call, event } = subject.parse(JSON.parse(body))
+  return { event: event.type, call }
 }

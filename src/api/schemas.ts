@@ -1,9 +1,31 @@
 /** The shapes that go over the API: one zod schema each, from which checks, OpenAPI and the typed client come. */
 import { z } from 'zod'
+import type { EndReason } from '../spec/call.ts'
 
 const time = z.number().int().describe('ms since 1970')
 const open = z.record(z.string(), z.unknown())
 const variables = z.record(z.string().max(100), z.union([z.string().max(4_000), z.number(), z.boolean(), z.null()]))
+
+export const endReason = z.enum([
+  'caller-hangup',
+  'agent-hangup',
+  'api-hangup',
+  'transferred',
+  'voicemail-left',
+  'idle',
+  'max-duration',
+  'ring-timeout',
+  'media-lost',
+  'media-never-opened',
+  'agent-failed',
+  'carrier-failed',
+  'rejected',
+  'busy',
+  'no-answer',
+  'canceled',
+  'shutdown',
+  'completed',
+]) satisfies z.ZodType<EndReason>
 
 export const status = z.enum([
   'queued',
@@ -49,6 +71,7 @@ export const connection = z
     isDefault: z.boolean(),
     source: z.enum(['api', 'environment', 'simulator']),
     webhooks: z.record(z.string(), z.string()).describe('Addresses to give to the carrier'),
+    warnings: z.array(z.string()).describe('What will not work like this, in sentences'),
     createdAt: time,
     updatedAt: time,
   })
@@ -123,6 +146,8 @@ export const call = z
     startedAt: time.nullable(),
     answeredAt: time.nullable(),
     endedAt: time.nullable(),
+    redactedAt: time.nullable().describe('Since when all that tells of people is removed'),
+    hidden: z.array(z.string()).describe('What you are not shown: numbers, transcripts, variables, recordings'),
   })
   .meta({ id: 'Call' })
 
@@ -222,9 +247,11 @@ export const delivery = z
   .object({
     id: z.string(),
     position: z.number().int(),
+    event: z.string().describe('The type of the event it tells of'),
+    call: z.string(),
     status: z.enum(['waiting', 'delivered', 'given-up']),
     attempts: z.number().int(),
-    nextAt: time,
+    nextAt: time.nullable(),
     lastStatus: z.number().int().nullable(),
     lastError: z.string().nullable(),
     createdAt: time,

@@ -1,5 +1,6 @@
 /** The HTTP server: the API, carriers' webhooks, media sockets, and what is mounted beside them, on one port. */
 import type { AddressInfo } from 'node:net'
+import cookie from '@fastify/cookie'
 import rateLimit from '@fastify/rate-limit'
 import swagger, { type SwaggerOptions } from '@fastify/swagger'
 import fastify, { type FastifyInstance } from 'fastify'
@@ -23,10 +24,15 @@ import { callRoutes } from './routes/calls.ts'
 import { connectionRoutes } from './routes/connections.ts'
 import { eventRoutes } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
+import { houseRoutes } from './routes/house.ts'
 import { keyRoutes } from './routes/keys.ts'
+import { liveRoutes } from './routes/live.ts'
 import { numberRoutes } from './routes/numbers.ts'
 import { providerRoutes } from './routes/providers.ts'
 import { readablePage } from './routes/reference.ts'
+import { sessionRoutes } from './routes/session.ts'
+import { simulatorRoutes } from './routes/simulators.ts'
+import { userRoutes } from './routes/users.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
 
 /** Largest JSON body of the API, bytes. */
@@ -50,7 +56,8 @@ export async function createServer(parts: ApiParts): Promise<FastifyInstance> {
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   answerFailures(app, parts.engine.logger)
-  app.decorateRequest('apiKey', undefined)
+  app.decorateRequest('principal', undefined)
+  await app.register(cookie)
   await app.register(swagger, description)
   await app.register(carrierRoutes, parts)
   for (const mount of parts.mounts) await app.register(mountRoutes, { mount })
@@ -83,12 +90,11 @@ function answerFailures(app: FastifyInstance, logger: Logger): void {
 
 /** Everything under `/v1`: keyed and rate-limited. */
 async function versionOne(api: FastifyInstance, parts: ApiParts): Promise<void> {
-  const { store, clock } = parts.engine
   await api.register(rateLimit, {
     max: parts.rateLimit,
     timeWindow: 60_000,
     hook: 'preHandler',
-    keyGenerator: (request) => request.apiKey?.id ?? request.ip,
+    keyGenerator: (request) => request.principal?.id ?? request.ip,
     errorResponseBuilder: (_, context) =>
       new OffhookError('request.rate-limited', `More than ${context.max} requests in a minute: wait ${context.after}`),
   })
@@ -100,7 +106,7 @@ async function versionOne(api: FastifyInstance, parts: ApiParts): Promise<void> 
   })
   api.addHook('onRequest', async (request) => {
     try {
-      await authenticate(store, request, clock.now())
+      await authenticate(parts.engine, request)
     } catch (error) {
       const count = await failures(request)
       if (count.isAllowed || !count.isExceeded) throw error
@@ -117,6 +123,11 @@ async function versionOne(api: FastifyInstance, parts: ApiParts): Promise<void> 
     eventRoutes,
     webhookRoutes,
     keyRoutes,
+    userRoutes,
+    sessionRoutes,
+    houseRoutes,
+    liveRoutes,
+    simulatorRoutes,
   ])
     await api.register(routes, { ...parts, prefix: '/v1' })
 }

@@ -16,6 +16,7 @@ import type { Call } from './machine.ts'
 import type { Requester } from './operation.ts'
 import type { PeerRequest } from './peers.ts'
 import type { CallRecording } from './recording.ts'
+import type { WireBook } from './wire.ts'
 
 export interface CallSettings {
   /** ms */
@@ -61,6 +62,8 @@ export interface EngineParts {
   /** Counters for metrics. */
   readonly count: (name: string, labels?: Readonly<Record<string, string>>) => void
   readonly openRecording: (call: Call, rate: number) => Promise<CallRecording>
+  /** What carriers and we say to each other, for people to read; a replay has none. */
+  readonly wire?: WireBook
   /** Where a call's inputs are kept for replay; undefined when switched off. */
   readonly openInputs?: (call: Call) => InputRecorder
 }

@@ -1,12 +1,13 @@
 /** A running call with everything that hangs on it: its inputs, its line, its conversation, its timers. */
 import type { Conversation, Line } from '../conversation/contract.ts'
 import type { Timer } from '../lib/clock.ts'
-import type { CallCommand, CallStatus, Origin } from '../spec/call.ts'
+import type { CallCommand, Origin } from '../spec/call.ts'
 import type { Accepted, StreamOrder } from '../spec/carrier.ts'
 import { OffhookError } from '../spec/errors.ts'
 import type { CallEvent, CallTimer } from '../spec/event.ts'
 import type { Reply } from '../spec/http.ts'
 import type { JournalEntry } from '../store/contract.ts'
+import { Ears } from './ears.ts'
 import type { Engine } from './engine.ts'
 import { finishRecording } from './finish.ts'
 import { keptOrder, plain, type Inputs } from './inputs.ts'
@@ -25,8 +26,7 @@ export interface Outcome {
 export interface World {
   carryOut(live: LiveCall, id: string, command: CallCommand): Promise<void>
   lookUp(live: LiveCall, id: string, command: CallCommand): Promise<void>
-  /** `after`: a transfer that came to nothing is what the agent begins with. */
-  openTalk(live: LiveCall, after?: CallStatus): Promise<void>
+  openTalk(live: LiveCall): Promise<void>
   finish(live: LiveCall): Promise<void>
   /** The turn of effects has come: at once when live, when it came back then in a replay. */
   turn(live: LiveCall, ids: readonly string[], run: () => void): void
@@ -45,6 +45,8 @@ export class LiveCall {
   conversation: Conversation | undefined
   leg: Leg | undefined
   recording: CallRecording | undefined
+  /** Those who hear it beside its parties. */
+  readonly ears = new Ears()
   /** This process sent the dial: if nobody knows what became of it, it is not sent again. */
   dialled = false
   readonly #world: World
@@ -200,10 +202,6 @@ export class LiveCall {
         return this.#world.openTalk(this)
       case 'agent.mute':
         return this.conversation?.mute()
-      case 'agent.hold':
-        return this.conversation?.hold()
-      case 'agent.resume':
-        return this.conversation ? this.conversation.resume(effect.result) : this.#world.openTalk(this, effect.result)
       case 'stream.close':
         return this.leg?.close('the call is over')
       case 'release':

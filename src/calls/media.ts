@@ -60,7 +60,7 @@ export function attach(live: LiveCall, socket: Socket, opening: Attachment): voi
     inputs: live.inputs,
     pace: live.inputs.kept ? live.inputs.clock : engine.clock,
     logger: engine.logger.child({ call: running.id }),
-    taps: live.recording ? { said: live.recording.said, heard: live.recording.heard } : {},
+    taps: live.ears.taps(started.format.rate, live.recording),
     onDigit: (digit) => {
       void running.post({ type: 'digit.received', digit, source: 'carrier' })
       live.conversation?.digit(digit)

@@ -32,6 +32,8 @@ export interface components {
       source: "api" | "environment" | "simulator"
       /** Addresses to give to the carrier */
       webhooks: Record<string, string>
+      /** What will not work like this, in sentences */
+      warnings: (string)[]
       /** ms since 1970 */
       createdAt: number
       /** ms since 1970 */
@@ -105,6 +107,10 @@ export interface components {
       startedAt: number | null
       answeredAt: number | null
       endedAt: number | null
+      /** Since when all that tells of people is removed */
+      redactedAt: number | null
+      /** What you are not shown: numbers, transcripts, variables, recordings */
+      hidden: (string)[]
     }
     NewCallInput: {
       to: string
@@ -187,10 +193,12 @@ export interface components {
     DeliveryInput: {
       id: string
       position: number
+      /** The type of the event it tells of */
+      event: string
+      call: string
       status: "waiting" | "delivered" | "given-up"
       attempts: number
-      /** ms since 1970 */
-      nextAt: number
+      nextAt: number | null
       lastStatus: number | null
       lastError: string | null
       /** ms since 1970 */
@@ -200,6 +208,148 @@ export interface components {
       /** Stands in the events that follow */
       id: string
     }
+    WireMessageInput: {
+      /** Rises */
+      id: number
+      /** ms since 1970 */
+      at: number
+      /** in: from the carrier */
+      direction: "in" | "out"
+      channel: "webhook" | "http" | "media" | "signalling"
+      title: string
+      /** Secrets removed, long ones shortened */
+      body: string
+      /** As it was on the wire */
+      bytes: number
+    }
+    WireTallyInput: {
+      framesIn: number
+      bytesIn: number
+      framesOut: number
+      bytesOut: number
+      /** Messages beyond the bound of a call */
+      unlisted: number
+    }
+    LevelInput: {
+      id: string
+      /** dBFS, -90 is silence */
+      caller: number
+      /** dBFS */
+      agent: number
+      /** What the agent does */
+      state: "listening" | "thinking" | "speaking" | "held"
+    }
+    LevelsInput: {
+      calls: (components['schemas']['LevelInput'])[]
+    }
+    PeaksInput: {
+      durationMs: number
+      channels: ({
+        name: "caller" | "agent"
+        /** Greatest of each span, 0 to 1 */
+        peaks: (number)[]
+      })[]
+    }
+    ActInput: {
+      say: string
+    } | {
+      /** A WAV file */
+      audio: string
+    } | {
+      digits: string
+    } | {
+      pauseMs: number
+    } | {
+      hangup: true
+    }
+    SimulatorInput: {
+      carrier: string
+      label: string
+      numbers: ({
+        number: string
+        agent: string | null
+      })[]
+      /** JSON Schema of what can be made to go wrong */
+      faults: Record<string, unknown>
+    }
+    NewSimulationInput: {
+      from?: string
+      /** Default: the simulator's first number */
+      to?: string
+      /** Who answers; default: whoever the number belongs to */
+      agent?: string
+      script?: (components['schemas']['ActInput'])[]
+      /** Do not hang up after the script: more acts may follow */
+      stayOnLine?: boolean
+      /** For this simulator, until the call is over */
+      faults?: Record<string, unknown>
+    }
+    SimulationInput: {
+      /** As in /v1/calls */
+      call: string
+      simulation: string
+    }
+    NewGrantInput: {
+      /** Who answers */
+      agent: string
+      /** The line that takes the call; default: the first that takes grants */
+      connection?: string
+      variables?: Record<string, string | number | boolean | null>
+      metadata?: Record<string, unknown>
+      /** How long until it must be used */
+      ttlSeconds?: number
+    }
+    GrantInput: {
+      /** A secret, good for one call */
+      grant: string
+      expiresAt: string
+      /** Where to send the offer, with the grant as a bearer token */
+      endpoint: string
+      iceServers: ({
+        urls: (string)[]
+        username?: string
+        credential?: string
+      })[]
+    }
+    SettingsInput: {
+      retention: {
+        /** Days; 0 keeps them */
+        recordingsDays: number
+        /** Days; 0 keeps them */
+        transcriptsDays: number
+        /** Days; 0 keeps them */
+        callsDays: number
+        /** Days; 0 keeps them */
+        wireDays: number
+      }
+      /** What viewers and outgoing webhooks are not shown */
+      redaction: {
+        /** Phone numbers, but for their ends */
+        numbers: boolean
+        /** What was said, pressed, and done by tools */
+        transcripts: boolean
+        /** Variables and metadata of calls */
+        variables: boolean
+        /** Recordings and live listening */
+        recordings: boolean
+      }
+    }
+    OverviewInput: {
+      /** Carriers that people connected; simulated ones are not counted */
+      connections: number
+      /** On those connections */
+      numbers: number
+      agents: number
+      users: number
+      /** Ever */
+      calls: number
+      /** Since `since` */
+      callsToday: number
+      live: number
+      simulators: boolean
+      publicUrl: string
+      version: string
+    }
     CarrierNumberInput: {
       number: string
       ref: string | null
@@ -208,6 +358,50 @@ export interface components {
       locality: string | null
       capabilities: (string)[]
       pointsAt: string | null
+    }
+    UserInput: {
+      id: string
+      email: string
+      name: string
+      role: "owner" | "operator" | "viewer"
+      /** ms since 1970 */
+      createdAt: number
+      lastSeenAt: number | null
+    }
+    NewUserInput: {
+      email: string
+      name: string
+      role: "owner" | "operator" | "viewer"
+      /** At least 10 characters; without one nobody signs in as this user yet */
+      password?: string
+    }
+    ChangedUserInput: {
+      email?: string
+      name?: string
+      role?: "owner" | "operator" | "viewer"
+    }
+    NewPasswordInput: {
+      password: string
+    }
+    OwnPasswordInput: {
+      current: string
+      password: string
+    }
+    SessionInput: {
+      /** code: signed in with the code from the terminal */
+      kind: "key" | "user" | "code"
+      id: string
+      name: string
+      role: "owner" | "operator" | "viewer"
+      scopes: ("admin" | "calls:read" | "calls:write" | "config:read" | "config:write")[]
+    }
+    SignInInput: {
+      key: string
+    } | {
+      email: string
+      password: string
+    } | {
+      code: string
     }
     Failure: {
       error: {
@@ -239,6 +433,8 @@ export interface components {
       source: "api" | "environment" | "simulator"
       /** Addresses to give to the carrier */
       webhooks: Record<string, string>
+      /** What will not work like this, in sentences */
+      warnings: (string)[]
       /** ms since 1970 */
       createdAt: number
       /** ms since 1970 */
@@ -312,6 +508,10 @@ export interface components {
       startedAt: number | null
       answeredAt: number | null
       endedAt: number | null
+      /** Since when all that tells of people is removed */
+      redactedAt: number | null
+      /** What you are not shown: numbers, transcripts, variables, recordings */
+      hidden: (string)[]
     }
     NewCall: {
       to: string
@@ -394,10 +594,12 @@ export interface components {
     Delivery: {
       id: string
       position: number
+      /** The type of the event it tells of */
+      event: string
+      call: string
       status: "waiting" | "delivered" | "given-up"
       attempts: number
-      /** ms since 1970 */
-      nextAt: number
+      nextAt: number | null
       lastStatus: number | null
       lastError: string | null
       /** ms since 1970 */
@@ -407,6 +609,148 @@ export interface components {
       /** Stands in the events that follow */
       id: string
     }
+    WireMessage: {
+      /** Rises */
+      id: number
+      /** ms since 1970 */
+      at: number
+      /** in: from the carrier */
+      direction: "in" | "out"
+      channel: "webhook" | "http" | "media" | "signalling"
+      title: string
+      /** Secrets removed, long ones shortened */
+      body: string
+      /** As it was on the wire */
+      bytes: number
+    }
+    WireTally: {
+      framesIn: number
+      bytesIn: number
+      framesOut: number
+      bytesOut: number
+      /** Messages beyond the bound of a call */
+      unlisted: number
+    }
+    Level: {
+      id: string
+      /** dBFS, -90 is silence */
+      caller: number
+      /** dBFS */
+      agent: number
+      /** What the agent does */
+      state: "listening" | "thinking" | "speaking" | "held"
+    }
+    Levels: {
+      calls: (components['schemas']['Level'])[]
+    }
+    Peaks: {
+      durationMs: number
+      channels: ({
+        name: "caller" | "agent"
+        /** Greatest of each span, 0 to 1 */
+        peaks: (number)[]
+      })[]
+    }
+    Act: {
+      say: string
+    } | {
+      /** A WAV file */
+      audio: string
+    } | {
+      digits: string
+    } | {
+      pauseMs: number
+    } | {
+      hangup: true
+    }
+    Simulator: {
+      carrier: string
+      label: string
+      numbers: ({
+        number: string
+        agent: string | null
+      })[]
+      /** JSON Schema of what can be made to go wrong */
+      faults: Record<string, unknown>
+    }
+    NewSimulation: {
+      from?: string
+      /** Default: the simulator's first number */
+      to?: string
+      /** Who answers; default: whoever the number belongs to */
+      agent?: string
+      script: (components['schemas']['Act'])[]
+      /** Do not hang up after the script: more acts may follow */
+      stayOnLine: boolean
+      /** For this simulator, until the call is over */
+      faults?: Record<string, unknown>
+    }
+    Simulation: {
+      /** As in /v1/calls */
+      call: string
+      simulation: string
+    }
+    NewGrant: {
+      /** Who answers */
+      agent: string
+      /** The line that takes the call; default: the first that takes grants */
+      connection?: string
+      variables: Record<string, string | number | boolean | null>
+      metadata: Record<string, unknown>
+      /** How long until it must be used */
+      ttlSeconds: number
+    }
+    Grant: {
+      /** A secret, good for one call */
+      grant: string
+      expiresAt: string
+      /** Where to send the offer, with the grant as a bearer token */
+      endpoint: string
+      iceServers: ({
+        urls: (string)[]
+        username?: string
+        credential?: string
+      })[]
+    }
+    Settings: {
+      retention: {
+        /** Days; 0 keeps them */
+        recordingsDays: number
+        /** Days; 0 keeps them */
+        transcriptsDays: number
+        /** Days; 0 keeps them */
+        callsDays: number
+        /** Days; 0 keeps them */
+        wireDays: number
+      }
+      /** What viewers and outgoing webhooks are not shown */
+      redaction: {
+        /** Phone numbers, but for their ends */
+        numbers: boolean
+        /** What was said, pressed, and done by tools */
+        transcripts: boolean
+        /** Variables and metadata of calls */
+        variables: boolean
+        /** Recordings and live listening */
+        recordings: boolean
+      }
+    }
+    Overview: {
+      /** Carriers that people connected; simulated ones are not counted */
+      connections: number
+      /** On those connections */
+      numbers: number
+      agents: number
+      users: number
+      /** Ever */
+      calls: number
+      /** Since `since` */
+      callsToday: number
+      live: number
+      simulators: boolean
+      publicUrl: string
+      version: string
+    }
     CarrierNumber: {
       number: string
       ref: string | null
@@ -415,6 +759,50 @@ export interface components {
       locality: string | null
       capabilities: (string)[]
       pointsAt: string | null
+    }
+    User: {
+      id: string
+      email: string
+      name: string
+      role: "owner" | "operator" | "viewer"
+      /** ms since 1970 */
+      createdAt: number
+      lastSeenAt: number | null
+    }
+    NewUser: {
+      email: string
+      name: string
+      role: "owner" | "operator" | "viewer"
+      /** At least 10 characters; without one nobody signs in as this user yet */
+      password?: string
+    }
+    ChangedUser: {
+      email?: string
+      name?: string
+      role?: "owner" | "operator" | "viewer"
+    }
+    NewPassword: {
+      password: string
+    }
+    OwnPassword: {
+      current: string
+      password: string
+    }
+    Session: {
+      /** code: signed in with the code from the terminal */
+      kind: "key" | "user" | "code"
+      id: string
+      name: string
+      role: "owner" | "operator" | "viewer"
+      scopes: ("admin" | "calls:read" | "calls:write" | "config:read" | "config:write")[]
+    }
+    SignIn: {
+      key: string
+    } | {
+      email: string
+      password: string
+    } | {
+      code: string
     }
   }
 }
@@ -498,6 +886,8 @@ export interface paths {
       requestBody?: never
       responses: {
         200: { content: { 'application/json': {
+            ok: boolean
+            /** What the carrier says, and what to do */
             message: string
           } } }
         default: { content: { 'application/json': components['schemas']['Failure'] } }
@@ -649,7 +1039,7 @@ export interface paths {
       }
     }
     get: {
-      parameters: { query?: { limit?: number; cursor?: string; status?: "queued" | "initiated" | "ringing" | "in-progress" | "completed" | "busy" | "no-answer" | "failed" | "canceled"; direction?: "inbound" | "outbound"; agent?: string; connection?: string; from?: string; to?: string; since?: number; until?: number }; path?: never; header?: never; cookie?: never }
+      parameters: { query?: { limit?: number; cursor?: string; status?: "queued" | "initiated" | "ringing" | "in-progress" | "completed" | "busy" | "no-answer" | "failed" | "canceled"; direction?: "inbound" | "outbound"; agent?: string; connection?: string; carrier?: string; from?: string; to?: string; since?: number; until?: number; recorded?: "true" | "false"; endReason?: "caller-hangup" | "agent-hangup" | "api-hangup" | "transferred" | "voicemail-left" | "idle" | "max-duration" | "ring-timeout" | "media-lost" | "media-never-opened" | "agent-failed" | "carrier-failed" | "rejected" | "busy" | "no-answer" | "canceled" | "shutdown" | "completed" }; path?: never; header?: never; cookie?: never }
       requestBody?: never
       responses: {
         200: { content: { 'application/json': {
@@ -716,6 +1106,16 @@ export interface paths {
       }
     }
   }
+  '/v1/calls/{id}/recording/carrier': {
+    get: {
+      parameters: { query?: never; path: { id: string }; header?: never; cookie?: never }
+      requestBody?: never
+      responses: {
+        200: { content: { 'application/json': unknown } }
+        default: { content: { 'application/json': components['schemas']['Failure'] } }
+      }
+    }
+  }
   '/v1/calls/{id}/recording': {
     get: {
       parameters: { query?: never; path: { id: string }; header?: never; cookie?: never }
@@ -726,12 +1126,45 @@ export interface paths {
       }
     }
   }
-  '/v1/calls/{id}/recording/carrier': {
+  '/v1/calls/{id}/recording/peaks': {
+    get: {
+      parameters: { query?: { points?: number }; path: { id: string }; header?: never; cookie?: never }
+      requestBody?: never
+      responses: {
+        200: { content: { 'application/json': components['schemas']['Peaks'] } }
+        default: { content: { 'application/json': components['schemas']['Failure'] } }
+      }
+    }
+  }
+  '/v1/calls/{id}/listen': {
     get: {
       parameters: { query?: never; path: { id: string }; header?: never; cookie?: never }
       requestBody?: never
       responses: {
         200: { content: { 'application/json': unknown } }
+        default: { content: { 'application/json': components['schemas']['Failure'] } }
+      }
+    }
+  }
+  '/v1/calls/{id}/wire': {
+    get: {
+      parameters: { query?: { after?: number }; path: { id: string }; header?: never; cookie?: never }
+      requestBody?: never
+      responses: {
+        200: { content: { 'application/json': {
+            items: (components['schemas']['WireMessage'])[]
+            counts: components['schemas']['WireTally']
+          } } }
+        default: { content: { 'application/json': components['schemas']['Failure'] } }
+      }
+    }
+  }
+  '/v1/calls/{id}/redact': {
+    post: {
+      parameters: { query?: never; path: { id: string }; header?: never; cookie?: never }
+      requestBody?: never
+      responses: {
+        200: { content: { 'application/json': components['schemas']['Call'] } }
         default: { content: { 'application/json': components['schemas']['Failure'] } }
       }
     }
@@ -865,6 +1298,16 @@ export interface paths {
       }
     }
   }
+  '/v1/webhooks/{id}/deliveries/{delivery}/resend': {
+    post: {
+      parameters: { query?: never; path: { id: string; delivery: string }; header?: never; cookie?: never }
+      requestBody?: never
+      responses: {
+        202: { content: { 'application/json': components['schemas']['Delivery'] } }
+        default: { content: { 'application/json': components['schemas']['Failure'] } }
+      }
+    }
+  }
   '/v1/keys': {
     post: {
       parameters: { query?: never; path?: never; header?: never; cookie?: never }
@@ -901,6 +1344,182 @@ export interface paths {
       requestBody?: never
       responses: {
         204: { content?: never }
+        default: { content: { 'application/json': components['schemas']['Failure'] } }
+      }
+    }
+  }
+  '/v1/users': {
+    post: {
+      parameters: { query?: never; path?: never; header?: never; cookie?: never }
+      requestBody: { content: { 'application/json': components['schemas']['NewUserInput'] } }
+      responses: {
+        201: { content: { 'application/json': components['schemas']['User'] } }
+        default: { content: { 'application/json': components['schemas']['Failure'] } }
+      }
+    }
+    get: {
+      parameters: { query?: never; path?: never; header?: never; cookie?: never }
+      requestBody?: never
+      responses: {
+        200: { content: { 'application/json': {
+            items: (components['schemas']['User'])[]
+          } } }
+        default: { content: { 'application/json': components['schemas']['Failure'] } }
+      }
+    }
+  }
+  '/v1/users/{id}': {
+    get: {
+      parameters: { query?: never; path: { id: string }; header?: never; cookie?: never }
+      requestBody?: never
+      responses: {
+        200: { content: { 'application/json': components['schemas']['User'] } }
+        default: { content: { 'application/json': components['schemas']['Failure'] } }
+      }
+    }
+    patch: {
+      parameters: { query?: never; path: { id: string }; header?: never; cookie?: never }
+      requestBody: { content: { 'application/json': components['schemas']['ChangedUserInput'] } }
+      responses: {
+        200: { content: { 'application/json': components['schemas']['User'] } }
+        default: { content: { 'application/json': components['schemas']['Failure'] } }
+      }
+    }
+    delete: {
+      parameters: { query?: never; path: { id: string }; header?: never; cookie?: never }
+      requestBody?: never
+      responses: {
+        204: { content?: never }
+        default: { content: { 'application/json': components['schemas']['Failure'] } }
+      }
+    }
+  }
+  '/v1/users/{id}/password': {
+    put: {
+      parameters: { query?: never; path: { id: string }; header?: never; cookie?: never }
+      requestBody: { content: { 'application/json': components['schemas']['NewPasswordInput'] } }
+      responses: {
+        204: { content?: never }
+        default: { content: { 'application/json': components['schemas']['Failure'] } }
+      }
+    }
+  }
+  '/v1/session': {
+    post: {
+      parameters: { query?: never; path?: never; header?: never; cookie?: never }
+      requestBody: { content: { 'application/json': components['schemas']['SignInInput'] } }
+      responses: {
+        200: { content: { 'application/json': components['schemas']['Session'] } }
+        default: { content: { 'application/json': components['schemas']['Failure'] } }
+      }
+    }
+    get: {
+      parameters: { query?: never; path?: never; header?: never; cookie?: never }
+      requestBody?: never
+      responses: {
+        200: { content: { 'application/json': components['schemas']['Session'] } }
+        default: { content: { 'application/json': components['schemas']['Failure'] } }
+      }
+    }
+    delete: {
+      parameters: { query?: never; path?: never; header?: never; cookie?: never }
+      requestBody?: never
+      responses: {
+        204: { content?: never }
+        default: { content: { 'application/json': components['schemas']['Failure'] } }
+      }
+    }
+  }
+  '/v1/session/password': {
+    put: {
+      parameters: { query?: never; path?: never; header?: never; cookie?: never }
+      requestBody: { content: { 'application/json': components['schemas']['OwnPasswordInput'] } }
+      responses: {
+        204: { content?: never }
+        default: { content: { 'application/json': components['schemas']['Failure'] } }
+      }
+    }
+  }
+  '/v1/settings': {
+    get: {
+      parameters: { query?: never; path?: never; header?: never; cookie?: never }
+      requestBody?: never
+      responses: {
+        200: { content: { 'application/json': components['schemas']['Settings'] } }
+        default: { content: { 'application/json': components['schemas']['Failure'] } }
+      }
+    }
+    put: {
+      parameters: { query?: never; path?: never; header?: never; cookie?: never }
+      requestBody: { content: { 'application/json': components['schemas']['SettingsInput'] } }
+      responses: {
+        200: { content: { 'application/json': components['schemas']['Settings'] } }
+        default: { content: { 'application/json': components['schemas']['Failure'] } }
+      }
+    }
+  }
+  '/v1/overview': {
+    get: {
+      parameters: { query?: { since?: number }; path?: never; header?: never; cookie?: never }
+      requestBody?: never
+      responses: {
+        200: { content: { 'application/json': components['schemas']['Overview'] } }
+        default: { content: { 'application/json': components['schemas']['Failure'] } }
+      }
+    }
+  }
+  '/v1/live': {
+    get: {
+      parameters: { query?: { call?: string; after?: number }; path?: never; header?: never; cookie?: never }
+      requestBody?: never
+      responses: {
+        default: { content: { 'application/json': components['schemas']['Failure'] } }
+      }
+    }
+  }
+  '/v1/simulators': {
+    get: {
+      parameters: { query?: never; path?: never; header?: never; cookie?: never }
+      requestBody?: never
+      responses: {
+        200: { content: { 'application/json': {
+            items: (components['schemas']['Simulator'])[]
+          } } }
+        default: { content: { 'application/json': components['schemas']['Failure'] } }
+      }
+    }
+  }
+  '/v1/simulators/{carrier}/calls': {
+    post: {
+      parameters: { query?: never; path: { carrier: string }; header?: never; cookie?: never }
+      requestBody: { content: { 'application/json': components['schemas']['NewSimulationInput'] } }
+      responses: {
+        202: { content: { 'application/json': components['schemas']['Simulation'] } }
+        default: { content: { 'application/json': components['schemas']['Failure'] } }
+      }
+    }
+  }
+  '/v1/simulators/calls/{simulation}/acts': {
+    post: {
+      parameters: { query?: never; path: { simulation: string }; header?: never; cookie?: never }
+      requestBody: { content: { 'application/json': {
+            script: (components['schemas']['ActInput'])[]
+          } } }
+      responses: {
+        202: { content: { 'application/json': {
+            /** Acts that are still to come */
+            waiting: number
+          } } }
+        default: { content: { 'application/json': components['schemas']['Failure'] } }
+      }
+    }
+  }
+  '/v1/grants': {
+    post: {
+      parameters: { query?: never; path?: never; header?: never; cookie?: never }
+      requestBody: { content: { 'application/json': components['schemas']['NewGrantInput'] } }
+      responses: {
+        201: { content: { 'application/json': components['schemas']['Grant'] } }
         default: { content: { 'application/json': components['schemas']['Failure'] } }
       }
     }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Engine } from '../calls/engine.ts'
 import { callDefaults } from '../calls/engine.ts'
 import { openEngine } from '../calls/open.ts'
+import { openWireBook } from '../calls/wire.ts'
 import { openAgent, type AgentParts } from '../conversation/agents.ts'
 import { createVad } from '../media/vad/create.ts'
 import { OffhookError } from '../spec/errors.ts'
@@ -52,6 +53,7 @@ export async function engineOf(options: GatewayOptions, needs: EngineNeeds): Pro
     node: ids.id('node'),
     count: needs.count,
     openRecording: recordings.open,
+    wire: openWireBook({ store, coordination, clock, logger, scope }),
     ...(environment.replay ? { openInputs: replayFolder(join(environment.dataDir, 'replays'), clock, logger) } : {}),
   })
 }

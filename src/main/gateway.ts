@@ -22,6 +22,7 @@ import { everyProvider, type ProviderSet } from './providers.ts'
 import { recordingFolder, type RecordingFolder } from './recordings.ts'
 import { seedAdminKey, seedAgents, seedFromEnvironment, seedOrganization, type AdminKey } from './seed.ts'
 import { openSimulators, type Simulators } from './simulators.ts'
+import { ownVersion } from './version.ts'
 import { telephoneVoice } from './voice.ts'
 
 export interface GatewayOptions {
@@ -136,6 +137,8 @@ async function serve(
     trustedProxies: environment.trustedProxies,
     ready: async () => void (await engine.store.organizations.list()),
     readRecording: recordings.read,
+    removeRecording: recordings.remove,
+    version: ownVersion(),
     mounts: simulators?.mounts ?? [],
     rateLimit,
     unclaimed: { perPeer: 200, total: 2_000 },

@@ -1,6 +1,6 @@
 /** Recordings on disk: one WAV per call in the data folder, readable by its owner alone. */
 import { createReadStream } from 'node:fs'
-import { mkdir, stat } from 'node:fs/promises'
+import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { recordCall, type CallRecording } from '../calls/recording.ts'
 import type { Call } from '../calls/machine.ts'
@@ -13,6 +13,8 @@ export interface RecordingFolder {
   /** Undefined when there is no such recording. */
   read(name: string): Promise<{ readonly size: number; readonly stream: NodeJS.ReadableStream } | undefined>
   path(name: string): string
+  /** Removes all pieces of a call's recording; fine when there are none. */
+  remove(call: string): Promise<void>
   /** Completes what a process that died left of a call's recording. False when there was nothing to do. */
   mend(call: string): Promise<boolean>
 }
@@ -28,6 +30,10 @@ export function recordingFolder(folder: string, clock: Clock, logger: Logger): R
       const file = path(`${call}.wav`)
       return (await sizeOf(file)) === undefined ? false : mendRecording(file)
     },
+    async remove(call) {
+      const pieces = (await namesIn(folder)).filter((name) => ours.test(name) && callOf(name) === call)
+      for (const name of pieces) await rm(path(name), { force: true })
+    },
     async open(call, rate) {
       await mkdir(folder, { recursive: true, mode: 0o700 })
       const { name, file } = await fresh(call.plan.id, path)
@@ -39,6 +45,19 @@ export function recordingFolder(folder: string, clock: Clock, logger: Logger): R
       return size === undefined ? undefined : { size, stream: createReadStream(path(name)) }
     },
   }
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  try {
+    return await readdir(folder)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [] // node's file errors carry a code
+    throw error
+  }
+}
+
+function callOf(name: string): string {
+  return name.replace(/(-\d+)?\.wav$/, '')
 }
 
 /** After a restart in mid-call there is a first piece already: nothing is written over. */

@@ -19,6 +19,10 @@ export interface RecorderOptions {
   readonly file: RecordingFile
   /** Hz of the file, and of what both sides write. Default 8000. */
   readonly rate?: number
+  /** Sound per write, ms. Default 1000: few writes. Less, for those who listen while it is spoken. */
+  readonly blockMs?: number
+  /** How long a block stays open, ms. Default 1000: a network may stall that long before the caller's sound is taken for a gap. */
+  readonly lookAheadMs?: number
   /** Told once when the file cannot be written; the recording ends there. */
   readonly failed?: (error: unknown) => void
 }
@@ -40,10 +44,7 @@ export interface RecorderStats {
   readonly excessMs: number
 }
 
-/** Sound per write to the file. */
-const blockMs = 1000
-/** How long a block stays open: a network may stall that long before the caller's sound is taken for a gap. */
-const lookAheadMs = 1000
+const defaults = { rate: 8000, blockMs: 1000, lookAheadMs: 1000 } as const satisfies Partial<RecorderOptions>
 /** Half a frame: two tracks stay within one frame of each other. */
 const toleranceMs = 10
 /** Blocks after which the header is brought up to date, so that a file whose process died reads nearly to its end. */
@@ -61,6 +62,8 @@ class StereoRecorder implements Recorder {
   readonly #clock: Clock
   readonly #file: RecordingFile
   readonly #rate: number
+  readonly #blockMs: number
+  readonly #lookAheadMs: number
   readonly #failed: ((error: unknown) => void) | undefined
   readonly #start: number
   readonly #left: ArrivingTrack
@@ -74,10 +77,13 @@ class StereoRecorder implements Recorder {
   #tail: Promise<void>
   #closing: Promise<void> | undefined
 
-  constructor({ clock, file, rate = 8000, failed }: RecorderOptions) {
+  constructor(options: RecorderOptions) {
+    const { clock, file, rate, blockMs, lookAheadMs, failed } = { ...defaults, ...options }
     this.#clock = clock
     this.#file = file
     this.#rate = rate
+    this.#blockMs = blockMs
+    this.#lookAheadMs = lookAheadMs
     this.#failed = failed
     this.#start = clock.monotonic()
     this.#left = new ArrivingTrack(0, this.#samples(toleranceMs))
@@ -111,7 +117,7 @@ class StereoRecorder implements Recorder {
   async #finish(): Promise<void> {
     this.#timer.cancel()
     const end = this.#at(this.#clock.monotonic())
-    while (this.#done < end && !this.#broken) this.#write(Math.min(end, this.#done + this.#samples(blockMs)))
+    while (this.#done < end && !this.#broken) this.#write(Math.min(end, this.#done + this.#samples(this.#blockMs)))
     this.#queue(() => this.#file.patch(this.#header()))
     await this.#tail
     await this.#file.close().catch((error: unknown) => this.#break(error))
@@ -127,10 +133,10 @@ class StereoRecorder implements Recorder {
 
   /** Blocks stand on an absolute schedule; a late timer writes several. */
   #nextBlock(): Timer {
-    const due = this.#start + ((this.#done * 1000) / this.#rate + blockMs + lookAheadMs)
+    const due = this.#start + ((this.#done * 1000) / this.#rate + this.#blockMs + this.#lookAheadMs)
     return this.#clock.timer(due - this.#clock.monotonic(), () => {
-      const ripe = this.#at(this.#clock.monotonic()) - this.#samples(lookAheadMs)
-      const block = this.#samples(blockMs)
+      const ripe = this.#at(this.#clock.monotonic()) - this.#samples(this.#lookAheadMs)
+      const block = this.#samples(this.#blockMs)
       while (this.#done + block <= ripe && !this.#broken) this.#write(this.#done + block)
       if (!this.#broken) this.#timer = this.#nextBlock()
     })

@@ -9,6 +9,7 @@ export const codes = {
   'auth.missing': { status: 401, retry: false },
   'auth.invalid': { status: 401, retry: false },
   'auth.forbidden': { status: 403, retry: false },
+  'auth.cross-site': { status: 403, retry: false },
   'signature.missing': { status: 403, retry: false },
   'signature.invalid': { status: 403, retry: false },
   'signature.replayed': { status: 403, retry: false },

@@ -129,7 +129,7 @@ async function furnish(
         return record && presentCall(record)
       })
     },
-    events: async (id) => (await gateway.store.journal.history(id)).map(presentEvent),
+    events: async (id) => (await gateway.store.journal.history(id)).map((entry) => presentEvent(entry)),
     async figure(name) {
       const text = await (await fetch(`${gateway.url}/metrics`)).text()
       const line = text.split('\n').find((one) => one.startsWith(`${name} `))

@@ -1,8 +1,8 @@
-/** What is known of one call: events, transcript, measurements, recording. */
+/** What is known of one call: events, transcript, measurements. */
 import { z } from 'zod'
-import { OffhookError } from '../../spec/errors.ts'
 import type { ApiParts } from '../parts.ts'
 import { presentEvent, presentMessage, presentMetric } from '../present.ts'
+import { hiddenFrom } from '../privacy.ts'
 import { event, failure, identified, message, metric, newMetric } from '../schemas.ts'
 import { findCall } from './call.ts'
 import { carrierRecordingRoute } from './carrier-recording.ts'
@@ -14,7 +14,6 @@ const tags = ['Calls']
 export function detailRoutes(routes: Routes, parts: ApiParts): void {
   historyRoutes(routes, parts)
   measurementRoutes(routes, parts)
-  recordingRoute(routes, parts)
   carrierRecordingRoute(routes, parts)
 }
 
@@ -30,7 +29,8 @@ function historyRoutes(routes: Routes, parts: ApiParts): void {
     },
     handler: async (request) => {
       const { organization, id } = await findCall(parts, request)
-      return { items: (await store.journal.read(organization, id)).map(presentEvent) }
+      const hidden = await hiddenFrom(parts, request)
+      return { items: (await store.journal.read(organization, id)).map((entry) => presentEvent(entry, hidden)) }
     },
   })
   routes.get('/calls/:id/messages', {
@@ -43,7 +43,8 @@ function historyRoutes(routes: Routes, parts: ApiParts): void {
     },
     handler: async (request) => {
       const { organization, id } = await findCall(parts, request)
-      return { items: (await store.messages.list(organization, id)).map(presentMessage) }
+      const hidden = await hiddenFrom(parts, request)
+      return { items: (await store.messages.list(organization, id)).map((one) => presentMessage(one, hidden)) }
     },
   })
 }
@@ -80,28 +81,6 @@ function measurementRoutes(routes: Routes, parts: ApiParts): void {
         request.body.items.map((item) => ({ ...item, call: id, source: 'user', at })),
       )
       return reply.status(204).send(null)
-    },
-  })
-}
-
-function recordingRoute(routes: Routes, parts: ApiParts): void {
-  routes.get('/calls/:id/recording', {
-    config: { scope: 'calls:read' },
-    schema: {
-      summary: 'Our recording: WAV, the caller left, what they heard right',
-      tags,
-      params: identified,
-      response: { 200: z.unknown().describe('audio/wav'), default: failure },
-    },
-    handler: async (request, reply) => {
-      const record = await findCall(parts, request)
-      const file = record.recording === undefined ? undefined : await parts.readRecording(record.recording)
-      if (!file) throw new OffhookError('not-found', `Call ${record.id} has no recording: place it with "record": true`)
-      return reply
-        .type('audio/wav')
-        .header('content-length', file.size)
-        .header('content-disposition', `attachment; filename="${record.id}.wav"`)
-        .send(file.stream)
     },
   })
 }

@@ -8,9 +8,12 @@ import { address } from '../address.ts'
 import { organizationOf } from '../auth.ts'
 import type { ApiParts } from '../parts.ts'
 import { presentCall, presentPage } from '../present.ts'
-import { call, failure, identified, newCall, page, paging, status } from '../schemas.ts'
+import { hiddenFrom, requireShown } from '../privacy.ts'
+import { call, endReason, failure, identified, newCall, page, paging, status } from '../schemas.ts'
 import { controlRoutes } from './call-control.ts'
 import { detailRoutes } from './call-details.ts'
+import { soundRoutes } from './call-sound.ts'
+import { wireRoutes } from './call-wire.ts'
 import { findCall } from './call.ts'
 import type { Routes } from './routes.ts'
 
@@ -19,10 +22,16 @@ const filters = paging.extend({
   direction: z.enum(['inbound', 'outbound']).optional(),
   agent: z.string().optional(),
   connection: z.string().optional(),
-  from: z.string().optional(),
-  to: z.string().optional(),
+  carrier: z.string().optional(),
+  from: z.string().max(255).optional().describe('Any part of the number'),
+  to: z.string().max(255).optional().describe('Any part of the number'),
   since: z.coerce.number().int().optional().describe('ms since 1970'),
   until: z.coerce.number().int().optional().describe('ms since 1970'),
+  recorded: z
+    .enum(['true', 'false'])
+    .transform((text) => text === 'true')
+    .optional(),
+  endReason: endReason.optional(),
 })
 
 const tags = ['Calls']
@@ -32,6 +41,8 @@ export async function callRoutes(app: FastifyInstance, parts: ApiParts): Promise
   placingRoute(routes, parts)
   readingRoutes(routes, parts)
   detailRoutes(routes, parts)
+  soundRoutes(routes, parts)
+  wireRoutes(routes, parts)
   controlRoutes(routes, parts)
 }
 
@@ -63,12 +74,18 @@ function readingRoutes(routes: Routes, parts: ApiParts): void {
       querystring: filters,
       response: { 200: page(call), default: failure },
     },
-    handler: async (request) =>
-      presentPage(await store.calls.list(organizationOf(request), request.query satisfies CallFilter), presentCall),
+    handler: async (request) => {
+      const hidden = await hiddenFrom(parts, request)
+      // A filter would tell, digit by digit, what is hidden.
+      if (request.query.from !== undefined || request.query.to !== undefined)
+        await requireShown(parts, request, 'numbers')
+      const calls = await store.calls.list(organizationOf(request), request.query satisfies CallFilter)
+      return presentPage(calls, (record) => presentCall(record, hidden))
+    },
   })
   routes.get('/calls/:id', {
     config: { scope: 'calls:read' },
     schema: { summary: 'One call', tags, params: identified, response: { 200: call, default: failure } },
-    handler: async (request) => presentCall(await findCall(parts, request)),
+    handler: async (request) => presentCall(await findCall(parts, request), await hiddenFrom(parts, request)),
   })
 }

@@ -5,6 +5,7 @@ import { runOperation } from '../../calls/operation.ts'
 import { OffhookError } from '../../spec/errors.ts'
 import type { CallRecord } from '../../store/contract.ts'
 import type { ApiParts } from '../parts.ts'
+import { requireShown } from '../privacy.ts'
 import { failure, identified } from '../schemas.ts'
 import { findCall } from './call.ts'
 import type { Routes } from './routes.ts'
@@ -20,6 +21,8 @@ export function carrierRecordingRoute(routes: Routes, parts: ApiParts): void {
     },
     handler: async (request, reply) => {
       const record = await findCall(parts, request)
+      await requireShown(parts, request, 'recordings')
+      if (record.redactedAt !== undefined) throw new OffhookError('not-found', `Call ${record.id} was redacted`)
       const answer = await fetchRecording(parts, record, await latest(parts, record), request.signal)
       const length = answer.headers['content-length']
       if (length !== undefined) void reply.header('content-length', length)

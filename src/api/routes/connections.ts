@@ -145,16 +145,23 @@ function testingRoute(routes: Routes, parts: ApiParts): void {
   routes.post('/connections/:id/test', {
     config: { scope: 'config:write' },
     schema: {
-      summary: 'Ask the carrier whether the settings work',
+      summary: 'Ask the carrier whether the settings work; a "no" is an answer too',
       tags,
       params: identified,
-      response: { 200: z.object({ message: z.string() }), default: failure },
+      response: {
+        200: z.object({ ok: z.boolean(), message: z.string().describe('What the carrier says, and what to do') }),
+        default: failure,
+      },
     },
     handler: async (request) => {
       const { spec, record } = await carrierConnection(parts, organizationOf(request), request.params.id)
       if (!spec.check) throw new OffhookError('command.unsupported', `${spec.label} has no way to test its settings`)
-      return {
-        message: await runOperation(spec.check(spec.settings.parse(record.settings)), parts.request, request.signal),
+      try {
+        const check = spec.check(spec.settings.parse(record.settings))
+        return { ok: true, message: await runOperation(check, parts.request, request.signal) }
+      } catch (error) {
+        if (error instanceof OffhookError) return { ok: false, message: error.message }
+        throw error
       }
     },
   })
@@ -179,7 +186,22 @@ export async function carrierConnection(
 
 function present(parts: ApiParts, record: Connection): z.input<typeof connection> {
   const spec = specOf(parts, record.kind, record.provider)
-  return presentConnection(record, spec?.settings ?? z.object({}), webhooksOf(parts, record, spec))
+  const shown = presentConnection(record, spec?.settings ?? z.object({}), webhooksOf(parts, record, spec))
+  return { ...shown, warnings: [...warningsOf(parts, record, spec)] }
+}
+
+/** What a carrier will not be able to do with us as we are. */
+function warningsOf(parts: ApiParts, { source }: Connection, spec: AnySpec | undefined): readonly string[] {
+  if (!spec) return ['Its provider is not part of this version of Offhook: it cannot be used']
+  const url = parts.engine.publicUrl()
+  if (spec.kind !== 'carrier' || !spec.webhook || source === 'simulator' || !isHere(url)) return []
+  return [
+    `${spec.label} cannot reach ${url.origin}: set OFFHOOK_PUBLIC_URL to an address that is reachable from the internet, and restart`,
+  ]
+}
+
+function isHere({ hostname }: URL): boolean {
+  return hostname === 'localhost' || hostname.endsWith('.localhost') || /^(127\.|\[::1\]|0\.0\.0\.0)/.test(hostname)
 }
 
 async function writable(parts: ApiParts, organization: string, id: string): Promise<Connection> {

@@ -3,11 +3,12 @@ import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { OffhookError } from '../../spec/errors.ts'
-import type { Subscription } from '../../store/contract.ts'
+import type { Delivery, Subscription } from '../../store/contract.ts'
 import { organizationOf } from '../auth.ts'
 import type { ApiParts } from '../parts.ts'
 import { presentDelivery, presentPage, presentSubscription } from '../present.ts'
 import { delivery, failure, identified, newSubscription, page, paging, subscription } from '../schemas.ts'
+import { deliveriesDue } from '../webhooks/spool.ts'
 import type { Routes } from './routes.ts'
 
 const tags = ['Events']
@@ -18,6 +19,7 @@ export async function webhookRoutes(app: FastifyInstance, parts: ApiParts): Prom
   listingRoute(routes, parts)
   changingRoutes(routes, parts)
   deliveryRoute(routes, parts)
+  resendRoute(routes, parts)
 }
 
 function creatingRoute(routes: Routes, parts: ApiParts): void {
@@ -102,6 +104,33 @@ function deliveryRoute(routes: Routes, parts: ApiParts): void {
     handler: async (request) => {
       const { organization, id } = await findSubscription(parts, organizationOf(request), request.params.id)
       return presentPage(await parts.engine.store.deliveries.list(organization, id, request.query), presentDelivery)
+    },
+  })
+}
+
+function resendRoute(routes: Routes, parts: ApiParts): void {
+  const { store, clock, coordination } = parts.engine
+  routes.post('/webhooks/:id/deliveries/:delivery/resend', {
+    config: { scope: 'config:write' },
+    schema: {
+      summary: 'Send a delivery again, now, and as often as a new one',
+      tags,
+      params: z.object({ id: z.string(), delivery: z.string() }),
+      response: { 202: delivery, default: failure },
+    },
+    handler: async (request, reply) => {
+      const { organization, id, enabled, url } = await findSubscription(
+        parts,
+        organizationOf(request),
+        request.params.id,
+      )
+      if (!enabled) throw new OffhookError('conflict', `The webhook to ${url} is switched off: switch it on first`)
+      const found = await store.deliveries.get(organization, id, request.params.delivery)
+      if (!found) throw new OffhookError('not-found', `There is no delivery "${request.params.delivery}"`)
+      const again: Delivery = { ...found, attempts: 0, status: 'waiting', nextAt: clock.now() }
+      await store.deliveries.settle(again)
+      await coordination.publish(deliveriesDue, id)
+      return reply.status(202).send(presentDelivery(again))
     },
   })
 }

@@ -6,6 +6,7 @@ import type { Scope } from '../../lib/scope.ts'
 import type { Journaled } from '../../spec/event.ts'
 import type { Delivery, Subscription } from '../../store/contract.ts'
 import { presentEvent } from '../present.ts'
+import { houseOf, type Redaction } from '../privacy.ts'
 import { signDelivery } from './signature.ts'
 
 /** Waits before the next attempt, ms; after the last one the delivery is given up. */
@@ -18,6 +19,9 @@ const readAtOnce = 200
 const idle = 5_000
 /** News is gathered this long, ms: a hundred calls make more than a hundred events a second. */
 const gathering = 200
+
+/** Processes tell each other that a delivery is to be sent at once. */
+export const deliveriesDue = 'deliveries.due'
 
 /** Runs until the scope closes. */
 export function startSpool(engine: Engine, request: Requester, scope: Scope): void {
@@ -47,6 +51,8 @@ export function startSpool(engine: Engine, request: Requester, scope: Scope): vo
     if (!running) wait(gathering)
   }
   scope.use(engine.store.journal.watch(told))
+  const due = engine.coordination.subscribe(deliveriesDue, told)
+  scope.defer(async () => (await due)[Symbol.asyncDispose]())
   scope.defer(() => timer?.cancel())
   void work()
 }
@@ -57,9 +63,10 @@ async function spool(engine: Engine): Promise<void> {
   for (;;) {
     const entries = await journal.after(await deliveries.cursor(), { limit: readAtOnce })
     const wanting = subscriptionsOf(engine)
-    for (const entry of entries) {
-      for (const subscription of await wanting(entry)) await deliveries.enqueue(deliveryOf(engine, subscription, entry))
-    }
+    const hiding = hidingOf(engine)
+    for (const entry of entries)
+      for (const subscription of await wanting(entry))
+        await deliveries.enqueue(deliveryOf(engine, subscription, entry, await hiding(entry.organization)))
     const last = entries.at(-1)
     if (last) await deliveries.advance(last.position)
     if (entries.length < readAtOnce) return
@@ -77,14 +84,24 @@ function subscriptionsOf({ store }: Engine): (entry: Journaled) => Promise<reado
   }
 }
 
-function deliveryOf(engine: Engine, subscription: Subscription, entry: Journaled): Delivery {
+/** What an organization hides; asked once in a batch. */
+function hidingOf(engine: Engine): (organization: string) => Promise<Redaction> {
+  const known = new Map<string, Promise<Redaction>>()
+  return (organization) => {
+    const hidden = known.get(organization) ?? houseOf(engine, organization).then(({ redaction }) => redaction)
+    known.set(organization, hidden)
+    return hidden
+  }
+}
+
+function deliveryOf(engine: Engine, subscription: Subscription, entry: Journaled, hidden: Redaction): Delivery {
   const now = engine.clock.now()
   return {
     id: engine.ids.id('dlv'),
     subscription: subscription.id,
     organization: entry.organization,
     position: entry.position,
-    body: JSON.stringify(presentEvent(entry)),
+    body: JSON.stringify(presentEvent(entry, hidden)),
     attempts: 0,
     status: 'waiting',
     nextAt: now,

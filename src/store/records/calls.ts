@@ -42,9 +42,9 @@ export function calls({ sql }: Database): Store['calls'] {
     },
     async count(organization, since) {
       const counted = {
-        all: raw<number>`count(*)::int`,
-        open: raw<number>`count(*) filter (where ${inArray(table.status, [...openStatuses])})::int`,
-        since: raw<number>`count(*) filter (where ${gte(table.createdAt, since)})::int`,
+        all: raw<number>`count(*)`.mapWith(Number),
+        open: raw<number>`count(*) filter (where ${inArray(table.status, [...openStatuses])})`.mapWith(Number),
+        since: raw<number>`count(*) filter (where ${gte(table.createdAt, since)})`.mapWith(Number),
       }
       const rows = await sql.select(counted).from(table).where(eq(table.organization, organization))
       return rows[0] ?? { all: 0, open: 0, since: 0 }

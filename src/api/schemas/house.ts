@@ -1,0 +1,33 @@
+/** An organization's own choices, and a first look at it. */
+import { z } from 'zod'
+
+const days = z.number().int().min(0).max(3_650).describe('Days; 0 keeps them')
+
+export const houseSettings = z
+  .strictObject({
+    retention: z.strictObject({ recordingsDays: days, transcriptsDays: days, callsDays: days, wireDays: days }),
+    redaction: z
+      .strictObject({
+        numbers: z.boolean().describe('Phone numbers, but for their ends'),
+        transcripts: z.boolean().describe('What was said, pressed, and done by tools'),
+        variables: z.boolean().describe('Variables and metadata of calls'),
+        recordings: z.boolean().describe('Recordings and live listening'),
+      })
+      .describe('What viewers and outgoing webhooks are not shown'),
+  })
+  .meta({ id: 'Settings' })
+
+export const overview = z
+  .object({
+    connections: z.number().int().describe('Carriers that people connected; simulated ones are not counted'),
+    numbers: z.number().int().describe('On those connections'),
+    agents: z.number().int(),
+    users: z.number().int(),
+    calls: z.number().int().describe('Ever'),
+    callsToday: z.number().int().describe('Since `since`'),
+    live: z.number().int(),
+    simulators: z.boolean(),
+    publicUrl: z.string(),
+    version: z.string(),
+  })
+  .meta({ id: 'Overview' })

@@ -1,0 +1,190 @@
+/** What a carrier and we say to each other about a call, kept for people to read: bounded, without secrets, written when there is time. */
+import type { Clock, Timer } from '../lib/clock.ts'
+import type { Logger } from '../lib/log.ts'
+import { isSecretName, redactFields, redactText, secretHider } from '../lib/redact.ts'
+import type { Scope } from '../lib/scope.ts'
+import type { Coordination, Store } from '../store/contract.ts'
+import type { CountedWire, WireNote } from '../store/contract/wire.ts'
+
+export interface WireOf {
+  readonly organization: string
+  readonly call: string
+}
+
+/** A message as it was, secrets and all: they are removed before anything is kept. */
+export interface WireWord extends Pick<WireNote, 'direction' | 'channel' | 'title'> {
+  readonly body: string
+  /** Values hidden wherever they occur, beside what names and shapes give away. */
+  readonly secrets?: readonly string[]
+}
+
+/** Sound that passes is counted here, by whoever passes it. */
+export interface WireCounts {
+  framesIn: number
+  bytesIn: number
+  framesOut: number
+  bytesOut: number
+}
+
+export interface WireBook {
+  note(of: WireOf, word: WireWord): void
+  /** Counters of one line, read until it is disposed. */
+  counts(of: WireOf): WireCounts & Disposable
+}
+
+/** Messages per call; the rest is counted. */
+export const wireBound = 500
+/** Messages of one call on their way to the store: a flood is not held in memory. */
+const mostWaiting = 600
+/** Of a message's text, characters. */
+const longest = 8_192
+/** Between two writes, ms. */
+const spacing = 500
+/** In one write: the rest waits its turn. */
+const together = 200
+
+export interface WireBookOptions {
+  readonly store: Pick<Store, 'wire'>
+  readonly coordination: Pick<Coordination, 'publish'>
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly scope: Scope
+}
+
+/** Processes tell each other that a call's wire grew. */
+export function wireChannel(call: string): string {
+  return `wire:${call}`
+}
+
+export function openWireBook(options: WireBookOptions): WireBook {
+  const book = new Book(options)
+  options.scope.defer(() => book.close())
+  return book
+}
+
+interface Waiting extends WireOf, WireWord {
+  readonly at: number
+}
+
+class Book implements WireBook {
+  readonly #options: WireBookOptions
+  #waiting: Waiting[] = []
+  readonly #perCall = new Map<string, number>()
+  readonly #lines = new Map<WireCounts, WireOf>()
+  #ended: CountedWire[] = []
+  #timer: Timer | undefined
+  #writing: Promise<void> = Promise.resolve()
+  #closed = false
+
+  constructor(options: WireBookOptions) {
+    this.#options = options
+  }
+
+  note({ organization, call }: WireOf, word: WireWord): void {
+    const count = this.#perCall.get(call) ?? 0
+    if (this.#closed || count >= mostWaiting) return
+    this.#perCall.set(call, count + 1)
+    this.#waiting.push({ organization, call, at: this.#options.clock.now(), ...word })
+    this.#soon()
+  }
+
+  counts(of: WireOf): WireCounts & Disposable {
+    const counts = {
+      ...{ framesIn: 0, bytesIn: 0, framesOut: 0, bytesOut: 0 },
+      [Symbol.dispose]: () => {
+        if (!this.#lines.delete(counts)) return
+        this.#ended.push(...takeCounts(of, counts))
+        this.#soon()
+      },
+    }
+    this.#lines.set(counts, of)
+    return counts
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    this.#timer?.cancel()
+    await this.#writing
+    while (this.#waiting.length > 0 || this.#ended.length > 0 || this.#lines.size > 0) {
+      await this.#write()
+      if (this.#waiting.length === 0) this.#lines.clear()
+    }
+  }
+
+  #soon(): void {
+    if (this.#timer || this.#closed) return
+    this.#timer = this.#options.clock.timer(spacing, () => {
+      this.#timer = undefined
+      this.#writing = this.#writing.then(() => this.#write())
+    })
+  }
+
+  async #write(): Promise<void> {
+    const { store, coordination, logger } = this.#options
+    const some = this.#waiting.splice(0, together)
+    for (const { call } of some) this.#forget(call)
+    const counted = [...this.#ended, ...[...this.#lines].flatMap(([counts, of]) => takeCounts(of, counts))]
+    this.#ended = []
+    try {
+      await store.wire.add(some.map(noteOf), counted, wireBound)
+      for (const call of new Set(some.map(({ call }) => call))) await coordination.publish(wireChannel(call), '')
+    } catch (error) {
+      // What is lost is a help to people, and no call waits for it.
+      logger.warn('messages on the wire were not kept', { messages: some.length, error })
+    }
+    if (this.#waiting.length > 0) this.#soon()
+  }
+
+  #forget(call: string): void {
+    const left = (this.#perCall.get(call) ?? 1) - 1
+    if (left > 0) this.#perCall.set(call, left)
+    else this.#perCall.delete(call)
+  }
+}
+
+/** Nothing, where nothing passed since the last look. */
+function takeCounts(of: WireOf, counts: WireCounts): readonly CountedWire[] {
+  const { framesIn, bytesIn, framesOut, bytesOut } = counts
+  if (framesIn + framesOut === 0) return []
+  Object.assign(counts, { framesIn: 0, bytesIn: 0, framesOut: 0, bytesOut: 0 })
+  return [{ organization: of.organization, call: of.call, framesIn, bytesIn, framesOut, bytesOut }]
+}
+
+function noteOf({ organization, call, at, direction, channel, title, body, secrets = [] }: Waiting): WireNote {
+  const hide = secretHider(secrets)
+  const shown = hide(withoutSecrets(body))
+  return {
+    ...{ organization, call, at, direction, channel },
+    title: hide(redactText(title)).slice(0, 300),
+    body: shown.length > longest ? `${shown.slice(0, longest)}…` : shown,
+    bytes: Buffer.byteLength(body),
+  }
+}
+
+/** JSON and forms are read, so that a secret is known by its field's name; all else by its look. */
+export function withoutSecrets(body: string): string {
+  const text = body.length > 4 * longest ? body.slice(0, 4 * longest) : body
+  const json = parsed(text)
+  if (json !== undefined) return JSON.stringify(redactFields(json), null, 2)
+  return isForm(text) ? formLines(text) : redactText(text)
+}
+
+function parsed(text: string): unknown {
+  if (!/^\s*[[{]/.test(text)) return undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined // prose, or cut short: judged by its look
+  }
+}
+
+function isForm(text: string): boolean {
+  return /^[\w.%+[\]-]+=[^\s<>{}]*$/.test(text)
+}
+
+/** One line per field, as people read it: addresses inside are seen, and what is secret in them is hidden. */
+function formLines(text: string): string {
+  return [...new URLSearchParams(text)]
+    .map(([name, value]) => `${name}: ${isSecretName(name) ? '[redacted]' : redactText(value)}`)
+    .join('\n')
+}
