@@ -20,6 +20,7 @@ function planOf(record: CallRecord): Call['plan'] {
     recording: _f,
     cost: _p,
     owner: _o,
+    waiting: _w,
     ...rest
   } = record
   const { startedAt: _1, answeredAt: _2, endedAt: _3, ...plan } = rest

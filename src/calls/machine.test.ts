@@ -80,6 +80,26 @@ describe('the life of an outbound call', () => {
     expect(call.pending).toHaveLength(1)
   })
 
+  test('a call that waits for a line opens nothing and dials nothing before its turn, and then once', () => {
+    const waiting = run(newCall(plan), [{ type: 'call.queued', waiting: true }])
+    expect([waiting.effects, waiting.call.status, waiting.call.waiting]).toEqual([[], 'queued', true])
+    const released = run(waiting.call, [{ type: 'call.released' }, { type: 'call.released' }])
+    expect(commandsOf(released.effects)).toEqual(['dial'])
+    expect(released.effects.filter((effect) => effect.type === 'agent.open')).toHaveLength(1)
+    expect(released.call.waiting).toBeUndefined()
+  })
+
+  test('a call that is hung up while it waits ends at once, and its turn never comes', () => {
+    const waiting = run(newCall(plan), [{ type: 'call.queued', waiting: true }])
+    const hungUp = run(waiting.call, [
+      { type: 'command.requested', id: 'cmd_1', command: { type: 'hangup' }, origin: 'api' },
+      { type: 'call.released' },
+    ])
+    expect(commandsOf(hungUp.effects)).toEqual([])
+    expect(hungUp.call).toMatchObject({ status: 'canceled', endReason: 'api-hangup' })
+    expect(hungUp.call.waiting).toBeUndefined()
+  })
+
   test('the ring timer starts when the carrier took the dial, and ends the call as not answered', () => {
     const dialed = run(newCall(plan), [{ type: 'call.queued' }])
     const taken = run(dialed.call, [{ type: 'command.accepted', id: requestedId(dialed.call, 'dial'), ref: 'CA1' }])
@@ -427,6 +447,8 @@ const commands = fc.constantFrom(
 )
 const anyEvent: fc.Arbitrary<CallEvent> = fc.oneof(
   fc.constant<CallEvent>({ type: 'call.queued' }),
+  fc.constant<CallEvent>({ type: 'call.queued', waiting: true }),
+  fc.constant<CallEvent>({ type: 'call.released' }),
   fc.constant<CallEvent>({ type: 'call.offered', ref: 'CA1' }),
   fc.record({
     type: fc.constant('call.progressed' as const),

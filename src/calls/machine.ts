@@ -1,7 +1,7 @@
 /**
  * The whole life of a call as one pure function: `advance(call, event)`.
  *
- *   queued ──dial──▶ initiated ──▶ ringing ──▶ in-progress ──▶ ended
+ *   queued (─released─)──dial──▶ initiated ──▶ ringing ──▶ in-progress ──▶ ended
  *   offered ─answer──────────────────────────▶ in-progress ──▶ ended
  *                                                   │ ▲
  *                      transfer: requested ──▶ accepted │          ──▶ ended as transferred, by the carrier's word
@@ -54,7 +54,9 @@ function afterEnd(call: Call, event: CallEvent): Call {
 function live(call: Call, event: CallEvent, at: number): Step {
   switch (event.type) {
     case 'call.queued':
-      return [call, [{ type: 'agent.open' }, ...request(call, 'dial', { type: 'dial' })]]
+      return event.waiting ? [{ ...call, waiting: true }, []] : begin(call)
+    case 'call.released':
+      return call.waiting ? begin({ ...call, waiting: undefined }) : [call, []]
     case 'call.offered':
       return offered(call, event.ref)
     case 'call.dialed':
@@ -109,6 +111,10 @@ function live(call: Call, event: CallEvent, at: number): Step {
 
 // ── life ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+function begin(call: Call): Step {
+  return [call, [{ type: 'agent.open' }, ...request(call, 'dial', { type: 'dial' })]]
+}
+
 function offered(call: Call, ref: string): Step {
   if (call.ref !== undefined) return [call, []]
   const now: Call = { ...call, ref, status: order[call.status] < order.ringing ? 'ringing' : call.status }
@@ -156,7 +162,14 @@ function up(call: Call, at: number): Step {
 function ended(call: Call, event: CallEvent & { type: 'call.ended' }, at: number): Step {
   const status = isTerminal(event.status) ? event.status : 'completed'
   return [
-    { ...call, status, endedAt: at, endReason: event.reason, media: call.media === 'none' ? 'none' : 'closed' },
+    {
+      ...call,
+      status,
+      waiting: undefined,
+      endedAt: at,
+      endReason: event.reason,
+      media: call.media === 'none' ? 'none' : 'closed',
+    },
     [{ type: 'stream.close' }, { type: 'release' }],
   ]
 }

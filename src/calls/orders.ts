@@ -41,6 +41,7 @@ export function requested(call: Call, event: CallEvent & { type: 'command.reques
 
 function hangup(call: Call, pend: Call, because: EndReason, effect: EffectBody & { type: 'command' }): Step {
   if (handedOver(call) || call.pending.some((one) => one.command.type === 'hangup')) return [call, []]
+  if (call.waiting) return [{ ...call, ending: because }, [end('canceled', because)]]
   const now: Call = { ...pend, ending: call.ending ?? because }
   // What the carrier has not named yet cannot be hung up: the order leaves with its answer to the dial. And whoever may be
   // with somebody else is not hung up on before that is known.

@@ -30,6 +30,7 @@ type Patch = { -readonly [K in keyof CallRecord]?: CallRecord[K] }
 function patchOf(before: Call, after: Call, event: CallEvent, at: number): Patch {
   const patch: Patch = {}
   if (after.status !== before.status) patch.status = after.status
+  if (after.waiting !== before.waiting) patch.waiting = after.waiting ?? false
   if (after.ref !== before.ref) patch.ref = after.ref
   if (after.answeredAt !== before.answeredAt) patch.answeredAt = after.answeredAt
   if (after.endedAt !== before.endedAt) {

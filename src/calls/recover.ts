@@ -59,6 +59,7 @@ export async function resume(live: LiveCall): Promise<void> {
     const begin = plan.direction === 'outbound'
     return live.post(begin ? { type: 'call.queued' } : { type: 'call.ended', status: 'failed', reason: 'shutdown' })
   }
+  if (running.call.waiting) return
   await restoreInvitations(live)
   for (const { id } of pending) await live.post({ type: 'command.uncertain', id })
   if (running.ended) return

@@ -18,6 +18,8 @@ export interface Call {
   readonly status: CallStatus
   /** The carrier's id of the call. */
   readonly ref?: string
+  /** Queued until its connection has a line free: nothing is dialled, no agent is open. */
+  readonly waiting?: true | undefined
   readonly media: 'none' | 'open' | 'lost' | 'closed'
   readonly streamRef?: string
   /** Media addresses that the carrier was told: after a restart they must still lead here. */

@@ -3,7 +3,10 @@ import type { CallCommand, CallStatus, EndReason, MachineResult, Origin } from '
 
 export type CallEvent =
   // life
-  | { readonly type: 'call.queued' }
+  /** `waiting`: it is not dialled before its turn has come (`call.released`). */
+  | { readonly type: 'call.queued'; readonly waiting?: true }
+  /** Its turn has come: the connection has a line free. */
+  | { readonly type: 'call.released' }
   | { readonly type: 'call.offered'; readonly ref: string }
   | { readonly type: 'call.dialed'; readonly ref?: string }
   | {

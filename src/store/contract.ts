@@ -98,6 +98,8 @@ export interface CallRecord extends CallPlan {
   readonly cost?: { readonly amount: number; readonly currency: string }
   /** Which process runs it: see `Coordination.lease`. */
   readonly owner?: string
+  /** Queued until its connection has a line free. */
+  readonly waiting?: boolean
   /** Since when its words are removed. */
   readonly transcriptRemovedAt?: number
   /** Since when all that tells of people is removed. */
@@ -228,8 +230,12 @@ export interface Store extends AsyncDisposable {
     find(id: string): Promise<CallRecord | undefined>
     findByRef(connection: string, ref: string): Promise<CallRecord | undefined>
     list(organization: string, filter?: CallFilter): Promise<Page<CallRecord>>
-    /** Calls not ended: at start, to resume or to end them. */
+    /** Calls not ended and not waiting: at start, to resume or to end them. */
     open(): Promise<readonly CallRecord[]>
+    /** Outbound calls of a connection: those that wait for a line, and those that have one. */
+    load(connection: string): Promise<{ readonly waiting: number; readonly running: number }>
+    /** Connections that calls wait for. */
+    waitedFor(): Promise<readonly string[]>
     count(organization: string, since: number): Promise<CallCounts>
   }
   readonly journal: Journal

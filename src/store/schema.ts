@@ -221,6 +221,8 @@ export const calls = pgTable(
     recording: text(),
     cost: json().$type<NonNullable<CallRecord['cost']>>(),
     owner: text(),
+    /** Null unless it ever waited for a line. */
+    waiting: boolean(),
     /** Set when its words were removed, and when all that tells of people was. */
     transcriptRemovedAt: time(),
     redactedAt: time(),
@@ -241,6 +243,9 @@ export const calls = pgTable(
     index('calls_worded')
       .on(call.organization, call.createdAt)
       .where(sql`transcript_removed_at is null`),
+    index('calls_waiting')
+      .on(call.connection)
+      .where(sql`waiting`),
     index('calls_open')
       .on(call.createdAt)
       .where(sql`status in ('queued', 'initiated', 'ringing', 'in-progress')`),

@@ -50,8 +50,27 @@ export function calls({ sql }: Database): Store['calls'] {
       return rows[0] ?? { all: 0, open: 0, since: 0 }
     },
     async open() {
-      const where = inArray(table.status, [...openStatuses])
+      const where = and(inArray(table.status, [...openStatuses]), raw`${table.waiting} is not true`)
       return (await sql.select().from(table).where(where).orderBy(asc(table.createdAt), asc(table.id))).map(recordOf)
+    },
+    async load(connection) {
+      const counted = {
+        waiting: raw<number>`count(*) filter (where ${table.waiting})`.mapWith(Number),
+        running: raw<number>`count(*) filter (where ${table.waiting} is not true)`.mapWith(Number),
+      }
+      const own = and(eq(table.connection, connection), eq(table.direction, 'outbound'))
+      const rows = await sql
+        .select(counted)
+        .from(table)
+        .where(and(own, inArray(table.status, [...openStatuses])))
+      return rows[0] ?? { waiting: 0, running: 0 }
+    },
+    async waitedFor() {
+      const rows = await sql
+        .selectDistinct({ connection: table.connection })
+        .from(table)
+        .where(and(raw`${table.waiting}`, inArray(table.status, [...openStatuses])))
+      return rows.map(({ connection }) => connection)
     },
   }
 }

@@ -40,7 +40,7 @@ export function jobSuite(setting: Setting): void {
     test('that are done are not offered again; what its taker left behind is', async () => {
       const { jobs } = setting.store
       const queue = (await setting.tenant()).fresh('queue')
-      await jobs.add(queue, named(['done', 'left', 'waiting']))
+      for (const name of ['done', 'left', 'waiting']) await jobs.add(queue, named([name]))
       const [done] = await jobs.take(queue, 2)
       await jobs.done(queue, [done!.id])
       expect(await jobs.reclaim(queue)).toBe(1)

@@ -31,6 +31,8 @@ const commands: readonly CallCommand[] = [
 const outside: fc.Arbitrary<CallEvent> = fc.oneof(
   fc.constantFrom<CallEvent>(
     { type: 'call.queued' },
+    { type: 'call.queued', waiting: true },
+    { type: 'call.released' },
     { type: 'call.offered', ref: 'CA1' },
     { type: 'call.dialed', ref: 'CA1' },
     { type: 'media.opened', streamRef: 'MZ1', encoding: 'pcmu', rate: 8000 },
