@@ -98,6 +98,12 @@ const numbers = createRoute({
   path: '/numbers',
   component: lazyRouteComponent(() => import('../pages/numbers/page.tsx'), 'NumbersPage'),
 })
+const newNumber = createRoute({
+  ...inShell,
+  path: '/numbers/new',
+  validateSearch: (search: Search): { connection?: string } => ({ connection: text(search['connection']) }),
+  component: lazyRouteComponent(() => import('../pages/numbers/new.tsx'), 'NewNumberPage'),
+})
 const connections = createRoute({
   ...inShell,
   path: '/connections',
@@ -134,7 +140,7 @@ export const router = createRouter({
     signIn,
     shell.addChildren([
       ...[home, phone, simulate, live, calls, call, agents, newAgent, agent],
-      ...[numbers, connections, newConnection, connection, settings, webhook],
+      ...[numbers, newNumber, connections, newConnection, connection, settings, webhook],
     ]),
   ]),
   defaultPreload: 'intent',

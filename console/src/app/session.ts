@@ -1,19 +1,10 @@
 /** Who is signed in, and what they may do. */
 import { queryOptions, useSuspenseQuery } from '@tanstack/react-query'
-import { queries } from '../lib/api.ts'
-import { ApiFailure, failureOf } from '../lib/failure.ts'
+import { api, queries, read, type Schemas } from '../lib/api.ts'
+import { ApiFailure } from '../lib/failure.ts'
 
-export interface Session {
-  readonly kind: 'key' | 'user'
-  readonly name: string
-  readonly role: string
-  readonly scopes: readonly string[]
-}
-
-export type Credentials =
-  | { readonly key: string }
-  | { readonly email: string; readonly password: string }
-  | { readonly code: string }
+export type Session = Schemas['Session']
+export type Credentials = Schemas['SignInInput']
 
 /** Null when nobody is signed in. */
 export const sessionQuery = queryOptions({
@@ -21,7 +12,7 @@ export const sessionQuery = queryOptions({
   staleTime: Infinity,
   queryFn: async (): Promise<Session | null> => {
     try {
-      return await ask('GET')
+      return await read(api.GET('/v1/session'))
     } catch (error) {
       if (error instanceof ApiFailure && error.status === 401) return null
       throw error
@@ -30,13 +21,13 @@ export const sessionQuery = queryOptions({
 })
 
 export async function signIn(credentials: Credentials): Promise<void> {
-  const session = await ask('POST', credentials)
+  const session = await read(api.POST('/v1/session', { body: credentials }))
   queries.clear()
   queries.setQueryData(sessionQuery.queryKey, session)
 }
 
 export async function signOut(): Promise<void> {
-  await ask('DELETE')
+  await read(api.DELETE('/v1/session'))
   forget()
 }
 
@@ -54,17 +45,7 @@ export function useSession(): Session {
 }
 
 /** Whether the signed-in may do something that needs this scope. */
-export function useMay(scope: string): boolean {
+export function useMay(scope: Session['scopes'][number]): boolean {
   const { scopes } = useSession()
   return scopes.includes('admin') || scopes.includes(scope)
-}
-
-async function ask(method: 'GET' | 'POST' | 'DELETE', body?: unknown): Promise<Session> {
-  const response = await fetch('/v1/session', {
-    method,
-    ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-  })
-  const answer: unknown = await response.json().catch(() => undefined)
-  if (!response.ok) throw failureOf(response.status, answer)
-  return answer as Session // the gateway's own words
 }

@@ -26,7 +26,8 @@ const sizes: Readonly<Record<Size, string>> = {
   lg: 'h-11 px-5 text-base gap-2.5 rounded-lg',
 }
 
-function look({ variant = 'secondary', size = 'md' }: Look, extra?: string): string {
+/** The look of a button for what must be another element. */
+export function buttonLook({ variant = 'secondary', size = 'md' }: Look, extra?: string): string {
   return cx(
     'inline-flex shrink-0 items-center justify-center border font-medium whitespace-nowrap transition-colors select-none',
     'disabled:pointer-events-none disabled:opacity-50 aria-disabled:pointer-events-none aria-disabled:opacity-50',
@@ -50,7 +51,7 @@ export function Button({ variant, size, icon, pending = false, className, childr
       {...rest}
       aria-busy={pending || undefined}
       disabled={disabled === true || pending}
-      className={look({ variant, size }, className)}
+      className={buttonLook({ variant, size }, className)}
     >
       {pending ? <LoaderCircle className="animate-spin" aria-hidden /> : icon}
       {children}
@@ -64,7 +65,7 @@ interface AnchorProps extends ComponentProps<'a'>, Look {
 
 function Anchor({ variant, size, icon, className, children, ...rest }: AnchorProps) {
   return (
-    <a {...rest} className={look({ variant, size }, className)}>
+    <a {...rest} className={buttonLook({ variant, size }, className)}>
       {icon}
       {children}
     </a>

@@ -1,17 +1,18 @@
 /** A new connection: which provider, then its settings, with its checklist beside them. */
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { ChevronLeft, ChevronRight } from 'lucide-react'
+import { ChevronLeft } from 'lucide-react'
 import { ProviderForm } from '../../forms/provider-form.tsx'
 import type { Json } from '../../forms/model.ts'
 import { api, queries, read, type Schemas } from '../../lib/api.ts'
 import { connectionsQuery, providersQuery } from '../../lib/lookups.ts'
 import { Button, ButtonLink } from '../../ui/button.tsx'
+import { Choices } from '../../ui/choices.tsx'
 import { Page, Section } from '../../ui/page.tsx'
 import { ErrorState, SkeletonRows } from '../../ui/states.tsx'
 import { noteDone } from '../../ui/toast.tsx'
 import { Checklist } from './checklist.tsx'
-import { connectable, kindTitle, type Kind } from './kinds.ts'
+import { connectable, kindTitle } from './kinds.ts'
 
 type Provider = Schemas['Provider']
 
@@ -36,7 +37,15 @@ export function NewConnectionPage() {
       )}
       {providers.isPending && <SkeletonRows />}
       {connectable(providers.data ?? []).map((group) => (
-        <Choices key={group.kind} {...group} />
+        <section key={group.kind}>
+          <h2 className="mb-2 text-sm font-medium text-ink-2">{kindTitle(group.kind)}</h2>
+          <Choices
+            choices={group.providers.map(({ name, label, about }) => ({
+              ...{ label, about },
+              link: { to: '/connections/new', search: { kind: group.kind, provider: name } } as const,
+            }))}
+          />
+        </section>
       ))}
     </Page>
   )
@@ -47,40 +56,6 @@ export function Back() {
     <Link to="/connections" className="inline-flex items-center gap-1 text-ink-2 hover:text-ink">
       <ChevronLeft className="size-4" aria-hidden /> Connections
     </Link>
-  )
-}
-
-function Choices({ kind, providers }: { readonly kind: Kind; readonly providers: readonly Provider[] }) {
-  return (
-    <section>
-      <h2 className="mb-2 text-sm font-medium text-ink-2">{kindTitle(kind)}</h2>
-      <ul className="grid gap-3 sm:grid-cols-2">
-        {providers.map((one) => (
-          <li
-            key={one.name}
-            className="relative flex items-center gap-3 rounded-xl border border-line bg-surface p-4 transition-colors hover:border-line-strong hover:bg-hover"
-          >
-            <span
-              className="flex size-9 shrink-0 items-center justify-center rounded-lg bg-sunken text-sm font-semibold text-ink-2"
-              aria-hidden
-            >
-              {one.label.charAt(0)}
-            </span>
-            <span className="min-w-0 flex-1">
-              <Link
-                to="/connections/new"
-                search={{ kind, provider: one.name }}
-                className="block truncate text-base font-medium outline-none after:absolute after:inset-0 after:rounded-xl focus-visible:after:outline-2 focus-visible:after:outline-accent"
-              >
-                {one.label}
-              </Link>
-              {one.about !== undefined && <span className="block text-xs text-pretty text-ink-3">{one.about}</span>}
-            </span>
-            <ChevronRight className="size-4 shrink-0 text-ink-3" aria-hidden />
-          </li>
-        ))}
-      </ul>
-    </section>
   )
 }
 

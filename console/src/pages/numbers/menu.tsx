@@ -1,0 +1,148 @@
+/** What can be done with one number: named, pointed at this gateway, taken away. */
+import { useQuery } from '@tanstack/react-query'
+import { Ellipsis, Pencil, Signpost, Trash2 } from 'lucide-react'
+import { useState } from 'react'
+import { api, queries, read, type Schemas } from '../../lib/api.ts'
+import { sentenceOf } from '../../lib/failure.ts'
+import { phone } from '../../lib/format.ts'
+import { connectionsQuery, numbersQuery, providersQuery } from '../../lib/lookups.ts'
+import { Button, IconButton } from '../../ui/button.tsx'
+import { Confirm, Dialog } from '../../ui/dialog.tsx'
+import { Field, Input } from '../../ui/field.tsx'
+import { Menu, MenuItem, MenuLine } from '../../ui/menu.tsx'
+import { SwitchRow } from '../../ui/switch.tsx'
+import { noteDone, noteFailed } from '../../ui/toast.tsx'
+
+type PhoneNumber = Schemas['PhoneNumber']
+
+/** What the carrier of a connection can do, by its provider. */
+export function useCapabilities(connection: string | undefined): readonly string[] {
+  const { data: connections = [] } = useQuery(connectionsQuery)
+  const { data: providers = [] } = useQuery(providersQuery)
+  const provider = connections.find(({ id }) => id === connection)?.provider
+  return providers.find(({ kind, name }) => kind === 'carrier' && name === provider)?.capabilities ?? []
+}
+
+export function NumberMenu({ row }: { readonly row: PhoneNumber }) {
+  const [open, setOpen] = useState<'label' | 'remove'>()
+  const can = useCapabilities(row.connection)
+  const close = () => setOpen(undefined)
+  return (
+    <>
+      <Menu
+        trigger={
+          <IconButton label={`More for ${row.number}`} size="sm">
+            <Ellipsis />
+          </IconButton>
+        }
+      >
+        <MenuItem icon={<Pencil />} onClick={() => setOpen('label')}>
+          Label…
+        </MenuItem>
+        {can.includes('numbers.point') && (
+          <MenuItem icon={<Signpost />} onClick={() => void point(row)}>
+            Point it here again
+          </MenuItem>
+        )}
+        <MenuLine />
+        <MenuItem icon={<Trash2 />} danger onClick={() => setOpen('remove')}>
+          Remove…
+        </MenuItem>
+      </Menu>
+      <LabelDialog key={`${open}`} row={row} open={open === 'label'} onClose={close} />
+      <RemoveDialog row={row} open={open === 'remove'} onClose={close} canRelease={can.includes('numbers.release')} />
+    </>
+  )
+}
+
+const place = (row: PhoneNumber) => ({ path: { id: row.id } })
+const refresh = () => queries.invalidateQueries({ queryKey: numbersQuery.queryKey })
+
+async function point(row: PhoneNumber): Promise<void> {
+  try {
+    await read(api.PATCH('/v1/numbers/{id}', { params: place(row), body: { point: true } }))
+    noteDone(`${phone(row.number)} leads here`, 'The carrier was told to send its calls to this gateway.')
+  } catch (error) {
+    noteFailed('The number was not pointed here', error)
+  }
+}
+
+interface NumberDialogProps {
+  readonly row: PhoneNumber
+  readonly open: boolean
+  readonly onClose: () => void
+}
+
+function LabelDialog({ row, open, onClose }: NumberDialogProps) {
+  const [label, setLabel] = useState(row.label ?? '')
+  const [fault, setFault] = useState<string>()
+  const save = async () => {
+    try {
+      const body = { label: label.trim() === '' ? null : label.trim() }
+      await read(api.PATCH('/v1/numbers/{id}', { params: place(row), body }))
+      await refresh()
+      onClose()
+    } catch (error) {
+      setFault(sentenceOf(error))
+    }
+  }
+  return (
+    <Dialog
+      open={open}
+      onClose={onClose}
+      title={`Label of ${phone(row.number)}`}
+      footer={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button variant="primary" onClick={() => void save()}>
+            Save label
+          </Button>
+        </>
+      }
+    >
+      <form
+        onSubmit={(event) => {
+          event.preventDefault()
+          void save()
+        }}
+      >
+        <Field label="Label" hint="For you: “Support”, “Berlin office”." error={fault} optional>
+          <Input value={label} maxLength={200} onChange={(event) => setLabel(event.target.value)} />
+        </Field>
+      </form>
+    </Dialog>
+  )
+}
+
+function RemoveDialog({ row, open, onClose, canRelease }: NumberDialogProps & { readonly canRelease: boolean }) {
+  const [release, setRelease] = useState(false)
+  const remove = async () => {
+    await read(
+      api.DELETE('/v1/numbers/{id}', { params: { ...place(row), query: { release: release ? 'true' : 'false' } } }),
+    )
+    await refresh()
+    noteDone(`${phone(row.number)} was ${release ? 'given back' : 'removed'}`)
+  }
+  return (
+    <Confirm
+      open={open}
+      onClose={onClose}
+      title={`Remove ${phone(row.number)}?`}
+      action={release ? 'Give number back' : 'Remove number'}
+      onConfirm={remove}
+    >
+      <p>Calls to it will be refused. Past calls stay.</p>
+      {canRelease && (
+        <div className="mt-4 rounded-lg border border-line p-3.5 text-ink">
+          <SwitchRow
+            checked={release}
+            onChange={setRelease}
+            hint="The carrier stops billing it, and somebody else may get it. This cannot be undone."
+          >
+            Give it back to the carrier too
+          </SwitchRow>
+        </div>
+      )}
+    </Confirm>
+  )
+}
