@@ -1,7 +1,7 @@
 /** A running call with everything that hangs on it: its inputs, its line, its conversation, its timers. */
 import type { Conversation, Line } from '../conversation/contract.ts'
 import type { Timer } from '../lib/clock.ts'
-import type { CallCommand, Origin } from '../spec/call.ts'
+import type { CallCommand, CallStatus, Origin } from '../spec/call.ts'
 import type { Accepted, StreamOrder } from '../spec/carrier.ts'
 import { OffhookError } from '../spec/errors.ts'
 import type { CallEvent, CallTimer } from '../spec/event.ts'
@@ -26,7 +26,8 @@ export interface Outcome {
 export interface World {
   carryOut(live: LiveCall, id: string, command: CallCommand): Promise<void>
   lookUp(live: LiveCall, id: string, command: CallCommand): Promise<void>
-  openTalk(live: LiveCall): Promise<void>
+  /** `after`: a transfer that came to nothing is what the agent begins with. */
+  openTalk(live: LiveCall, after?: CallStatus): Promise<void>
   finish(live: LiveCall): Promise<void>
   /** The turn of effects has come: at once when live, when it came back then in a replay. */
   turn(live: LiveCall, ids: readonly string[], run: () => void): void
@@ -202,6 +203,10 @@ export class LiveCall {
         return this.#world.openTalk(this)
       case 'agent.mute':
         return this.conversation?.mute()
+      case 'agent.hold':
+        return this.conversation?.hold()
+      case 'agent.resume':
+        return this.conversation ? this.conversation.resume(effect.result) : this.#world.openTalk(this, effect.result)
       case 'stream.close':
         return this.leg?.close('the call is over')
       case 'release':
