@@ -16,6 +16,7 @@ import { OffhookError } from '../spec/errors.ts'
 import { authenticate } from './auth.ts'
 import { carrierRoutes } from './carriers.ts'
 import { answerFailure } from './failures.ts'
+import { listenerRoutes } from './listeners.ts'
 import { acceptMedia } from './media.ts'
 import { mountRoutes } from './mounts.ts'
 import type { ApiParts } from './parts.ts'
@@ -24,6 +25,7 @@ import { callRoutes } from './routes/calls.ts'
 import { connectionRoutes } from './routes/connections.ts'
 import { eventRoutes } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
+import { grantRoutes } from './routes/grants.ts'
 import { houseRoutes } from './routes/house.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { liveRoutes } from './routes/live.ts'
@@ -61,6 +63,7 @@ export async function createServer(parts: ApiParts): Promise<FastifyInstance> {
   await app.register(swagger, description)
   await app.register(carrierRoutes, parts)
   for (const mount of parts.mounts) await app.register(mountRoutes, { mount })
+  await app.register(listenerRoutes, parts)
   await app.register(readablePage)
   await app.register(healthRoutes, parts)
   await app.register(async (api) => versionOne(api, parts))
@@ -128,6 +131,7 @@ async function versionOne(api: FastifyInstance, parts: ApiParts): Promise<void> 
     houseRoutes,
     liveRoutes,
     simulatorRoutes,
+    grantRoutes,
   ])
     await api.register(routes, { ...parts, prefix: '/v1' })
 }

@@ -1,4 +1,5 @@
 /** A running call with everything that hangs on it: its inputs, its line, its conversation, its timers. */
+import type { AgentEvent, AgentSession } from '../spec/agent.ts'
 import type { Conversation, Line } from '../conversation/contract.ts'
 import type { Timer } from '../lib/clock.ts'
 import type { CallCommand, CallStatus, Origin } from '../spec/call.ts'
@@ -48,9 +49,12 @@ export class LiveCall {
   recording: CallRecording | undefined
   /** Those who hear it beside its parties. */
   readonly ears = new Ears()
+  /** The agent itself, for what passes the conversation by: what the caller shows, and messages of their program. */
+  agent: AgentSession | undefined
   /** This process sent the dial: if nobody knows what became of it, it is not sent again. */
   dialled = false
   readonly #world: World
+  readonly #watchers = new Set<(seen: CallEvent | AgentEvent) => void>()
   readonly #timers = new Map<CallTimer, Timer>()
   readonly #waiting = new Map<string, (outcome: Outcome) => void>()
 
@@ -139,6 +143,28 @@ export class LiveCall {
     return true
   }
 
+  /** The caller wrote something instead of saying it. False when there is nobody to read it. */
+  write(text: string): boolean {
+    if (this.running.ended || !this.conversation) return false
+    this.inputs.take(
+      'write',
+      () => text,
+      () => this.conversation?.read(text),
+    )
+    return true
+  }
+
+  /** Hears of every event as it is applied, and of what the agent tells; a reader only. */
+  watch(listener: (seen: CallEvent | AgentEvent) => void): Disposable {
+    this.#watchers.add(listener)
+    return { [Symbol.dispose]: () => void this.#watchers.delete(listener) }
+  }
+
+  /** For watchers. */
+  show(seen: CallEvent | AgentEvent): void {
+    for (const watcher of this.#watchers) watcher(seen)
+  }
+
   /** After a restart: a timer of the call is set again. */
   remind(timer: CallTimer, delay: number): void {
     this.inputs.take(
@@ -222,6 +248,7 @@ export class LiveCall {
 
   #applied({ sequence, at, event }: JournalEntry): void {
     this.inputs.note('entry', () => plain({ sequence, at, event }))
+    this.show(event)
     if (event.type === 'command.accepted') this.#settle(event.id, { ok: true })
     if (event.type === 'command.failed') this.#settle(event.id, { ok: false, message: event.message })
     if (event.type === 'call.ended')

@@ -4,6 +4,7 @@ import { silentLogger } from '../lib/log.ts'
 import type { RecordedInput } from '../lib/recording.ts'
 import { replay, ReplayClock, replayIds } from '../lib/replay.ts'
 import { Scope } from '../lib/scope.ts'
+import { openCodec, type OpenCodec } from '../media/codecs/open.ts'
 import type { PlayoutTap } from '../media/playout-options.ts'
 import type { CallCommand, Origin } from '../spec/call.ts'
 import type { CarrierSpec, StreamEvent, WireMessage } from '../spec/carrier.ts'
@@ -15,7 +16,7 @@ import type { Engine } from './engine.ts'
 import { givenOrder, givenWire, type InputKind, type Inputs, type OutputKind } from './inputs.ts'
 import { LiveCall, type World } from './live.ts'
 import type { Call } from './machine.ts'
-import { attach } from './media.ts'
+import { attach, type Attachment } from './media.ts'
 import type { CallRecording } from './recording.ts'
 
 export interface Replayed {
@@ -56,6 +57,7 @@ async function run({ call, inputs, carriers, heard }: ReplayOptions): Promise<Re
   const clock = new ReplayClock(inputs)
   const scope = new Scope(`replay ${call.plan.id}`)
   const stage = new Stage(call, carriers, clock, replayIds(inputs), scope, heard)
+  await stage.open(inputs)
   try {
     await replay(
       inputs.filter(({ kind }) => !outputs.has(kind)),
@@ -76,6 +78,7 @@ class Stage {
   readonly #turns = new Map<string, () => void>()
   readonly #live: LiveCall
   readonly #carriers: ReadonlyMap<string, CarrierSpec>
+  readonly #codecs: OpenCodec[] = []
   #talk: TalkReplay | undefined
   #socket: SilentSocket | undefined
 
@@ -113,6 +116,15 @@ class Stage {
     if (heard) this.#live.recording = listener(heard)
   }
 
+  /** Codecs that must be opened beforehand, in the order in which lines will want them. */
+  async open(inputs: readonly RecordedInput[]): Promise<void> {
+    for (const { kind, data } of inputs)
+      if (kind === 'attach') {
+        const { carrier, started } = this.#start(data)
+        if (carrier.listen) this.#codecs.push(await openCodec(started.format, started.sends))
+      }
+  }
+
   deliver({ kind, data }: RecordedInput): void {
     const live = this.#live
     switch (kind as InputKind) {
@@ -131,6 +143,8 @@ class Stage {
         return
       case 'say':
         return live.conversation?.say(String(data))
+      case 'write':
+        return live.conversation?.read(String(data))
       case 'command': {
         const { command, origin } = data as unknown as { command: CallCommand; origin: Origin } // recorded by live.ts
         return void live.ask(command, origin)
@@ -167,6 +181,14 @@ class Stage {
   }
 
   #attach(data: unknown): void {
+    const { carrier, stream, state, started } = this.#start(data)
+    this.#socket = silentSocket((message) => void this.sent.push(message))
+    const codec = this.#codecs.shift()
+    attach(this.#live, this.#socket, { carrier, stream, state, started, ...(codec ? { codec } : {}) })
+  }
+
+  /** The start of a line, read again. */
+  #start(data: unknown): Attachment {
     const { carrier: name, before } = data as { carrier: string; before: Parameters<typeof givenWire>[0][] } // recorded by media.ts
     const carrier = this.#carriers.get(name)
     if (!carrier?.stream)
@@ -180,8 +202,7 @@ class Stage {
       started ??= step.events.find((event) => event.type === 'started')
     }
     if (!started) throw new OffhookError('recording.invalid', 'The recording has no start message of the media stream')
-    this.#socket = silentSocket((message) => void this.sent.push(message))
-    attach(this.#live, this.#socket, { carrier, stream, state, started })
+    return { carrier, stream, state, started }
   }
 
   #world(): World {

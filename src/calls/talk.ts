@@ -4,7 +4,7 @@ import { createConversation } from '../conversation/converse.ts'
 import { talkSettings } from '../conversation/settings.ts'
 import { transferFailed } from '../conversation/transfers.ts'
 import { engineTools } from '../conversation/tools.ts'
-import type { Brief } from '../spec/agent.ts'
+import type { AgentEmit, AgentSession, Brief } from '../spec/agent.ts'
 import type { CallStatus } from '../spec/call.ts'
 import { OffhookError } from '../spec/errors.ts'
 import type { ToolCall } from '../spec/speech.ts'
@@ -53,7 +53,7 @@ async function open(live: LiveCall, after: CallStatus | undefined): Promise<void
     provider: spec.name,
     settings: talk,
     open: agentDoor(live.inputs, (emit) =>
-      engine.openAgent(spec, config, { brief, organization: plan.organization }, emit),
+      openSeen(live, emit, (seen) => engine.openAgent(spec, config, { brief, organization: plan.organization }, seen)),
     ),
     vad: voiceDoor(live.inputs, engine.vad(talk.endOfTurn)),
   }
@@ -62,6 +62,19 @@ async function open(live: LiveCall, after: CallStatus | undefined): Promise<void
     () => plain({ brief, provider: spec.name, settings: talk }),
     () => beginTalk(live, opening),
   )
+}
+
+/** What the agent tells is shown to watchers too, and what passes the conversation by finds it. */
+async function openSeen(
+  live: LiveCall,
+  emit: AgentEmit,
+  open: (emit: AgentEmit) => Promise<AgentSession>,
+): Promise<AgentSession> {
+  live.agent = await open((event) => {
+    live.show(event)
+    emit(event)
+  })
+  return live.agent
 }
 
 export type Talk = Pick<ConversationOptions, 'brief' | 'provider' | 'settings' | 'open' | 'vad'>

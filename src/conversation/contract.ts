@@ -88,6 +88,8 @@ export interface Conversation extends AsyncDisposable {
   attach(line: Line): void
   /** A digit the caller pressed: interrupts, reaches the agent, and stands in the transcript as `[DTMF: 5]`. */
   digit(digit: string): void
+  /** The caller wrote this instead of saying it: interrupts, reaches the agent as their turn, and stands in the transcript. */
+  read(text: string): void
   /** Makes the agent say this (API `play` with text); interruptible like any reply. */
   say(text: string): void
   /** Stops the agent's current reply (API, console). */

@@ -91,6 +91,13 @@ class Talk implements Conversation {
     this.#message('caller', `[DTMF: ${digit}]`)
   }
 
+  read(text: string): void {
+    if (this.#scope.closed || this.#state.phase === 'over') return
+    this.#post({ type: 'interrupt', audible: this.#said.audible })
+    this.#ear.order({ type: 'text', text })
+    this.#message('caller', text)
+  }
+
   say(text: string): void {
     this.#post({ type: 'say', text })
   }

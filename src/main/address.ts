@@ -19,6 +19,11 @@ export function addressOf(environment: Environment): Address {
   }
 }
 
+/** Is this gateway reached from its own machine alone? */
+export function onlyHere({ host, publicUrl }: Environment): boolean {
+  return publicUrl === undefined && ['127.0.0.1', 'localhost', '::1'].includes(host)
+}
+
 /** The operator's exceptions to the guard, and our own port while carriers are simulated on it. */
 export function allowedHosts(environment: Environment, port: number): readonly string[] {
   return environment.simulators

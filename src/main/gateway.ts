@@ -6,6 +6,7 @@ import { announceJournal } from '../api/feed.ts'
 import { createServer, listen } from '../api/server.ts'
 import { startSpool } from '../api/webhooks/spool.ts'
 import type { Engine } from '../calls/engine.ts'
+import { openListeners } from '../calls/listen.ts'
 import { lookAfterCalls, recoverCalls } from '../calls/recover.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Ids } from '../lib/ids.ts'
@@ -13,14 +14,14 @@ import type { Logger } from '../lib/log.ts'
 import type { Scope } from '../lib/scope.ts'
 import type { Store } from '../store/contract.ts'
 import { openStore } from '../store/open.ts'
-import { addressOf, allowedHosts, type Address } from './address.ts'
+import { addressOf, allowedHosts, onlyHere, type Address } from './address.ts'
 import { engineOf } from './engine.ts'
 import { providersFromEnvironment, type Environment } from './environment.ts'
 import { createFigures } from './figures.ts'
 import { openNetwork, type Network } from './network.ts'
 import { everyProvider, type ProviderSet } from './providers.ts'
 import { recordingFolder, type RecordingFolder } from './recordings.ts'
-import { seedAdminKey, seedAgents, seedFromEnvironment, seedOrganization, type AdminKey } from './seed.ts'
+import { browserLine, seedAdminKey, seedAgents, seedBrowser, seedFromEnvironment, seedOrganization, type AdminKey } from './seed.ts'
 import { openSimulators, type Simulators } from './simulators.ts'
 import { ownVersion } from './version.ts'
 import { telephoneVoice } from './voice.ts'
@@ -64,6 +65,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const recordings = recordingFolder(join(environment.dataDir, 'recordings'), clock, logger)
   const figures = createFigures(() => running(engine))
   const engine = await engineOf(options, { store, network, recordings, address, count: figures.count })
+  await openListeners(engine)
   const simulators = environment.simulators ? simulatorsOf(options, { store, network, address }) : undefined
   const { registry } = figures
   address.listening(await serve(options, { engine, network, recordings, simulators, registry }))
@@ -71,6 +73,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   await seedAgents(seeds)
   const made = await seedFromEnvironment(seeds, found)
   await simulators?.seed()
+  const listening = options.providers.carriers.find(({ name }) => name === browserLine)
+  if (listening && onlyHere(environment)) await seedBrowser(seeds, listening.name)
   scope.use(announceJournal(engine))
   startSpool(engine, network.request, scope)
   // Before anybody goes on with these calls: what their process left of its recordings reads to its end again.

@@ -9,6 +9,8 @@ import type { FromEnvironment } from './environment.ts'
 
 export const organization = 'org_default'
 export const receptionist = 'agt_receptionist'
+/** The provider of calls from web pages. */
+export const browserLine = 'webrtc'
 /** The simulated caller dials this number. */
 export const simulatedNumber = '+15550100001'
 const simulatedConnection = 'con_simulated'
@@ -110,6 +112,13 @@ export async function seedSimulated(parts: SeedParts, provider: string, apiBase:
   })
   await seedNumber(parts, simulatedConnection, simulatedNumber)
   return made
+}
+
+/** A line for the browser, so that the console can talk with no set-up; on a gateway that only its own machine reaches. */
+export async function seedBrowser(parts: SeedParts, provider: string): Promise<void> {
+  const id = 'con_browser'
+  if (await parts.store.connections.get(organization, id)) return
+  await put(parts, { id, kind: 'carrier', provider, name: 'Browser', settings: { agent: receptionist }, source: 'api' })
 }
 
 async function put(

@@ -7,12 +7,13 @@ import { local } from './agents/local/local.ts'
 import { pipeline } from './agents/pipeline/pipeline.ts'
 import { telnyx } from './carriers/telnyx/telnyx.ts'
 import { twilio } from './carriers/twilio/twilio.ts'
+import { webrtc } from './carriers/webrtc/webrtc.ts'
 import { openaiCompatible } from './llm/openai-compatible/openai-compatible.ts'
 import { scriptedModel } from './llm/scripted/index.ts'
 import { localRecogniser } from './stt/local/index.ts'
 import { localSpeaker } from './tts/local/index.ts'
 
-export const carriers: readonly CarrierSpec[] = [twilio, telnyx]
+export const carriers: readonly CarrierSpec[] = [twilio, telnyx, webrtc]
 
 export const agents: readonly AgentSpec[] = [local, echo, pipeline]
 

@@ -4,6 +4,7 @@ import type { AudioPort } from './audio.ts'
 import type { Variables } from './call.ts'
 import type { WireMessage } from './carrier.ts'
 import type { Now, Operation } from './http.ts'
+import type { VideoFrame } from './listen.ts'
 import type { ProviderSpec } from './provider.ts'
 import type { Tool, ToolCall } from './speech.ts'
 
@@ -35,6 +36,8 @@ export type AgentOrder =
   /** The caller's turn is over (our VAD); the sound of it went to the speaker already. They fell silent `agoMs` ago. */
   | { readonly type: 'speech-ended'; readonly agoMs?: number }
   | { readonly type: 'digit'; readonly digit: string }
+  /** The caller wrote this instead of saying it: a turn of theirs. */
+  | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'tool-result'; readonly id: string; readonly ok: boolean; readonly result: unknown }
 
 /** What an agent tells the conversation. */
@@ -68,12 +71,18 @@ export interface AgentSession extends AsyncDisposable {
   /** Speaks the brief's greeting by itself; else the conversation orders it with `say`. */
   readonly greets?: boolean
   order(order: AgentOrder): void
+  /** For agents that look: what the caller shows (see `AgentSpec.sees`). */
+  see?(frame: VideoFrame): void
+  /** A message of the caller's own program (browser, app); what it resolves to goes back. */
+  message?(type: string, data: unknown): Promise<unknown> | unknown
 }
 
 export type AgentEmit = (event: AgentEvent) => void
 
 export interface AgentSpec<S extends z.ZodObject = z.ZodObject> extends ProviderSpec<S> {
   readonly kind: 'agent'
+  /** Wants to see what callers show (camera, screen), with these settings. Default: no. */
+  readonly sees?: (config: z.output<S>) => boolean
   readonly body: AgentBody<z.output<S>>
 }
 

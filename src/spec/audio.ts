@@ -39,13 +39,13 @@ export interface Playout extends AudioSink {
   mark(reached: (how: 'heard' | 'cleared') => void): void
 }
 
-/** Wire encodings the codecs know. `l16le`/`l16be`: linear 16 bit, little or big endian. */
-export type Encoding = 'pcmu' | 'pcma' | 'l16le' | 'l16be' | 'g722'
+/** Wire encodings the codecs know. `l16le`/`l16be`: linear 16 bit, little or big endian. Opus needs `openCodec`, which loads it. */
+export type Encoding = 'pcmu' | 'pcma' | 'l16le' | 'l16be' | 'g722' | 'opus'
 
 /** How a stream's sound is written on its wire. */
 export interface AudioFormat {
   readonly encoding: Encoding
-  /** Sample rate of the sound in Hz (G.722: 16000, whatever the SDP says). */
+  /** Sample rate of the sound in Hz (G.722: 16000, whatever the SDP says; Opus: what we decode to, whatever was recorded). */
   readonly rate: number
 }
 

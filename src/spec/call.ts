@@ -58,6 +58,8 @@ export interface CallPlan {
   readonly metadata: Readonly<Record<string, unknown>>
   readonly ringTimeout: number
   readonly maxDuration: number
+  /** How long the media may take to open once there is a call. Default: as for any carrier. */
+  readonly mediaTimeout?: number
   readonly machineDetection: boolean
   readonly voicemailMessage?: string
   readonly record: boolean

@@ -90,6 +90,8 @@ class Pipeline implements AgentSession {
       case 'digit':
         this.#digits.press(order.digit)
         return this.#reconsider()
+      case 'text':
+        return this.#understood(order.text)
       case 'tool-result':
         return this.#returned(order)
       default:

@@ -61,6 +61,8 @@ export function codecFor(format: AudioFormat): Codec {
     case 'g722':
       if (rate !== 16000) throw refused(format, 'G.722 sound is 16000 Hz, although SDP writes 8000 (RFC 3551 §4.5.2)')
       return codec(format, 0.5, () => whole(g722Decoder()), g722Encoder)
+    case 'opus':
+      throw refused(format, 'Opus is loaded first: use openCodec')
     default:
       throw refused({ encoding: encoding satisfies never, rate }, 'use pcmu, pcma, l16le, l16be or g722')
   }

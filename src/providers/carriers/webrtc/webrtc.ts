@@ -1,0 +1,21 @@
+/** The browser line: calls from web pages, apps and small devices over WebRTC. */
+import type { CarrierSpec } from '../../../spec/carrier.ts'
+import { listen } from './listener.ts'
+import { settings } from './settings.ts'
+import { stream } from './stream.ts'
+
+export const webrtc: CarrierSpec<typeof settings> = {
+  kind: 'carrier',
+  name: 'webrtc',
+  label: 'Browser',
+  about: 'Calls from web pages and apps over WebRTC: no carrier, no number.',
+  settings,
+  checklist: [
+    'Choose the agent that answers.',
+    'Add the origins of your own web pages; the console needs none.',
+    'Behind NAT: set the public IP address and open the UDP ports. For callers in strict networks add a TURN server.',
+  ],
+  control: { commands: ['answer', 'reject', 'hangup'], encode: () => ({ by: 'link' }) },
+  stream,
+  listen,
+}

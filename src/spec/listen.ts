@@ -1,0 +1,157 @@
+/** Lines that reach us by themselves (browsers, SIP, sockets): what a provider that listens is given, and what it gives back. */
+import type { Clock } from '../lib/clock.ts'
+import type { Ids } from '../lib/ids.ts'
+import type { Logger } from '../lib/log.ts'
+import type { Scope } from '../lib/scope.ts'
+import type { Socket } from '../lib/socket/socket.ts'
+import type { AgentEvent } from './agent.ts'
+import type { CallCommand, CallStatus, Variables } from './call.ts'
+import type { Accepted, CallSeen, WireMessage } from './carrier.ts'
+import type { CallEvent } from './event.ts'
+import type { Reply } from './http.ts'
+
+/**
+ * Opens what listens: once per process, however many connections there are. The provider keeps what is of its wire (sockets,
+ * keys, jitter of its transport); calls, codecs, pacing and journal are the engine's. Everything opened is closed by `host.scope`.
+ */
+export type Listen<C> = (host: ListenHost<C>) => Promise<Listener>
+
+export interface ListenHost<C> {
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly logger: Logger
+  readonly scope: Scope
+  /** Counters for metrics. */
+  readonly count: (name: string, labels?: Readonly<Record<string, string>>) => void
+  /** Our public address, with a trailing slash. */
+  readonly publicUrl: () => URL
+  /** The stored connections of this provider: an organization's, or everybody's. The default one first. */
+  connections(organization?: string): Promise<readonly ListenConnection<C>[]>
+  /** Somebody calls: the same call however often it is offered under one `ref`. Rejects with an OffhookError. */
+  offer(offer: LineOffer): Promise<LineCall>
+}
+
+export interface ListenConnection<C> {
+  readonly id: string
+  readonly organization: string
+  readonly isDefault: boolean
+  readonly settings: C
+}
+
+export interface LineOffer {
+  readonly connection: string
+  /** The line's own id of the call; unique per connection. */
+  readonly ref: string
+  readonly from: string
+  readonly to: string
+  /** Who answers. Default: the agent of the number `to`. */
+  readonly agent?: string
+  readonly variables?: Variables
+  readonly metadata?: Readonly<Record<string, unknown>>
+  /** How long the media may take to open, ms. Default: as for any carrier. */
+  readonly mediaTimeout?: number
+}
+
+/** One call of a line, from the provider's side. */
+export interface LineCall {
+  /** Our id of the call. */
+  readonly id: string
+  readonly over: boolean
+  /**
+   * The media is there: `start` is the first message of the provider's own `stream` dialect. Returns the provider's end of the
+   * link; the engine has the other. A second one takes the first one's place. Rejects when the call is over.
+   */
+  connect(start: WireMessage): Promise<Socket>
+  /** The line's word on the call: it failed, or the caller left. */
+  report(status: CallStatus, raw: string, cause?: string): void
+  /** Hears of everything that happens to the call and of what its agent says, as it happens. */
+  watch(listener: (seen: CallEvent | AgentEvent) => void): Disposable
+  /** The caller wrote something instead of saying it. False: this agent takes no text now. */
+  write(text: string): boolean
+  /** The caller wants the agent to be quiet. */
+  interrupt(): void
+  /** A message of the caller's own program for the agent's. Rejects with `command.unsupported` where the agent takes none. */
+  message(type: string, data: unknown): Promise<unknown>
+  /** The agent wants to see what the caller shows. */
+  readonly looks: boolean
+  see(frame: VideoFrame): void
+}
+
+/** One encoded picture of a camera or a screen. */
+export interface VideoFrame {
+  readonly source: 'camera' | 'screen'
+  /** `vp8`, `h264` …, as negotiated. */
+  readonly codec: string
+  /** A whole picture can be made of it alone. */
+  readonly key: boolean
+  /** ms, from an arbitrary start. */
+  readonly timestampMs: number
+  /** Annex B for H.264. */
+  readonly data: Uint8Array
+}
+
+export interface Listener {
+  /** Signalling over HTTP, served beside the API. */
+  readonly http?: ListenerHttp
+  /** Carries out a command whose translator said `by: 'link'`. Rejects with an OffhookError. */
+  perform?(command: CallCommand, call: CallSeen): Promise<Accepted>
+  /** What the holder of a one-shot grant needs to call: where, and over which relays. Undefined when the connection is none of its own. */
+  invite?(connection: string | undefined, organization: string): Promise<Invitation | undefined>
+}
+
+export interface Invitation {
+  readonly connection: string
+  /** Path below our public address. */
+  readonly path: string
+  readonly iceServers: readonly IceServer[]
+}
+
+export interface IceServer {
+  readonly urls: readonly string[]
+  readonly username?: string
+  readonly credential?: string
+}
+
+export interface ListenerHttp {
+  readonly routes: readonly { readonly method: 'GET' | 'POST' | 'PATCH'; readonly path: string }[]
+  /** Largest body, bytes. */
+  readonly largestBody: number
+  /** May pages of another origin use these routes? (Same-origin pages always may.) */
+  allows(origin: string): Promise<boolean>
+  /** What it throws is answered as the API answers failures. */
+  handle(request: ListenerRequest): Promise<Reply>
+}
+
+export interface ListenerRequest {
+  readonly method: string
+  /** The route's path as in `routes`. */
+  readonly route: string
+  /** Values of the `:names` in it. */
+  readonly params: Readonly<Record<string, string>>
+  readonly query: URLSearchParams
+  readonly origin: string | undefined
+  /** The peer as seen through trusted proxies. */
+  readonly address: string
+  /** The JSON body; undefined when it is none or malformed. */
+  readonly json: unknown
+  /** Who asks. Rejects with `auth.*`: whoever does not ask serves strangers. */
+  principal(): Promise<Principal>
+}
+
+/** Who asks, and what they may do: call, in this organization. */
+export interface Principal {
+  readonly organization: string
+  /** Tells principals apart; holds no secret. */
+  readonly name: string
+  /** Set for one-shot grants: what they are bound to. */
+  readonly grant?: LineGrant
+}
+
+export interface LineGrant {
+  readonly connection: string
+  readonly agent: string
+  readonly variables: Variables
+  readonly metadata: Readonly<Record<string, unknown>>
+  /** Uses it up, for one call. Rejects with `auth.invalid` when it was used before. */
+  claim(): Promise<void>
+}
