@@ -63,7 +63,8 @@ interface AnchorProps extends ComponentProps<'a'>, Look {
   readonly icon?: ReactNode
 }
 
-function Anchor({ variant, size, icon, className, children, ...rest }: AnchorProps) {
+/** A link to something that is no page: a file, another site. */
+export function ButtonAnchor({ variant, size, icon, className, children, ...rest }: AnchorProps) {
   return (
     <a {...rest} className={buttonLook({ variant, size }, className)}>
       {icon}
@@ -73,7 +74,7 @@ function Anchor({ variant, size, icon, className, children, ...rest }: AnchorPro
 }
 
 /** A link of the router that looks like a button. */
-export const ButtonLink = createLink(Anchor)
+export const ButtonLink = createLink(ButtonAnchor)
 
 export interface IconButtonProps extends Omit<ButtonProps, 'icon' | 'children'> {
   /** What it does: read aloud, and shown as a tooltip. */

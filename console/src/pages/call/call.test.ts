@@ -36,6 +36,8 @@ const call: Schemas['Call'] = {
   answeredBy: null,
   recording: null,
   cost: null,
+  redactedAt: null,
+  hidden: [],
   createdAt: zero - 500,
   startedAt: zero - 500,
   answeredAt: zero,

@@ -1,0 +1,166 @@
+/** The questions behind a call's controls: what to say, which keys, where to. */
+import { useState, type ReactNode } from 'react'
+import { api, read } from '../../lib/api.ts'
+import { sentenceOf } from '../../lib/failure.ts'
+import { Button } from '../../ui/button.tsx'
+import { Callout } from '../../ui/callout.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
+import { Field, Input, TextArea } from '../../ui/field.tsx'
+import { noteDone } from '../../ui/toast.tsx'
+import { Keypad } from './keypad.tsx'
+
+export interface AskProps {
+  readonly call: string
+  readonly open: boolean
+  readonly onClose: () => void
+}
+
+const at = (id: string) => ({ params: { path: { id } } })
+
+export function SayDialog({ call, open, onClose }: AskProps) {
+  const [text, setText] = useState('')
+  const send = async () => {
+    await read(api.POST('/v1/calls/{id}/play', { ...at(call), body: { text: text.trim() } }))
+    noteDone('Said to the caller')
+    setText('')
+  }
+  return (
+    <AskDialog
+      {...{ open, onClose, send }}
+      title="Say something to the caller"
+      description="Spoken with the built-in voice, between what the agent says."
+      action="Say it"
+      ready={text.trim() !== ''}
+    >
+      <Field label="Words">
+        <TextArea value={text} onChange={(event) => setText(event.target.value)} rows={3} maxLength={2_000} autoFocus />
+      </Field>
+    </AskDialog>
+  )
+}
+
+export function KeysDialog({ call, open, onClose }: AskProps) {
+  const [digits, setDigits] = useState('')
+  const valid = /^[0-9A-D*#wW]+$/.test(digits)
+  const send = async () => {
+    await read(api.POST('/v1/calls/{id}/digits', { ...at(call), body: { digits } }))
+    noteDone(`Keys sent: ${digits}`)
+    setDigits('')
+  }
+  return (
+    <AskDialog
+      {...{ open, onClose, send }}
+      title="Press keys"
+      description="Sent to the other side as telephone keys."
+      action="Send"
+      ready={valid}
+    >
+      <div className="flex flex-col items-center gap-4">
+        <Field
+          label="Keys"
+          className="w-full"
+          error={digits === '' || valid ? undefined : 'Only 0–9, A–D, *, # and w (a pause) are keys.'}
+        >
+          <Input
+            value={digits}
+            onChange={(event) => setDigits(event.target.value)}
+            className="font-mono"
+            inputMode="tel"
+            maxLength={64}
+            autoFocus
+          />
+        </Field>
+        <Keypad onKey={(key) => setDigits(digits + key)} />
+      </div>
+    </AskDialog>
+  )
+}
+
+export function TransferDialog({ call, open, onClose }: AskProps) {
+  const [to, setTo] = useState('')
+  const send = async () => {
+    await read(api.POST('/v1/calls/{id}/transfer', { ...at(call), body: { to: to.trim() } }))
+    noteDone('Transfer asked of the carrier')
+    setTo('')
+  }
+  return (
+    <AskDialog
+      {...{ open, onClose, send }}
+      title="Transfer the caller"
+      description="The carrier connects the caller with somebody else; the agent leaves."
+      action="Transfer"
+      ready={to.trim() !== ''}
+    >
+      <Field label="To" hint="A number with its country code, like +14155550100, or a SIP address.">
+        <Input
+          value={to}
+          onChange={(event) => setTo(event.target.value)}
+          inputMode="tel"
+          autoComplete="tel"
+          autoFocus
+        />
+      </Field>
+    </AskDialog>
+  )
+}
+
+interface AskDialogProps {
+  readonly open: boolean
+  readonly onClose: () => void
+  readonly title: string
+  readonly description: string
+  readonly action: string
+  readonly ready: boolean
+  readonly send: () => Promise<void>
+  readonly children: ReactNode
+}
+
+function AskDialog({ open, onClose, title, description, action, ready, send, children }: AskDialogProps) {
+  const [pending, setPending] = useState(false)
+  const [fault, setFault] = useState<string>()
+  const close = () => {
+    setFault(undefined)
+    onClose()
+  }
+  const go = async () => {
+    setPending(true)
+    setFault(undefined)
+    try {
+      await send()
+      close()
+    } catch (error) {
+      setFault(sentenceOf(error))
+    } finally {
+      setPending(false)
+    }
+  }
+  return (
+    <Dialog
+      {...{ open, title, description }}
+      onClose={close}
+      footer={
+        <>
+          <Button onClick={close}>Cancel</Button>
+          <Button variant="primary" type="submit" form="ask" pending={pending} disabled={!ready}>
+            {action}
+          </Button>
+        </>
+      }
+    >
+      <form
+        id="ask"
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (ready) void go()
+        }}
+      >
+        {children}
+        {fault !== undefined && (
+          <Callout tone="bad" className="mt-4">
+            {fault}
+          </Callout>
+        )}
+      </form>
+    </Dialog>
+  )
+}

@@ -1,0 +1,38 @@
+/** Level meters of a whole page, moved by one animation: no drawing of React for a level. */
+import { shareOf } from './level.ts'
+
+interface Meter {
+  readonly element: HTMLElement
+  readonly read: () => number
+  shown: number
+}
+
+const meters = new Set<Meter>()
+let frame = 0
+
+/** Rises at once, falls slowly: what the eye expects of a level. */
+export function eased(shown: number, wanted: number): number {
+  return wanted > shown ? wanted : Math.max(wanted, shown - 0.04)
+}
+
+function draw(): void {
+  for (const meter of meters) {
+    const next = eased(meter.shown, shareOf(meter.read()))
+    if (Math.abs(next - meter.shown) > 0.002 || (next === 0 && meter.shown !== 0)) {
+      meter.shown = next
+      meter.element.style.setProperty('--level', next.toFixed(3))
+    }
+  }
+  frame = meters.size > 0 ? requestAnimationFrame(draw) : 0
+}
+
+/** Keeps `--level` of the element at 0…1. `read` gives dBFS. */
+export function moveWith(element: HTMLElement, read: () => number): () => void {
+  const meter: Meter = { element, read, shown: 0 }
+  element.style.setProperty('--level', '0')
+  meters.add(meter)
+  frame ||= requestAnimationFrame(draw)
+  return () => {
+    meters.delete(meter)
+  }
+}
