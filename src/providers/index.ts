@@ -5,6 +5,7 @@ import type { ModelSpec, RecogniserSpec, SpeakerSpec } from '../spec/speech.ts'
 import { echo } from './agents/echo/echo.ts'
 import { local } from './agents/local/local.ts'
 import { pipeline } from './agents/pipeline/pipeline.ts'
+import { plivo } from './carriers/plivo/plivo.ts'
 import { telnyx } from './carriers/telnyx/telnyx.ts'
 import { twilio } from './carriers/twilio/twilio.ts'
 import { webrtc } from './carriers/webrtc/webrtc.ts'
@@ -13,7 +14,7 @@ import { scriptedModel } from './llm/scripted/index.ts'
 import { localRecogniser } from './stt/local/index.ts'
 import { localSpeaker } from './tts/local/index.ts'
 
-export const carriers: readonly CarrierSpec[] = [twilio, telnyx, webrtc]
+export const carriers: readonly CarrierSpec[] = [twilio, telnyx, webrtc, plivo]
 
 export const agents: readonly AgentSpec[] = [local, echo, pipeline]
 

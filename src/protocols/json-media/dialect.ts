@@ -7,6 +7,9 @@ export type Meaning = 'greeting' | 'start' | 'media' | 'digit' | 'mark' | 'clear
 
 export type Started = Omit<StreamEvent & { readonly type: 'started' }, 'type'>
 
+/** The open stream. */
+export type Open = Pick<Started, 'streamRef' | 'format'>
+
 export interface Dialect {
   /** Does this first message look like theirs? */
   greets(first: Fields): boolean
@@ -22,10 +25,10 @@ export interface Dialect {
   markOf(message: Fields): unknown
   /** Messages of ours. `count`: sound messages sent before this one. */
   readonly write: {
-    audio(payload: string, streamRef: string, count: number): string
-    clear(streamRef: string): object
-    mark?(name: string, streamRef: string): object
-    digits?(digits: string, streamRef: string): object
+    audio(payload: string, open: Open, count: number): string
+    clear(open: Open): object
+    mark?(name: string, open: Open): object
+    digits?(digits: string, open: Open): object
   }
   /** Sound sent between a clear and its confirmation is lost: at most this many messages wait for it, then it is given up. */
   readonly holdAfterClear?: number

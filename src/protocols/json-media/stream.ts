@@ -1,11 +1,11 @@
 /** A media socket that speaks JSON, as a pure step: text in, text out, with a memory of what is open and which marks are out. */
 import type { Stream, StreamEvent, StreamInput, StreamOrder, StreamStep, WireMessage } from '../../spec/carrier.ts'
-import type { Dialect } from './dialect.ts'
+import type { Dialect, Open } from './dialect.ts'
 import { base64, inner, parseFields, text, unbase64, whole, type Fields } from './fields.ts'
 
 interface State {
   /** Set from start to stop. */
-  readonly open?: string
+  readonly open?: Open
   readonly stopped?: true
   /** Marks sent and not yet back, oldest first, each with the number of clears before it. */
   readonly pending: readonly { readonly name: string; readonly generation: number }[]
@@ -90,7 +90,7 @@ function mark(dialect: Dialect, state: State, name: string, written: object): St
 }
 
 /** What was held is dropped with what the carrier had. */
-function clear(dialect: Dialect, state: State, open: string): StreamStep {
+function clear(dialect: Dialect, state: State, open: Open): StreamStep {
   const { held: _dropped, ...rest } = state
   const next: State = { ...rest, generation: state.generation + 1 }
   return {
@@ -110,7 +110,7 @@ function message(dialect: Dialect, state: State, read: Fields): StreamStep {
   if (state.stopped) return ignored(state, 'message after stop')
   if (state.open === undefined) return ignored(state, 'message before start')
   const named = dialect.streamOf(read)
-  if (named !== undefined && named !== state.open) return ignored(state, 'message of another stream')
+  if (named !== undefined && named !== state.open.streamRef) return ignored(state, 'message of another stream')
   switch (meaning) {
     case 'media':
       return told(state, media(dialect, inner(read, 'media')))
@@ -131,7 +131,7 @@ function start(dialect: Dialect, state: State, read: Fields): StreamStep {
   if (state.open !== undefined || state.stopped) return ignored(state, 'second start')
   const started = dialect.start(read)
   if (typeof started === 'string') return ignored(state, started)
-  return told({ ...state, open: started.streamRef }, { type: 'started', ...started })
+  return told({ ...state, open: { streamRef: started.streamRef, format: started.sends ?? started.format } }, { type: 'started', ...started })
 }
 
 function media(dialect: Dialect, { payload: encoded, track, chunk }: Fields): StreamEvent {

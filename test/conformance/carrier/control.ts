@@ -15,8 +15,11 @@ export function describeControl<S extends z.ZodObject>(fixture: CarrierFixture<S
     const wire = fixture.control
     if (!wire) return test('has a fixture', () => expect.fail('the spec has control, the fixture has none'))
     const known = callOf(spec.name, wire.ref)
-    const own = commands.filter((command) => control.commands.includes(command.type))
-    const others = commands.filter((command) => !control.commands.includes(command.type))
+    const able = (command: CallCommand) =>
+      control.commands.includes(command.type) &&
+      !(command.type === 'record' && wire.cannot?.some((action) => action === command.action))
+    const own = commands.filter(able)
+    const others = commands.filter((command) => !able(command))
     const encode = (command: CallCommand, call: CallSeen = known) => encodeFor(fixture, control, command, call)
 
     test.each(own)('$type $action $reason reaches the carrier', (command) => {

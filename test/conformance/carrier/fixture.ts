@@ -27,6 +27,8 @@ export interface CarrierFixture<S extends z.ZodObject> {
     readonly ref: string
     /** What the carrier answers to a good request. */
     accept(request: HttpRequest): HttpResponse
+    /** Actions of a command that the carrier takes otherwise: they must be refused by name. */
+    readonly cannot?: readonly ('pause' | 'resume')[]
     /** Its answers to hanging up a call that is over or unknown. */
     readonly gone: readonly HttpResponse[]
   }
