@@ -9,6 +9,7 @@ export interface CallSearch {
   readonly to?: string | undefined
   /** `today`, `7d`, `30d`; absent: all. */
   readonly span?: string | undefined
+  readonly recorded?: 'true' | undefined
 }
 
 /** Keeps what is a filter, drops the rest: an address may have been typed. */
@@ -27,5 +28,6 @@ export function callSearch(search: Readonly<Record<string, unknown>>): CallSearc
     from: text('from'),
     to: text('to'),
     span: text('span'),
+    recorded: search['recorded'] === 'true' || search['recorded'] === true ? 'true' : undefined,
   }
 }

@@ -39,7 +39,7 @@ export function Field({ label, hint, error, optional = false, name, className, c
 export const controlLook = cx(
   'w-full min-w-0 rounded-lg border border-line-strong bg-surface px-3 text-base text-ink transition-colors sm:text-sm',
   'hover:border-ink-3 focus-visible:border-accent focus-visible:outline-1 focus-visible:-outline-offset-1',
-  'data-invalid:border-bad disabled:bg-sunken disabled:text-ink-3 read-only:bg-sunken',
+  'data-invalid:border-bad disabled:bg-sunken disabled:text-ink-3',
 )
 
 export function Input({ className, ...rest }: ComponentProps<'input'>) {

@@ -58,7 +58,13 @@ export interface SectionProps {
 /** A bordered part of a page. */
 export function Section({ title, lead, actions, flush = false, className, children }: SectionProps) {
   return (
-    <section className={cx('min-w-0 rounded-xl border border-line bg-surface', className)}>
+    <section
+      className={cx(
+        'flex min-w-0 flex-col rounded-xl border border-line bg-surface',
+        flush && 'overflow-hidden',
+        className,
+      )}
+    >
       {(title !== undefined || actions !== undefined) && (
         <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 border-b border-line px-4 py-3 sm:px-5">
           <div className="min-w-0">
@@ -68,7 +74,7 @@ export function Section({ title, lead, actions, flush = false, className, childr
           {actions !== undefined && <div className="flex items-center gap-2">{actions}</div>}
         </div>
       )}
-      <div className={cx('min-w-0', !flush && 'p-4 sm:p-5')}>{children}</div>
+      <div className={cx('min-h-0 min-w-0 flex-1', !flush && 'p-4 sm:p-5')}>{children}</div>
     </section>
   )
 }

@@ -69,7 +69,8 @@ export function Table<T>({ label, columns, rows, rowKey, onEnd, footer, fill = f
                 aria-rowindex={item.index + 2}
                 className={cx(
                   rowLook,
-                  'absolute inset-x-0 top-0 border-b border-line text-sm has-[[data-row-link]]:hover:bg-hover',
+                  'absolute inset-x-0 top-0 border-line text-sm has-[[data-row-link]]:hover:bg-hover',
+                  (fill || item.index < rows.length - 1) && 'border-b',
                 )}
                 style={{ height: rowHeight, transform: `translateY(${item.start}px)` }}
               >
