@@ -1,10 +1,11 @@
-/** The list: one line per simulated carrier. */
+/** The list: one word per simulated carrier. Append only: numbers of the simulated lines follow its order. */
 import type { CarrierOptions, CarrierSimulator } from './carrier/simulator.ts'
 import type { Ids } from '../src/lib/ids.ts'
+import { simulatedTelnyx } from './telnyx/simulator.ts'
 import { simulatedTwilio } from './twilio/carrier.ts'
 
 /** Settings of a connection, as the carrier's provider names them. */
-export type AccountSettings = Readonly<Record<string, string>>
+export type AccountSettings = Readonly<Record<string, unknown>>
 
 export interface SimulatedCarrier {
   /** The carrier provider's name. */
@@ -18,4 +19,4 @@ export interface SimulatedCarrier {
   open(settings: AccountSettings, options: CarrierOptions): CarrierSimulator
 }
 
-export const simulatedCarriers: readonly SimulatedCarrier[] = [simulatedTwilio]
+export const simulatedCarriers: readonly SimulatedCarrier[] = [simulatedTwilio, simulatedTelnyx]

@@ -15,6 +15,8 @@ export type AudioTap = (said: Frame, played: Uint8Array, due: number) => void
 export class LineAudio {
   readonly taps = new Set<AudioTap>()
   player: AudioPlayer | undefined
+  /** Is heard instead of the player while it lasts. */
+  announcement: AudioPlayer | undefined
   readonly #clock: Clock
   #phone: Phone | undefined
   #running: Disposable | undefined
@@ -37,7 +39,7 @@ export class LineAudio {
     const phone = this.#phone
     if (!phone || !this.#running) return
     const said = phone.speak()
-    const played = this.player?.next() ?? silentFrame.bytes
+    const played = (this.announcement ?? this.player)?.next() ?? silentFrame.bytes
     phone.hear(played)
     for (const tap of this.taps) tap(said, played, due)
   }

@@ -15,6 +15,8 @@ export interface JoinPlan<F> {
   readonly digitsFor?: (leg: SimulatedCall<F>) => string | undefined
   /** The caller drops the party by pressing `*`. */
   readonly hangupOnStar?: boolean
+  /** Told when the two hear each other. */
+  readonly bridged?: (leg: SimulatedCall<F>) => void
 }
 
 export interface Joined<F> {
@@ -59,6 +61,7 @@ async function talk<F>(call: SimulatedCall<F>, leg: SimulatedCall<F>, plan: Join
   const digits = plan.digitsFor?.(leg)
   if (digits) await playKeys(leg, digits, plan.signal)
   const joined = bridge(call.audio, leg.audio)
+  plan.bridged?.(leg)
   const keyed = (digit: string) => {
     if (digit === '*' && plan.hangupOnStar) leg.end('completed', 'the caller pressed *')
   }

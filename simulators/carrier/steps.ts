@@ -10,11 +10,11 @@ import type { SimulatedCall } from './call.ts'
 export async function playTo(call: SimulatedCall, sound: Sound, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted()
   const player = new ClipPlayer(framesOf(sound))
-  call.audio.player = player
+  call.audio.announcement = player
   try {
     await orAbort(player.done, signal)
   } finally {
-    if (call.audio.player === player) call.audio.player = undefined
+    if (call.audio.announcement === player) call.audio.announcement = undefined
   }
 }
 

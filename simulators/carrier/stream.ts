@@ -18,6 +18,8 @@ export type AppMessage =
   | { readonly type: 'digits'; readonly digits: string }
   /** The application ends the stream by a message. */
   | { readonly type: 'stop' }
+  /** Taken without a word, and without effect. */
+  | { readonly type: 'ignored' }
   /** Not of the protocol: ignored, and complained about. `code` as the carrier counts its errors. */
   | { readonly type: 'invalid'; readonly why: string; readonly code?: number }
 
@@ -31,6 +33,8 @@ export interface Framing {
   mark(name: string): Message
   /** The queue was cleared. */
   cleared?(): Message
+  /** The carrier tells the application that its message was wrong. */
+  refused?(message: Extract<AppMessage, { type: 'invalid' }>): Message
   closing?(): readonly Message[]
   read(message: Message): AppMessage
   readonly marksWhenCleared: 'returned' | 'dropped'
@@ -232,12 +236,20 @@ export class MediaStream {
       case 'stop':
         this.#socket?.close(1000)
         return this.#end('application')
+      case 'ignored':
+        return undefined
       case 'invalid':
-        this.invalid++
-        return this.#warn(read)
+        return this.#refuse(read)
       default:
         read satisfies never
     }
+  }
+
+  #refuse(message: Extract<AppMessage, { type: 'invalid' }>): void {
+    this.invalid++
+    this.#warn(message)
+    const { framing } = this.plan
+    if (framing.refused) this.#send(framing.refused(message))
   }
 
   #received(bytes: Uint8Array): void {

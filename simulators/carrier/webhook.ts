@@ -89,6 +89,6 @@ export function failedToAnswer(result: WireReply | WireFailure): boolean {
   return result instanceof WireFailure || result.status >= 500
 }
 
-export function succeeded(result: WireReply | WireFailure): result is WireReply {
+export function succeeded(result: WireReply | WireFailure): boolean {
   return !(result instanceof WireFailure) && result.status >= 200 && result.status <= 299
 }

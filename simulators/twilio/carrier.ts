@@ -10,6 +10,9 @@ export const simulatedTwilio: SimulatedCarrier = {
     return { accountSid: `AC${hex()}`, authToken: hex() }
   },
   address: (url) => ({ apiBase: url }),
-  open: ({ accountSid = '', authToken = '' }, options) =>
-    createTwilio({ ...options, accounts: [{ accountSid, authToken, numbers: [] }] }),
+  open: ({ accountSid, authToken }, options) =>
+    createTwilio({
+      ...options,
+      accounts: [{ accountSid: String(accountSid), authToken: String(authToken), numbers: [] }],
+    }),
 }

@@ -1,6 +1,7 @@
 /** Reads what an application sends on a bidirectional media socket, exactly as strictly as Twilio (errors 31950, 31951). */
 
 import type { AppMessage } from '../carrier/stream.ts'
+import { readBase64 } from '../sound/codec.ts'
 
 export function readAppMessage(text: string, streamSid: string): AppMessage {
   let message: unknown
@@ -28,15 +29,8 @@ function readMedia(media: unknown): AppMessage {
   if (!isRecord(media)) return invalid('media is no object')
   const extra = exact(media, ['payload'])
   if (extra) return extra
-  const payload = media.payload
-  if (typeof payload !== 'string' || payload.length % 4 !== 0) return invalid('media.payload is no base64')
-  const bytes = Buffer.from(payload, 'base64')
-  // Decoding skips what it does not know: only the exact length proves that there was nothing else.
-  const padding = payload.endsWith('==') ? 2 : payload.endsWith('=') ? 1 : 0
-  if (bytes.length !== (payload.length / 4) * 3 - padding || /[-_]/.test(payload)) {
-    return invalid('media.payload is no base64')
-  }
-  return { type: 'media', bytes }
+  const bytes = readBase64(media.payload)
+  return bytes ? { type: 'media', bytes } : invalid('media.payload is no base64')
 }
 
 function readMark(mark: unknown): AppMessage {

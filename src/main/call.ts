@@ -72,8 +72,6 @@ function seconds(text: string): number {
 }
 
 async function call(values: Values, options: Options, acts: readonly Act[]): Promise<void> {
-  if (options.carrier !== 'twilio')
-    throw new OffhookError('provider.unknown', `No simulated carrier is named "${options.carrier}" (there is: twilio)`)
   const agent = ownProviders.agents.find(({ name }) => name === options.agent)
   if (!agent) {
     const known = ownProviders.agents.map(({ name }) => name).join(', ')
@@ -102,10 +100,11 @@ async function call(values: Values, options: Options, acts: readonly Act[]): Pro
       ...(options.wire ? { onWire: (entry: WireEntry) => printWire(entry, began) } : {}),
     })
     const sounds = await prepare(acts, gateway, scope)
+    gateway.simulators!.line(options.carrier) // says which there are
     await useAgent(gateway, agent.name)
     scope.use(printEvents(gateway.store.journal, began))
     const phone = new Phone({ clock: realClock, script: (person) => perform(person, sounds, options.patience * 1000) })
-    await finish(gateway, gateway.simulators!.ring(from, phone), phone, options)
+    await finish(gateway, gateway.simulators!.ring(from, phone, options.carrier), phone, options)
   } finally {
     await scope.close()
     logger.flush()

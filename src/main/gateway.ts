@@ -113,6 +113,7 @@ function simulatorsOf(options: GatewayOptions, { store, network, address }: Simu
   const { providers, clock, ids, scope, logger, onWire } = options
   return openSimulators({
     ...{ clock, ids, scope, logger, store, address },
+    carriers: providers.carriers,
     speak: telephoneVoice(providers.speakers, { scope, clock, ids, stream: network.stream }),
     ...(onWire ? { onWire } : {}),
   })

@@ -2,8 +2,10 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { accountOf } from '../api/settings.ts'
+import type { SimulatedCarrier } from '../../simulators/index.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Ids } from '../lib/ids.ts'
+import type { CarrierSpec } from '../spec/carrier.ts'
 import type { Agent, Connection, Store } from '../store/contract.ts'
 import type { FromEnvironment } from './environment.ts'
 
@@ -11,8 +13,6 @@ export const organization = 'org_default'
 export const receptionist = 'agt_receptionist'
 /** The provider of calls from web pages. */
 export const browserLine = 'webrtc'
-/** The simulated caller dials this number. */
-export const simulatedNumber = '+15550100001'
 const simulatedConnection = 'con_simulated'
 
 interface SeedParts {
@@ -95,23 +95,32 @@ export async function seedFromEnvironment(
   return made
 }
 
-/** The simulated carrier's account: drawn once, kept like any other. */
-export async function seedSimulated(parts: SeedParts, provider: string, apiBase: string): Promise<Connection> {
-  const before = await parts.store.connections.get(organization, simulatedConnection)
-  const hex = () => Buffer.from(parts.ids.token(16), 'base64url').toString('hex')
-  const accountSid = before?.account ?? `AC${hex()}`
-  const authToken = before?.settings['authToken'] ?? hex()
-  const made = await put(parts, {
-    id: simulatedConnection,
-    kind: 'carrier',
-    provider,
-    name: 'Simulated carrier',
-    account: accountSid,
-    settings: { accountSid, authToken, apiBase },
-    source: 'simulator',
+interface SimulatedSeed {
+  readonly spec: CarrierSpec
+  readonly carrier: SimulatedCarrier
+  readonly place: number
+  /** Where the simulator's API is. */
+  readonly url: string
+}
+
+/** A simulated carrier's account: drawn once, kept like any other. Each has a number of its own by its place on the list. */
+export async function seedSimulated(
+  parts: SeedParts,
+  { spec, carrier, place, url }: SimulatedSeed,
+): Promise<{ readonly connection: Connection; readonly number: string }> {
+  const { name } = carrier
+  const id = place === 0 ? simulatedConnection : `${simulatedConnection}_${name}`
+  const before = await parts.store.connections.get(organization, id)
+  const settings = { ...carrier.draw(parts.ids), ...before?.settings, ...carrier.address(url) }
+  const account = accountOf(spec.settings, settings)
+  const connection = await put(parts, {
+    ...{ id, kind: 'carrier', provider: name, settings, source: 'simulator' },
+    name: place === 0 ? 'Simulated carrier' : `Simulated ${carrier.label}`,
+    ...(account === undefined ? {} : { account }),
   })
-  await seedNumber(parts, simulatedConnection, simulatedNumber)
-  return made
+  const number = `+1555010${String(place + 1).padStart(4, '0')}`
+  await seedNumber(parts, id, number)
+  return { connection, number }
 }
 
 /** A line for the browser, so that the console can talk with no set-up; on a gateway that only its own machine reaches. */

@@ -1,11 +1,12 @@
 /** Simulated carriers on the gateway's own port: wire-exact, so that everything works before there is an account. */
 import {
-  createTwilio,
   requestHandler,
+  simulatedCarriers,
+  type CarrierSimulator,
   type DialBehaviour,
   type Phone,
   type SimulatedCall,
-  type TwilioSimulator,
+  type SimulatedCarrier,
   type WireEntry,
 } from '../../simulators/index.ts'
 import type { Mount } from '../api/parts.ts'
@@ -13,20 +14,34 @@ import type { Clock } from '../lib/clock.ts'
 import type { Ids } from '../lib/ids.ts'
 import type { Logger } from '../lib/log.ts'
 import type { Scope } from '../lib/scope.ts'
+import type { CarrierSpec } from '../spec/carrier.ts'
+import { OffhookError } from '../spec/errors.ts'
 import type { Store } from '../store/contract.ts'
 import type { Address } from './address.ts'
-import { seedSimulated, simulatedNumber } from './seed.ts'
+import { seedSimulated } from './seed.ts'
 
-const prefix = '/simulators/twilio/'
+/** A simulated carrier with the connection it serves and the number that rings there. */
+export interface SimulatedLine {
+  readonly carrier: string
+  readonly label: string
+  /** The connection's id. */
+  readonly connection: string
+  readonly number: string
+  readonly simulator: CarrierSimulator
+}
 
 export interface Simulators {
   readonly mounts: readonly Mount[]
-  /** Makes the connection, the number and the simulated account; once the port is known. */
+  /** Makes connections, numbers and simulated accounts; once the port is known. */
   seed(): Promise<void>
-  /** Somebody calls the simulated number. Throws before `seed`. */
-  ring(from: string, phone: Phone): SimulatedCall
+  /** Every line there is, in the order of the list; none before `seed`. */
+  lines(): readonly SimulatedLine[]
+  /** The carrier's line; the first without a name. Throws an OffhookError when there is none. */
+  line(carrier?: string): SimulatedLine
+  /** Somebody calls the simulated number. */
+  ring(from: string, phone: Phone, carrier?: string): SimulatedCall
   /** What people do who are called through the simulated carrier. */
-  onDial(decide: (call: SimulatedCall) => DialBehaviour): void
+  onDial(decide: (call: SimulatedCall) => DialBehaviour, carrier?: string): void
 }
 
 export interface SimulatorsOptions {
@@ -36,54 +51,71 @@ export interface SimulatorsOptions {
   readonly logger: Logger
   readonly store: Store
   readonly address: Address
+  /** The carriers of this gateway: only these are simulated. */
+  readonly carriers: readonly CarrierSpec[]
   /** Renders what the carrier's own voice says. */
   readonly speak: (text: string) => Promise<Int16Array>
   readonly onWire?: (entry: WireEntry) => void
 }
 
 export function openSimulators(options: SimulatorsOptions): Simulators {
-  const { clock, ids, scope, logger, store, address } = options
-  let twilio: TwilioSimulator | undefined
-  const started = (): TwilioSimulator => {
-    if (!twilio) throw new Error('the simulators are not seeded yet')
-    return twilio
+  const lines: SimulatedLine[] = []
+  const wanted = simulatedCarriers.flatMap((carrier) => {
+    const spec = options.carriers.find(({ name }) => name === carrier.name)
+    return spec ? [{ carrier, spec }] : []
+  })
+  const line = (carrier?: string): SimulatedLine => {
+    const found = carrier === undefined ? lines[0] : lines.find((one) => one.carrier === carrier)
+    if (found) return found
+    const known = lines.map((one) => one.carrier).join(', ')
+    throw new OffhookError('provider.unknown', `No simulated carrier is named "${carrier}" (there are: ${known})`)
   }
-  const base = (): string => new URL(prefix, address.url().origin).href
   return {
-    mounts: [
-      {
-        prefix,
-        async handle({ method, path, headers, body }) {
-          const answer = await requestHandler(started())(
-            method,
-            path,
-            headers,
-            Buffer.from(body).toString('utf8'),
-          )
-          return answer ?? { status: 503, headers: {}, body: '' }
-        },
-      },
-    ],
+    mounts: wanted.map(({ carrier: { name } }) => mountOf(name, () => line(name).simulator)),
     async seed() {
-      const connection = await seedSimulated({ store, clock, ids }, 'twilio', base())
-      const webhook = (purpose: string) => new URL(`carriers/twilio/${connection.id}/${purpose}`, address.url()).href
-      twilio = createTwilio({
-        ...{ clock, ids, scope },
-        publicUrl: base().replace(/\/$/, ''),
-        keepWire: 'none',
-        speak: options.speak,
-        ...(options.onWire ? { onWire: options.onWire } : {}),
-        logger: { warn: (facts, message) => logger.warn(message, facts) },
-        accounts: [
-          {
-            accountSid: String(connection.settings['accountSid']),
-            authToken: String(connection.settings['authToken']),
-            numbers: [{ phoneNumber: simulatedNumber, voiceUrl: webhook('voice'), statusCallback: webhook('status') }],
-          },
-        ],
-      })
+      for (const one of wanted) lines.push(await openLine(options, one))
     },
-    ring: (from, phone) => started().call({ from, to: simulatedNumber, phone }),
-    onDial: (decide) => started().onDial(decide),
+    lines: () => lines,
+    line,
+    ring: (from, phone, carrier) => {
+      const { simulator, number } = line(carrier)
+      return simulator.call({ from, to: number, phone })
+    },
+    onDial: (decide, carrier) => line(carrier).simulator.onDial(decide),
   }
+}
+
+function prefixOf(carrier: string): string {
+  return `/simulators/${carrier}/`
+}
+
+function mountOf(carrier: string, simulator: () => CarrierSimulator): Mount {
+  return {
+    prefix: prefixOf(carrier),
+    async handle({ method, path, headers, body }) {
+      const answer = await requestHandler(simulator())(method, path, headers, Buffer.from(body).toString('utf8'))
+      return answer ?? { status: 503, headers: {}, body: '' }
+    },
+  }
+}
+
+async function openLine(
+  options: SimulatorsOptions,
+  { carrier, spec }: { readonly carrier: SimulatedCarrier; readonly spec: CarrierSpec },
+): Promise<SimulatedLine> {
+  const { clock, ids, scope, logger, store, address, speak, onWire } = options
+  const { name, label } = carrier
+  const url = new URL(prefixOf(name), address.url().origin).href.replace(/\/$/, '')
+  const place = simulatedCarriers.indexOf(carrier)
+  const { connection, number } = await seedSimulated({ store, clock, ids }, { spec, carrier, place, url })
+  const simulator = carrier.open(connection.settings, {
+    ...{ clock, ids, scope, speak },
+    publicUrl: url,
+    keepWire: 'none',
+    ...(onWire ? { onWire } : {}),
+    logger: { warn: (facts, message) => logger.warn(message, facts) },
+  })
+  const webhook = (purpose: string) => new URL(`carriers/${name}/${connection.id}/${purpose}`, address.url()).href
+  simulator.point(number, { voice: webhook('voice'), status: webhook('status') })
+  return { carrier: name, label, connection: connection.id, number, simulator }
 }

@@ -4,7 +4,7 @@ import type RequestClient from 'twilio/lib/base/RequestClient.js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Phone, tone } from '../../simulators/index.ts'
 import { realClock } from '../../src/lib/clock.ts'
-import { receptionist, simulatedNumber } from '../../src/main/seed.ts'
+import { receptionist } from '../../src/main/seed.ts'
 import { toneMs } from '../conformance/live/stage.ts'
 import { openHouse, type House } from './gateway.ts'
 import { until } from './until.ts'
@@ -51,7 +51,7 @@ describe('the official REST client', () => {
   test('sees the account and its number', async () => {
     expect(await client.api.v2010.accounts(sid).fetch()).toMatchObject({ sid, status: 'active' })
     const numbers = await client.incomingPhoneNumbers.list()
-    expect(numbers.map(({ phoneNumber }) => phoneNumber)).toEqual([simulatedNumber])
+    expect(numbers.map(({ phoneNumber }) => phoneNumber)).toEqual([house.gateway.simulators!.line().number])
   })
 
   test('sees, records and ends a call that the gateway answers', async () => {
@@ -70,7 +70,7 @@ describe('the official REST client', () => {
     expect(await client.recordings(recording.sid).fetch()).toMatchObject({ callSid: leg.ref, channels: 2 })
     expect(await client.calls(leg.ref).update({ status: 'completed' })).toMatchObject({ status: 'completed' })
     const ended = await house.callWhen('the end', call.id, ({ endedAt }) => endedAt !== null)
-    expect(ended).toMatchObject({ status: 'completed', from: caller, to: simulatedNumber })
+    expect(ended).toMatchObject({ status: 'completed', from: caller, to: house.gateway.simulators!.line().number })
   })
 
   test('finds the calls that the gateway places', async () => {
@@ -81,7 +81,7 @@ describe('the official REST client', () => {
     const call = await house.callWhen('the end', data!.id, ({ endedAt }) => endedAt !== null)
     expect(call.status).toBe('busy')
     const [found] = await client.calls.list({ to: '+15550199032' })
-    expect(found).toMatchObject({ sid: call.ref, status: 'busy', from: simulatedNumber })
+    expect(found).toMatchObject({ sid: call.ref, status: 'busy', from: house.gateway.simulators!.line().number })
   })
 
   test('is refused by its own error class with a wrong token', async () => {
