@@ -11,6 +11,7 @@ const unassigned = '+15550100011'
 
 export const twilioLive: LiveFixture = {
   spec: twilio,
+  asksAgain: true,
   line: openLine,
   media: {
     address: (call) => /<Stream url="([^"]+)"/.exec(call.wire.map(({ text }) => text).join('\n'))?.[1],

@@ -7,20 +7,28 @@ import type { Scope } from '../../src/lib/scope.ts'
 
 export interface Front {
   readonly url: string
-  /** Which gateway gets a request: its base address, by the request's path. */
-  route: (path: string) => string
+  /** Which gateway gets a request: its base address, by the request's path. Requests wait for it. */
+  route: (path: string) => string | Promise<string>
   /** Where each request went: `POST /carriers/… → http://…`. */
   readonly log: readonly string[]
 }
 
 export async function openFront(scope: Scope): Promise<Front> {
   const log: string[] = []
-  const server = createServer((request, response) => pass(request, response, targetOf(request)))
-  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    tunnel(request, socket, head, targetOf(request))
+  const server = createServer((request, response) => {
+    targetOf(request).then(
+      (target) => pass(request, response, target),
+      () => response.destroy(),
+    )
   })
-  const targetOf = (request: IncomingMessage): URL => {
-    const target = front.route(request.url ?? '/')
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    targetOf(request).then(
+      (target) => tunnel(request, socket, head, target),
+      () => socket.destroy(),
+    )
+  })
+  const targetOf = async (request: IncomingMessage): Promise<URL> => {
+    const target = await front.route(request.url ?? '/')
     log.push(`${request.method} ${request.url} → ${target}`)
     return new URL(target)
   }

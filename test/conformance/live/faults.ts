@@ -27,14 +27,33 @@ export function describeFaults(fixture: LiveFixture, stage: SetStage): void {
       expect(types.filter((type) => type === 'media.lost')).toHaveLength(1)
     })
 
-    test('a socket that dies for good ends the call', async () => {
-      const set = await stage()
-      set.line.faults.loseSocketAfterMs = 300
-      const { call, leg, player } = await inCall(set)
-      expect((await over(set.house, call.id)).status).toBe('completed')
-      await leg.ended
-      await until('the agent closed', () => player.closed)
-    })
+    if (fixture.asksAgain)
+      test('a socket that dies for good is followed by another that the carrier asks for', async () => {
+        const set = await stage()
+        set.line.faults.loseSocketAfterMs = 300
+        const { call, leg, player } = await inCall(set)
+        await until('the second stream', () => leg.streams.length === 2)
+        await until('the agent on the new line', async () => {
+          player.say(300, 700)
+          await pause(500)
+          return toneMs(leg.heard(), 700) >= 200
+        })
+        await leg.phone.say(tone(440, 600))
+        await until('the caller', () => toneMs(player.heard, 440) >= 400)
+        leg.hangup()
+        expect(await over(set.house, call.id)).toMatchObject({ status: 'completed', endReason: 'caller-hangup' })
+        expect(set.house.studio.players.filter(({ key }) => key === set.agent.key)).toHaveLength(1)
+        expect((await set.house.events(call.id)).map(({ event }) => event.type)).toContain('call.returned')
+      })
+    else
+      test('a socket that dies for good ends the call', async () => {
+        const set = await stage()
+        set.line.faults.loseSocketAfterMs = 300
+        const { call, leg, player } = await inCall(set)
+        expect((await over(set.house, call.id)).status).toBe('completed')
+        await leg.ended
+        await until('the agent closed', () => player.closed)
+      })
 
     test('a stream that ends without a word ends with the call', async () => {
       const set = await stage()

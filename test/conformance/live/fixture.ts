@@ -9,6 +9,8 @@ export interface LiveFixture {
   readonly spec: CarrierSpec
   /** The house's providers where they are not its usual ones. */
   readonly providers?: Partial<ProviderSet>
+  /** Asks what to do with a caller whose stream is gone. */
+  readonly asksAgain?: true
   /** A new account at a carrier of its own, connected to the house; its number is answered by `agent`. Closes with the house. */
   line(house: House, agent: string): Promise<Line>
   /** The address of the media socket that a call was told, and the first messages of a stream as somebody else would write them. */

@@ -22,8 +22,8 @@ export interface KillHouse {
   durable(): Promise<readonly Journaled[]>
   /** Recordings of its calls' inputs, oldest first. */
   replays(): Promise<readonly string[]>
-  /** Is there a process that takes requests? */
-  running(): boolean
+  /** Where the process that takes requests is; undefined while there is none. */
+  address(): string | undefined
   /** What it logged. */
   log(): Promise<string>
 }
@@ -66,7 +66,8 @@ export async function killHouse(scope: Scope, databaseUrl?: string): Promise<Kil
       running = true
       void node.died.then(() => (running = false))
       port = ready.port
-      const webhook = (purpose: string) => `http://127.0.0.1:${port}/carriers/twilio/${ready.connection}/${purpose}`
+      const base = options.publicUrl ?? `http://127.0.0.1:${port}`
+      const webhook = (purpose: string) => `${base}/carriers/twilio/${ready.connection}/${purpose}`
       for (const one of simulator.accounts.get(account.accountSid)?.numbers ?? [])
         Object.assign(one, { voiceUrl: webhook('voice'), statusCallback: webhook('status') })
       return node
@@ -79,7 +80,7 @@ export async function killHouse(scope: Scope, databaseUrl?: string): Promise<Kil
       const names = await readdir(join(folder, 'replays'))
       return names.toSorted().map((name) => join(folder, 'replays', name))
     },
-    running: () => running,
+    address: () => (running ? `http://127.0.0.1:${port}` : undefined),
     log: () => readFile(log, 'utf8'),
   }
 }

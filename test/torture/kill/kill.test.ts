@@ -7,6 +7,7 @@ import { Scope } from '../../../src/lib/scope.ts'
 import { readReplay } from '../../../src/main/replays.ts'
 import { twilio } from '../../../src/providers/carriers/twilio/twilio.ts'
 import { until } from '../../e2e/until.ts'
+import { openFront } from '../../nodes/front.ts'
 import { startPostgres, type PostgresServer } from '../../services/postgres.ts'
 import { killHouse, number, type KillHouse, type RunningNode } from './house.ts'
 import { expectWhole, type Aftermath } from './verdict.ts'
@@ -153,10 +154,10 @@ describe.concurrent('a gateway that is killed', () => {
     const { simulator } = house
     simulator.onDial(() => ({ type: 'no-answer' }))
     const node = await house.start({ replay: true })
-    let again = false
+    const killed = Promise.withResolvers<void>()
     const phone = person(async (self) => {
       await self.waitForSpeech()
-      while (!again) await self.sleep(100)
+      await killed.promise
       // What they hear now is a new process's agent.
       await self.waitForSpeech(30_000)
       await self.waitForSilence(100)
@@ -175,9 +176,9 @@ describe.concurrent('a gateway that is killed', () => {
     await until('the carrier’s word', taken)
     await node.kill()
     const before = await house.durable()
-    again = true
+    killed.resolve()
     const restarted = restart(house, before, { replay: true })
-    await until('a new process', () => house.running())
+    await until('a new process', () => house.address())
     other.end('busy', 'they talk already', 486)
     const aftermath = await restarted
     expectWhole(aftermath)
@@ -186,6 +187,43 @@ describe.concurrent('a gateway that is killed', () => {
     aftermath.node.tell({ type: 'stop' })
     await aftermath.node.died
     for (const piece of await house.replays()) await expectSame(piece)
+  })
+
+  test.for([
+    ['before its stream could open', 'GET /media'],
+    ['in mid-call', undefined],
+  ] as const)('%s, has the carrier ask again, and goes on with the caller', { timeout: 60_000 }, async ([, at]) => {
+    const house = await killHouse(scope)
+    const front = await openFront(scope)
+    const node = await house.start({ publicUrl: front.url })
+    const killed = Promise.withResolvers<void>()
+    let dead = false
+    const kill = async (): Promise<void> => {
+      dead = true
+      await node.kill()
+      killed.resolve()
+    }
+    front.route = async (path) => {
+      if (at && !dead && path.startsWith('/media')) await kill().then(() => Promise.reject(new Error('nobody there')))
+      return until('a gateway', () => house.address(), 30_000)
+    }
+    const phone = person(async (self) => {
+      if (!at) await self.waitForSpeech()
+      await killed.promise
+      await self.waitForSilence(100)
+      await self.waitForSpeech(30_000)
+      await self.waitForSilence(100)
+      await self.press('1')
+      await self.sleep(60_000)
+    })
+    const leg = house.simulator.call({ from: farNumber('inbound', 900), to: number, phone })
+    if (!at) await until('the agent', () => phone.connected && phone.hearsSpeech).then(kill)
+    await killed.promise
+    const aftermath = await restart(house, await house.durable(), { publicUrl: front.url })
+    expectWhole(aftermath)
+    expect(aftermath.records[0]).toMatchObject({ status: 'completed', endReason: 'agent-hangup', ref: leg.ref })
+    expect(leg.streams).toHaveLength(2)
+    expect(aftermath.after.map(({ event }) => event.type)).toContain('call.returned')
   })
 
   test('before the answer to a hang-up came, ends the call once', { timeout: 60_000 }, async () => {

@@ -32,6 +32,7 @@ const gateway = await startGateway({
     OFFHOOK_VAD: 'energy',
     OFFHOOK_ALLOW_HOSTS: '127.0.0.1',
     OFFHOOK_REPLAY: String(options.replay ?? false),
+    ...(options.publicUrl === undefined ? {} : { OFFHOOK_PUBLIC_URL: options.publicUrl }),
     ...(options.databaseUrl === undefined ? {} : { DATABASE_URL: options.databaseUrl }),
   }),
   values: {},

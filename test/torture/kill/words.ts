@@ -5,6 +5,8 @@ import type { CallRecord } from '../../../src/store/contract.ts'
 export interface NodeOptions {
   readonly dataDir: string
   readonly databaseUrl?: string
+  /** Where the carrier reaches it. Default: at its own port. */
+  readonly publicUrl?: string
   /** 0: any. */
   readonly port: number
   /** Durable entries are appended here at once, a line each. */

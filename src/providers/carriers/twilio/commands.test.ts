@@ -12,7 +12,8 @@ const created = answer({ sid: callSid, status: 'queued' }, 201)
 const updated = answer({ sid: callSid, status: 'in-progress' })
 const xml = (body: string) => `<?xml version="1.0" encoding="UTF-8"?><Response>${body}</Response>`
 const connect =
-  '<Connect><Stream url="wss://voice.example.com/media/t0ken" statusCallback="https://voice.example.com/carriers/twilio/conn_1/stream/call_1" statusCallbackMethod="POST"><Parameter name="call" value="call_1"/></Stream></Connect>'
+  '<Connect><Stream url="wss://voice.example.com/media/t0ken" statusCallback="https://voice.example.com/carriers/twilio/conn_1/stream/call_1" statusCallbackMethod="POST"><Parameter name="call" value="call_1"/></Stream></Connect>' +
+  '<Pause length="3"/><Redirect method="POST">https://voice.example.com/carriers/twilio/conn_1/back/call_1#rc=5&amp;rp=ct,5xx</Redirect>'
 
 function encode(command: CallCommand, seen: Partial<CallSeen> = {}, settings: Partial<Settings> = {}) {
   return control.encode(command, { ...call, ...seen }, { ...config, ...settings }, { now, urls })
@@ -224,7 +225,7 @@ describe('other markup for a running call', () => {
 
   const dialled = (attributes: string, target: string) =>
     xml(
-      `<Dial ${attributes} action="https://voice.example.com/carriers/twilio/conn_1/transfer/call_1" method="POST" answerOnBridge="true">${target}</Dial>`,
+      `<Dial ${attributes} action="https://voice.example.com/carriers/twilio/conn_1/transfer/call_1#rc=5&amp;rp=ct,5xx" method="POST" answerOnBridge="true">${target}</Dial>`,
     )
 
   test('transfer of an inbound call shows the caller', async () => {

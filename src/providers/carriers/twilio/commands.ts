@@ -53,19 +53,20 @@ function answer({ call, config, urls }: Context): string {
   const recording = call.record && config.recordAtTwilio && call.status !== 'in-progress'
   return twiml.response(
     recording ? twiml.startRecording(urls.webhook(purposes.recording(call.id))) : undefined,
-    stream(call, urls),
+    ...stream(call, urls),
   )
 }
 
 function stream(call: CallSeen, urls: Addresses) {
-  return twiml.connect(urls.media(), call.id, urls.webhook(purposes.stream(call.id)))
+  const connected = twiml.connect(urls.media(), call.id, urls.webhook(purposes.stream(call.id)))
+  return [connected, ...twiml.askAgain(urls.webhook(purposes.back(call.id)))]
 }
 
 function* dial({ call, config, urls }: Context): Operation<Accepted> {
   const form = {
     To: dialable(call.to, 'call'),
     From: dialable(call.from || (config.defaultFrom ?? ''), 'call from'),
-    Twiml: inline(twiml.response(stream(call, urls))),
+    Twiml: inline(twiml.response(...stream(call, urls))),
     StatusCallback: urls.webhook(purposes.status(call.id)),
     StatusCallbackMethod: 'POST',
     // The only four there are (error 21626); busy, no-answer and failed arrive as the status of `completed`.
@@ -129,7 +130,7 @@ function* sendDigits({ call, config, urls }: Context, digits: string): Operation
       `"${digits.slice(0, 40)}" cannot be dialled: use 0-9, A-D, *, #, w (half a second) and W (a second)`,
     )
   const tones = digits.replace(/[a-d]/g, (letter) => letter.toUpperCase())
-  const markup = twiml.response(twiml.playDigits(tones), stream(call, urls))
+  const markup = twiml.response(twiml.playDigits(tones), ...stream(call, urls))
   return yield* redirect(call, config, 'send the digits', inline(markup))
 }
 
@@ -141,7 +142,7 @@ function* transfer(
   const options = {
     callerId: callerId(call),
     timeout: Math.min(600, Math.max(5, Math.ceil(command.timeoutSeconds ?? 30))),
-    action: urls.webhook(purposes.transfer(call.id)),
+    action: twiml.persistent(urls.webhook(purposes.transfer(call.id))),
   }
   const markup = twiml.response(twiml.dial(target(command.to, 'transfer'), options))
   return yield* redirect(call, config, 'transfer the call', inline(markup))

@@ -15,13 +15,25 @@ export function reply(markup: string, status = 200, headers: Readonly<Record<str
   return { status, headers: { 'content-type': 'text/xml; charset=utf-8', ...headers }, body: markup }
 }
 
-/**
- * Both ways, and the call's only occupation: with no verb behind it the call ends when our socket does. The token is in
- * the path, since Twilio drops the query of a stream URL.
- */
+/** Both ways, and the call's only occupation. The token is in the path, since Twilio drops the query of a stream URL. */
 export function connect(media: string, call: string, statusCallback: string): XmlElement {
   const stream = { url: media, statusCallback, statusCallbackMethod: 'POST' }
   return el('Connect', {}, el('Stream', stream, el('Parameter', { name: 'call', value: call })))
+}
+
+/**
+ * What Twilio does when our end of the stream is gone, or never came to be: it waits as long as a process needs to start
+ * again, and asks us. A caller who hangs up never gets here.
+ */
+export function askAgain(url: string): readonly XmlElement[] {
+  return [el('Pause', { length: restartSeconds }), el('Redirect', { method: 'POST' }, persistent(url))]
+}
+
+const restartSeconds = 3
+
+/** Tried more than once, also when a proxy says that nobody is there (docs: webhooks-connection-overrides). */
+export function persistent(url: string): string {
+  return `${url}#rc=5&rp=ct,5xx`
 }
 
 /** Untrimmed, so that both channels stay aligned with the call. Stands before `<Connect>`, which never returns. */

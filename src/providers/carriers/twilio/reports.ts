@@ -1,4 +1,4 @@
-/** What a Twilio callback says, by the purpose in its path: `voice`, `status/…`, `amd/…`, `recording/…`, `transfer/…`, `stream/…`. */
+/** What a Twilio callback says, by the purpose in its path: `voice`, `status/…`, `amd/…`, `recording/…`, `transfer/…`, `back/…`, `stream/…`. */
 import type { Report } from '../../../spec/carrier.ts'
 import type { InboundRequest } from '../../../spec/http.ts'
 import { explainStream } from './errors.ts'
@@ -14,6 +14,7 @@ export const purposes = {
   machine: (call: string) => `amd/${call}`,
   recording: (call: string) => `recording/${call}`,
   transfer: (call: string) => `transfer/${call}`,
+  back: (call: string) => `back/${call}`,
   stream: (call: string) => `stream/${call}`,
 } as const
 
@@ -25,10 +26,11 @@ export function decode(request: InboundRequest): readonly Report[] {
   const kind = request.segments[0] ?? ''
   const report = reportOf(kind, ref, fields)
   const reports = report ? [report] : []
-  return kind === 'transfer' && !isOver(fields) ? [{ type: 'call.returned', ref }, ...reports] : reports
+  const asks = (kind === 'transfer' || kind === 'back') && !isOver(fields)
+  return asks ? [{ type: 'call.returned', ref }, ...reports] : reports
 }
 
-/** A caller who hung up while it rang is told of like any other end of a transfer, but there is nobody left to answer. */
+/** A caller who hung up while a transfer rang: how it went is told all the same, but there is nobody left to answer. */
 function isOver(fields: Fields): boolean {
   const status = fields.get('CallStatus')
   return status === 'completed' || status === 'canceled' || status === 'failed'

@@ -261,6 +261,14 @@ describe('decode', () => {
     ])
   })
 
+  test('a call whose stream is gone asks what to do; one that is over does not', () => {
+    const fields = form('transfer-no-answer')
+    expect(webhook.decode(inbound('back/call_1', fields))).toEqual([{ type: 'call.returned', ref: callSid }])
+    fields.set('CallStatus', 'completed')
+    expect(webhook.decode(inbound('back/call_1', fields))).toEqual([])
+    expect(webhook.acknowledge(inbound('back/call_1', fields)).body).toContain('<Response><Hangup/></Response>')
+  })
+
   test('a stream that failed, with what to do', () => {
     expect(webhook.decode(inbound('stream/call_1', form('stream-error')))).toEqual([
       { type: 'stream.changed', ref: callSid, status: 'failed', cause: expect.stringContaining('Twilio error 31920') },

@@ -56,7 +56,7 @@ function formOf(request: InboundRequest): URLSearchParams | undefined {
   return request.method === 'GET' || request.query.has('bodySHA256') ? undefined : request.form
 }
 
-/** Voice and transfer webhooks carry out what they are answered; the others only want to be heard. */
+/** Of these Twilio carries out the answer; the others only want to be heard. */
 function acknowledge(request: InboundRequest): Reply {
   if (wantsMarkup(request)) return reply(response(hangup()))
   return { status: 204, headers: {}, body: '' }
@@ -64,7 +64,7 @@ function acknowledge(request: InboundRequest): Reply {
 
 function wantsMarkup(request: InboundRequest): boolean {
   const kind = request.segments[0]
-  return kind === 'voice' || kind === 'transfer'
+  return kind === 'voice' || kind === 'transfer' || kind === 'back'
 }
 
 /**
