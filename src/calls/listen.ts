@@ -9,6 +9,7 @@ import type { Connection } from '../store/contract.ts'
 import type { Engine } from './engine.ts'
 import { receiveCall } from './inbound.ts'
 import { keptWire, plain } from './inputs.ts'
+import { watchLevels } from './levels.ts'
 import type { LiveCall } from './live.ts'
 import { attach } from './media.ts'
 
@@ -100,6 +101,10 @@ class LinkedCall implements LineCall {
     return this.#live.running.ended
   }
 
+  get ready(): boolean {
+    return this.#live.ready
+  }
+
   async connect(start: WireMessage): Promise<Socket> {
     const { stream } = this.#carrier
     if (!stream) throw new OffhookError('internal', `${this.#carrier.label} has no media dialect`)
@@ -127,6 +132,15 @@ class LinkedCall implements LineCall {
     void this.#live.post({ type: 'call.progressed', status, raw, ...(cause === undefined ? {} : { cause }) })
 
   watch: LineCall['watch'] = (listener) => this.#live.watch(listener)
+
+  levels: LineCall['levels'] = (listener) => {
+    const { organization } = this.#live.running.call.plan
+    return watchLevels(this.#engine, { organization, call: this.id }, ([level]) => {
+      if (level) listener(level.caller, level.agent)
+    })
+  }
+
+  measured: LineCall['measured'] = (quality) => void this.#live.post({ type: 'media.measured', ...quality })
 
   write(text: string): boolean {
     return this.#live.write(text)

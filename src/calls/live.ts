@@ -54,6 +54,8 @@ export class LiveCall {
   /** This process sent the dial: if nobody knows what became of it, it is not sent again. */
   dialled = false
   readonly #world: World
+  /** The agent is there and hears. */
+  ready = false
   readonly #watchers = new Set<(seen: CallEvent | AgentEvent) => void>()
   readonly #timers = new Map<CallTimer, Timer>()
   readonly #waiting = new Map<string, (outcome: Outcome) => void>()
@@ -248,6 +250,7 @@ export class LiveCall {
 
   #applied({ sequence, at, event }: JournalEntry): void {
     this.inputs.note('entry', () => plain({ sequence, at, event }))
+    if (event.type === 'agent.connected') this.ready = true
     this.show(event)
     if (event.type === 'command.accepted') this.#settle(event.id, { ok: true })
     if (event.type === 'command.failed') this.#settle(event.id, { ok: false, message: event.message })

@@ -89,6 +89,7 @@ function live(call: Call, event: CallEvent, at: number): Step {
       return returned(call)
     case 'timer.fired':
       return timer(call, event.timer)
+    case 'media.measured':
     case 'recording.changed':
     case 'cost.known':
     case 'agent.connected':
@@ -260,6 +261,7 @@ export function concerns(call: Call, event: CallEvent): boolean {
   if (call.endedAt === undefined) return true
   switch (event.type) {
     case 'cost.known':
+    case 'media.measured':
     case 'recording.changed':
     case 'message.added':
     case 'turn.measured':

@@ -62,6 +62,16 @@ function metricsOf(call: Call, event: CallEvent, at: number): readonly Metric[] 
   })
   if (event.type === 'turn.measured')
     return Object.entries(event.timings).map(([name, value]) => own(`turn.${event.turn}.${name}`, value, 'ms'))
+  if (event.type === 'media.measured') {
+    const { received, lost, jitter, roundTrip, lostThere } = event
+    const all = received + lost
+    return [
+      own('media.loss', all === 0 ? 0 : lost / all, 'ratio'),
+      own('media.jitter', jitter, 'ms'),
+      ...(roundTrip === undefined ? [] : [own('media.roundTrip', roundTrip, 'ms')]),
+      ...(lostThere === undefined ? [] : [own('media.lostThere', lostThere, 'packets')]),
+    ]
+  }
   if (event.type === 'call.ended') {
     const metrics = [own('call.duration', at - call.plan.createdAt, 'ms')]
     if (call.answeredAt !== undefined) metrics.push(own('call.talk', at - call.answeredAt, 'ms'))

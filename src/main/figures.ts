@@ -16,6 +16,8 @@ const counters = {
   'media.capped': [],
   'media.ignored': ['carrier'],
   'media.congested': ['carrier'],
+  'line.refused': ['carrier', 'why'],
+  'line.dropped': ['carrier', 'why'],
   'calls.ended': ['reason', 'status'],
 } as const satisfies Record<string, readonly string[]>
 

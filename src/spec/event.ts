@@ -26,6 +26,15 @@ export type CallEvent =
   | { readonly type: 'media.opened'; readonly streamRef: string; readonly encoding: string; readonly rate: number }
   | { readonly type: 'media.lost'; readonly cause: string }
   | { readonly type: 'media.closed'; readonly cause?: string }
+  /** By the transport (RTCP, ICE). Packets; ms. `lostThere`: of ours, as the caller reports. */
+  | {
+      readonly type: 'media.measured'
+      readonly received: number
+      readonly lost: number
+      readonly jitter: number
+      readonly roundTrip?: number
+      readonly lostThere?: number
+    }
   // commands: asked, and how they went
   | { readonly type: 'command.requested'; readonly id: string; readonly command: CallCommand; readonly origin: Origin }
   | {

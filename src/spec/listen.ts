@@ -57,6 +57,8 @@ export interface LineCall {
   /** Our id of the call. */
   readonly id: string
   readonly over: boolean
+  /** The agent is there and hears. */
+  readonly ready: boolean
   /**
    * The media is there: `start` is the first message of the provider's own `stream` dialect. Returns the provider's end of the
    * link; the engine has the other. A second one takes the first one's place. Rejects when the call is over.
@@ -66,6 +68,10 @@ export interface LineCall {
   report(status: CallStatus, raw: string, cause?: string): void
   /** Hears of everything that happens to the call and of what its agent says, as it happens. */
   watch(listener: (seen: CallEvent | AgentEvent) => void): Disposable
+  /** How loud both sides are, dBFS, five times a second; measured only while somebody listens. */
+  levels(listener: (caller: number, agent: number) => void): Disposable
+  /** What the transport measured of the media, at its end or in between: stands in the journal and among the call's metrics. */
+  measured(quality: MediaQuality): void
   /** The caller wrote something instead of saying it. False: this agent takes no text now. */
   write(text: string): boolean
   /** The caller wants the agent to be quiet. */
@@ -75,6 +81,18 @@ export interface LineCall {
   /** The agent wants to see what the caller shows. */
   readonly looks: boolean
   see(frame: VideoFrame): void
+}
+
+export interface MediaQuality {
+  /** Packets of the caller that came, and that never did. */
+  readonly received: number
+  readonly lost: number
+  /** ms */
+  readonly jitter: number
+  /** ms; absent where nobody measured it. */
+  readonly roundTrip?: number
+  /** Packets of ours that the caller missed; absent where they do not say. */
+  readonly lostThere?: number
 }
 
 /** One encoded picture of a camera or a screen. */

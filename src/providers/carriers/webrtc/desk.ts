@@ -23,6 +23,8 @@ export interface Answered {
   readonly answer: string
   /** What the client calls its connection from now on. */
   readonly id: string
+  /** Our id of the call. */
+  readonly call: string
 }
 
 /** A line with who may signal for it. */
@@ -53,13 +55,13 @@ export class Desk {
     this.#admission.knock(address, connection.settings)
     const offer = this.#read(body.sdp, connection)
     if (!known) return this.#newCall(request, connection, offer)
-    if (!body.restart) return { answer: await known.line.renegotiate(offer), id: known.line.id }
+    if (!body.restart) return { answer: await known.line.renegotiate(offer), id: known.line.id, call: known.line.call }
     const before = known.line.id
     const id = this.#host.ids.id('pc')
     const answer = await known.line.connect(id, offer)
     this.#lines.delete(before)
     this.#lines.set(id, known)
-    return { answer, id }
+    return { answer, id, call: known.line.call }
   }
 
   async addCandidates({ id, candidates }: CandidateBody, principal: Principal): Promise<void> {
@@ -124,7 +126,7 @@ export class Desk {
       const id = this.#host.ids.id('pc')
       const call = await this.#offer(id, connection, { ...given, agent })
       const line = this.#open(id, call, { connection, principal }, room)
-      return { answer: await this.#connect(line, id, offer), id }
+      return { answer: await this.#connect(line, id, offer), id, call: call.id }
     } catch (error) {
       room[Symbol.dispose]()
       throw error

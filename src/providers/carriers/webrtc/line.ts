@@ -8,7 +8,7 @@ import { Channel } from './channel.ts'
 import { formatOf, Peer, type PeerListener } from './peer.ts'
 import type { Offer } from './sdp.ts'
 import type { Settings } from './settings.ts'
-import { text } from './stream.ts'
+import { text, type Said } from './stream.ts'
 
 export interface LineOptions {
   readonly host: ListenHost<Settings>
@@ -46,8 +46,8 @@ export class Line {
     this.id = id
     this.#options = options
     this.#channel = new Channel({
-      ...{ call, clock: host.clock, ids: host.ids, count: (name) => host.count(name, { carrier: 'webrtc' }) },
-      digit: (digit) => void this.#link?.send(said({ type: 'digit', digit })),
+      ...{ call, clock: host.clock, ids: host.ids, count: (name, why) => host.count(name, { carrier: 'webrtc', why }) },
+      digit: (digit) => this.#say({ type: 'digit', digit }),
       alive: () => (this.#alive = host.clock.monotonic()),
       leave: (why) => this.leave(why),
       misbehaved: (why) => this.fail('misbehaved', why),
@@ -63,6 +63,11 @@ export class Line {
       ),
     )
     this.#look()
+  }
+
+  /** Our id of the call. */
+  get call(): string {
+    return this.#options.call.id
   }
 
   get over(): boolean {
@@ -87,7 +92,7 @@ export class Line {
       this.id = id
       this.#peer = peer
       this.#offer = offer
-      await before?.close()
+      await this.#leave(before)
       return answer
     })
   }
@@ -121,7 +126,14 @@ export class Line {
     this.#link?.close(1000, why)
     this.#options.gone()
     await this.#channel.close()
-    await this.#peer?.close()
+    await this.#leave(this.#peer)
+  }
+
+  /** What the connection measured is the call's; then it goes. */
+  async #leave(peer: Peer | undefined): Promise<void> {
+    const quality = await peer?.stats().catch(() => undefined) // a connection that never was has measured nothing
+    if (quality && quality.received + quality.lost > 0) this.#options.call.measured(quality)
+    await peer?.close()
   }
 
   #next<T>(work: () => Promise<T>): Promise<T> {
@@ -193,6 +205,13 @@ export class Line {
     this.#link = undefined
   }
 
+  /** A word over the link; false when there is none. */
+  #say(word: Said): boolean {
+    if (!this.#link) return false
+    this.#link.send(JSON.stringify(word))
+    return true
+  }
+
   #look(): void {
     const { clock } = this.#options.host
     this.#looking = clock.timer(lookEvery, () => {
@@ -210,10 +229,6 @@ export class Line {
     this.#options.call.report('failed', raw, cause)
     void this.close(cause)
   }
-}
-
-function said(message: Parameters<typeof text>[0]): string {
-  return JSON.stringify(message)
 }
 
 function over(): OffhookError {

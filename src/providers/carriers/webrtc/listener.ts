@@ -83,8 +83,9 @@ class Front implements ListenerHttp {
   }
 
   async #offer(body: OfferBody, principal: Principal, query: URLSearchParams, address: string): Promise<Reply> {
-    const { answer, id } = await this.#desk.take({ body, principal, query, address })
-    return json({ sdp: answer, type: 'answer', pc_id: id })
+    const { answer, id, call } = await this.#desk.take({ body, principal, query, address })
+    // The last is ours: where the call is found under /v1/calls.
+    return json({ sdp: answer, type: 'answer', pc_id: id, call })
   }
 
   async #candidates({ json: given }: ListenerRequest, principal: Principal): Promise<Reply> {

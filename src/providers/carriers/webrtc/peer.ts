@@ -4,11 +4,11 @@ import { outgoing, type Dated } from '../../../protocols/rtp/outgoing.ts'
 import { writeRtp } from '../../../protocols/rtp/packet.ts'
 import type { StreamFormat } from '../../../spec/audio.ts'
 import { OffhookError } from '../../../spec/errors.ts'
-import type { IceServer, VideoFrame } from '../../../spec/listen.ts'
+import type { IceServer, MediaQuality, VideoFrame } from '../../../spec/listen.ts'
 import { plainAnswer, withPublicAddress, type Offer } from './sdp.ts'
 import type { Settings } from './settings.ts'
 import { portsOf } from './ice.ts'
-import { readStats, type LineStats } from './stats.ts'
+import { readStats } from './stats.ts'
 import { watchVideo } from './video.ts'
 
 export interface PeerOptions {
@@ -120,7 +120,7 @@ export class Peer {
       .catch(() => undefined)
   }
 
-  async stats(): Promise<LineStats> {
+  async stats(): Promise<MediaQuality> {
     return readStats(await this.#pc.getStats())
   }
 
@@ -163,6 +163,11 @@ export class Peer {
 
   #rise(): void {
     if (this.#up) return
+    // A caller who closes says so by DTLS; the connection's own state does not tell.
+    for (const transport of this.#pc.dtlsTransports)
+      transport.onStateChange.subscribe((state) => {
+        if (state === 'closed' && !this.#closed) this.#options.on.closed()
+      })
     this.#up = true
     this.#options.on.up()
   }

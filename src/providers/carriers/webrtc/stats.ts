@@ -1,19 +1,8 @@
 /** What RTCP and ICE say of a line: loss, jitter and round trip. */
 import type { RTCStatsReport } from 'werift'
+import type { MediaQuality } from '../../../spec/listen.ts'
 
-export interface LineStats {
-  /** Packets of the caller that came, and that never did. */
-  readonly received: number
-  readonly lost: number
-  /** ms */
-  readonly jitter: number
-  /** ms; undefined until it was measured. */
-  readonly roundTrip?: number
-  /** Of our packets, as the caller's reports say; undefined until one came. */
-  readonly lostThere?: number
-}
-
-export function readStats(report: RTCStatsReport): LineStats {
+export function readStats(report: RTCStatsReport): MediaQuality {
   const facts = [...report.values()] as unknown as readonly Readonly<Record<string, unknown>>[] // statistics are plain objects
   const inbound = facts.find(({ type, kind }) => type === 'inbound-rtp' && kind === 'audio')
   const remote = facts.find(({ type, kind }) => type === 'remote-inbound-rtp' && kind === 'audio')
