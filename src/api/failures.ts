@@ -10,7 +10,7 @@ export function answerFailure(
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
-  const known = toOffhook(error)
+  const known = knownFailure(error)
   if (known.status >= 500)
     logger.error('request failed', {
       method: request.method,
@@ -25,7 +25,8 @@ export function answerFailure(
     .send({ error: { code: known.code, message: known.message, details: known.details } })
 }
 
-function toOffhook(error: unknown): OffhookError {
+/** Whatever was thrown, with a code of ours. */
+export function knownFailure(error: unknown): OffhookError {
   if (error instanceof OffhookError) return error
   if (hasZodFastifySchemaValidationErrors(error)) {
     const fields = error.validation.map((issue) => ({

@@ -36,6 +36,7 @@ export function presentCall(record: CallRecord, hidden: Redaction = nothingHidde
     ...{ from: number(record.from), to: number(record.to) },
     variables: hidden.variables ? {} : { ...record.variables },
     metadata: hidden.variables ? {} : { ...record.metadata },
+    waiting: record.waiting ?? false,
     ref: record.ref ?? null,
     endReason: record.endReason ?? null,
     cause: record.cause ?? null,

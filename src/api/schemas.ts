@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { EndReason } from '../spec/call.ts'
 
 const time = z.number().int().describe('ms since 1970')
-const open = z.record(z.string(), z.unknown())
+export const open = z.record(z.string(), z.unknown())
 const variables = z.record(z.string().max(100), z.union([z.string().max(4_000), z.number(), z.boolean(), z.null()]))
 
 export const endReason = z.enum([
@@ -129,6 +129,7 @@ export const call = z
     id: z.string(),
     direction: z.enum(['inbound', 'outbound']),
     status,
+    waiting: z.boolean().describe('Queued until the connection has a line free'),
     carrier: z.string(),
     connection: z.string(),
     ref: z.string().nullable().describe("The carrier's id of the call"),

@@ -11,6 +11,7 @@ import type { CallEvent } from '../spec/event.ts'
 import type { VadFactory } from '../media/vad/vad.ts'
 import type { Connection, Coordination, MediaTokens, Store } from '../store/contract.ts'
 import type { InputRecorder } from '../lib/recorder.ts'
+import type { OpenDispatch } from './dispatch.ts'
 import type { LiveCall } from './live.ts'
 import type { Call } from './machine.ts'
 import type { Requester } from './operation.ts'
@@ -62,6 +63,8 @@ export interface EngineParts {
   /** Counters for metrics. */
   readonly count: (name: string, labels?: Readonly<Record<string, string>>) => void
   readonly openRecording: (call: Call, rate: number) => Promise<CallRecording>
+  /** Who answers an offered call, whoever its number belongs to: for simulated calls to an agent of choice. */
+  readonly answering?: (ref: string) => string | undefined
   /** What carriers and we say to each other, for people to read; a replay has none. */
   readonly wire?: WireBook
   /** Where a call's inputs are kept for replay; undefined when switched off. */
@@ -75,6 +78,8 @@ export interface Engine extends EngineParts {
   readonly listeners: Map<string, Listener>
   /** Offers being made into calls, by connection and carrier id. */
   readonly offers: Map<string, Promise<LiveCall>>
+  /** Calls that wait for a line. */
+  readonly dispatch: OpenDispatch
   carrier(name: string): CarrierSpec
   connection(id: string): Promise<Connection>
   byRef(connection: string, ref: string): LiveCall | undefined

@@ -9,7 +9,8 @@ const costDelays = [2_000, 10_000, 60_000, 300_000]
 
 export async function finishCall(live: LiveCall): Promise<void> {
   live.clearTimers()
-  const { status, endReason } = live.running.call
+  const { status, endReason, plan } = live.running.call
+  if (plan.direction === 'outbound') live.engine.dispatch.freed(plan.connection)
   live.engine.count('calls.ended', { status, reason: endReason ?? 'unknown' })
   live.reply.reject(new OffhookError('call.ended', `Call ${live.running.id} ended before it was answered`))
   try {

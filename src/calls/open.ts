@@ -1,6 +1,7 @@
 /** Opens the calls room: puts together what takes calls on, finds them, and carries out what they need. */
 import { OffhookError } from '../spec/errors.ts'
 import type { Connection } from '../store/contract.ts'
+import { openDispatch } from './dispatch.ts'
 import { carrierOf, type Engine, type EngineParts } from './engine.ts'
 import { carryOut } from './commands.ts'
 import { finishCall } from './finish.ts'
@@ -18,6 +19,7 @@ export function openEngine(parts: EngineParts): Engine {
   const { live } = ownership
   const engine: Engine = {
     ...parts,
+    dispatch: openDispatch(() => engine),
     live,
     offers: new Map(),
     listeners: new Map(),

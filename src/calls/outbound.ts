@@ -1,9 +1,10 @@
 /** A call that somebody asks for: checked, recorded as queued, and answered at once; the dial follows by itself. */
 import type { CallPlan, Variables } from '../spec/call.ts'
 import { OffhookError } from '../spec/errors.ts'
+import { limited, linesOf } from '../spec/lines.ts'
 import type { CallRecord, Connection } from '../store/contract.ts'
 import type { Engine } from './engine.ts'
-import { newCall } from './machine.ts'
+import { newCall, type Call } from './machine.ts'
 import { recordOf } from './project.ts'
 
 export interface DialRequest {
@@ -43,7 +44,7 @@ export async function dial(engine: Engine, organization: string, request: DialRe
     direction: 'outbound',
     carrier: carrier.name,
     connection: connection.id,
-    from: request.from ?? (await callerId(engine, connection)),
+    from: request.from ?? (await callerId(engine, connection, request.to)),
     to: request.to,
     agent: request.agent,
     variables: request.variables ?? {},
@@ -56,10 +57,26 @@ export async function dial(engine: Engine, organization: string, request: DialRe
     createdAt: engine.clock.now(),
   }
   const call = newCall(plan)
+  // 202 at once, and nothing lost: the queued event is durable before whoever asks hears of the call.
+  return limited(linesOf(connection.settings)) ? engine.dispatch.wait(call) : begin(engine, call)
+}
+
+async function begin(engine: Engine, call: Call): Promise<CallRecord> {
   const live = await engine.start(call)
-  // 202 at once, and nothing lost: the queued event is durable before the caller hears of the call.
   await live.post({ type: 'call.queued' })
-  return { ...recordOf(live.running.call), startedAt: plan.createdAt }
+  return { ...recordOf(live.running.call), startedAt: call.plan.createdAt }
+}
+
+/** Turns of caller ids are counted for so long, ms: afterwards they begin anew, which nobody notices. */
+const turnsKept = 86_400_000
+
+function nearest(numbers: readonly string[], to: string): string | undefined {
+  const shared = (number: string): number => {
+    let digits = 0
+    while (digits < number.length && number[digits] === to[digits]) digits++
+    return digits
+  }
+  return numbers.toSorted((a, b) => shared(b) - shared(a))[0]
 }
 
 async function connectionOf(engine: Engine, organization: string, id: string | undefined): Promise<Connection> {
@@ -73,12 +90,17 @@ async function connectionOf(engine: Engine, organization: string, id: string | u
   throw new OffhookError('connection.none', 'No carrier is connected yet: create a connection at /v1/connections first')
 }
 
-async function callerId(engine: Engine, connection: Connection): Promise<string> {
+/** The connection's default number or its oldest, unless it says that they take turns or that the nearest calls. */
+async function callerId(engine: Engine, connection: Connection, to: string): Promise<string> {
+  const { callerId: choice = 'default' } = linesOf(connection.settings)
   const { defaultFrom } = connection.settings
-  if (typeof defaultFrom === 'string') return defaultFrom
+  if (choice === 'default' && typeof defaultFrom === 'string') return defaultFrom
   const numbers = await engine.store.numbers.list(connection.organization, { limit: 200 })
-  const own = numbers.items.findLast((number) => number.connection === connection.id)
-  if (own) return own.number
+  const own = numbers.items.filter((number) => number.connection === connection.id).map(({ number }) => number)
+  if (typeof defaultFrom === 'string' && !own.includes(defaultFrom)) own.push(defaultFrom)
+  const turn = choice === 'rotate' ? await engine.coordination.count(`caller-id:${connection.id}`, turnsKept) : 0
+  const number = choice === 'nearest' ? nearest(own, to) : own.at(-1 - (turn % Math.max(1, own.length)))
+  if (number !== undefined) return number
   throw new OffhookError(
     'number.unassigned',
     `Connection "${connection.name}" has no number to call from: give "from", or add a number at /v1/numbers`,

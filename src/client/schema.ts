@@ -85,6 +85,8 @@ export interface components {
       id: string
       direction: "inbound" | "outbound"
       status: "queued" | "initiated" | "ringing" | "in-progress" | "completed" | "busy" | "no-answer" | "failed" | "canceled"
+      /** Queued until the connection has a line free */
+      waiting: boolean
       carrier: string
       connection: string
       /** The carrier's id of the call */
@@ -486,6 +488,8 @@ export interface components {
       id: string
       direction: "inbound" | "outbound"
       status: "queued" | "initiated" | "ringing" | "in-progress" | "completed" | "busy" | "no-answer" | "failed" | "canceled"
+      /** Queued until the connection has a line free */
+      waiting: boolean
       carrier: string
       connection: string
       /** The carrier's id of the call */
@@ -1045,6 +1049,34 @@ export interface paths {
         200: { content: { 'application/json': {
             items: (components['schemas']['Call'])[]
             next: string | null
+          } } }
+        default: { content: { 'application/json': components['schemas']['Failure'] } }
+      }
+    }
+  }
+  '/v1/calls/bulk': {
+    post: {
+      parameters: { query?: never; path?: never; header?: never; cookie?: never }
+      requestBody: { content: { 'application/json': {
+            /** Each as POST /v1/calls takes it */
+            calls: (Record<string, unknown>)[]
+          } } }
+      responses: {
+        202: { content: { 'application/json': {
+            /** One per call, in the order given */
+            items: ({
+              ok: true
+              call: components['schemas']['Call']
+            } | {
+              ok: false
+              error: {
+                /** See docs/errors.md */
+                code: string
+                /** What failed, with which value, and what to do */
+                message: string
+                details: Record<string, unknown>
+              }
+            })[]
           } } }
         default: { content: { 'application/json': components['schemas']['Failure'] } }
       }

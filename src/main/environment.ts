@@ -2,7 +2,8 @@
 import { z } from 'zod'
 import { OffhookError } from '../spec/errors.ts'
 import type { Connection } from '../store/contract.ts'
-import { connectionSettings, notesOf, type ProviderSpec } from '../spec/provider.ts'
+import { connectionSettings } from '../spec/connection.ts'
+import { notesOf, type ProviderSpec } from '../spec/provider.ts'
 
 const flag = z.enum(['true', 'false', '1', '0', 'on', 'off']).transform((text) => ['true', '1', 'on'].includes(text))
 const list = z.string().transform((text) =>

@@ -10,6 +10,7 @@ import type { ApiParts } from '../parts.ts'
 import { presentCall, presentPage } from '../present.ts'
 import { hiddenFrom, requireShown } from '../privacy.ts'
 import { call, endReason, failure, identified, newCall, page, paging, status } from '../schemas.ts'
+import { bulkRoute } from './calls-bulk.ts'
 import { controlRoutes } from './call-control.ts'
 import { detailRoutes } from './call-details.ts'
 import { soundRoutes } from './call-sound.ts'
@@ -39,6 +40,7 @@ const tags = ['Calls']
 export async function callRoutes(app: FastifyInstance, parts: ApiParts): Promise<void> {
   const routes = app.withTypeProvider<ZodTypeProvider>()
   placingRoute(routes, parts)
+  bulkRoute(routes, parts)
   readingRoutes(routes, parts)
   detailRoutes(routes, parts)
   soundRoutes(routes, parts)
@@ -50,7 +52,7 @@ function placingRoute(routes: Routes, { engine }: ApiParts): void {
   routes.post('/calls', {
     config: { scope: 'calls:write' },
     schema: {
-      summary: 'Place a call; answered at once, dialled right after',
+      summary: 'Place a call; answered at once, dialled right after or when a line is free',
       tags,
       body: newCall,
       response: { 202: call, default: failure },

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { agentSettings } from '../../conversation/settings.ts'
+import { connectionSettings } from '../../spec/connection.ts'
 import type { ApiParts, AnySpec } from '../parts.ts'
 import { failure, provider } from '../schemas.ts'
 
@@ -21,7 +22,8 @@ export async function providerRoutes(app: FastifyInstance, parts: ApiParts): Pro
 }
 
 function settingsSchema(spec: AnySpec): z.ZodObject {
-  return spec.kind === 'agent' ? agentSettings(spec) : spec.settings
+  if (spec.kind === 'agent') return agentSettings(spec)
+  return spec.kind === 'carrier' ? connectionSettings(spec) : spec.settings
 }
 
 function present(spec: AnySpec): z.input<typeof provider> {
