@@ -66,7 +66,7 @@ export interface ApiParts {
   readonly simulations?: Simulations
   /** Sign-in codes for the terminal. */
   readonly codes?: SignInCodes
-  /** The console as built; undefined when it is not. */
+  /** Where the console is built to; it may not be there yet. */
   readonly consoleDir?: string
   /** Of Offhook. */
   readonly version: string

@@ -15,6 +15,7 @@ import type { Scope } from '../lib/scope.ts'
 import { OffhookError } from '../spec/errors.ts'
 import { authenticate } from './auth.ts'
 import { carrierRoutes } from './carriers.ts'
+import { consoleRoutes } from './console.ts'
 import { answerFailure } from './failures.ts'
 import { listenerRoutes } from './listeners.ts'
 import { acceptMedia } from './media.ts'
@@ -67,6 +68,7 @@ export async function createServer(parts: ApiParts): Promise<FastifyInstance> {
   await app.register(readablePage)
   await app.register(healthRoutes, parts)
   await app.register(async (api) => versionOne(api, parts))
+  if (parts.consoleDir !== undefined) await app.register(consoleRoutes, { folder: parts.consoleDir })
   app.server.on('upgrade', acceptMedia(parts))
   return app
 }

@@ -23,6 +23,7 @@ export interface EngineNeeds {
   readonly recordings: RecordingFolder
   readonly address: Address
   readonly count: Engine['count']
+  readonly answering: ReadonlyMap<string, string>
 }
 
 export async function engineOf(options: GatewayOptions, needs: EngineNeeds): Promise<Engine> {
@@ -52,6 +53,7 @@ export async function engineOf(options: GatewayOptions, needs: EngineNeeds): Pro
     settings: { ...callDefaults, record: environment.record },
     node: ids.id('node'),
     count: needs.count,
+    answering: (ref) => needs.answering.get(ref),
     openRecording: recordings.open,
     wire: openWireBook({ store, coordination, clock, logger, scope }),
     ...(environment.replay ? { openInputs: replayFolder(join(environment.dataDir, 'replays'), clock, logger) } : {}),

@@ -1,9 +1,12 @@
 /** The gateway, put together: store, network, calls, API and simulators on one port, in one scope. */
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Registry } from 'prom-client'
 import type { WireEntry } from '../../simulators/index.ts'
 import { announceJournal } from '../api/feed.ts'
+import type { Simulations } from '../api/parts.ts'
 import { createServer, listen } from '../api/server.ts'
+import { signInCodes, type SignInCodes } from '../api/session/codes.ts'
 import { startSpool } from '../api/webhooks/spool.ts'
 import type { Engine } from '../calls/engine.ts'
 import { openListeners } from '../calls/listen.ts'
@@ -21,10 +24,24 @@ import { createFigures } from './figures.ts'
 import { openNetwork, type Network } from './network.ts'
 import { everyProvider, type ProviderSet } from './providers.ts'
 import { recordingFolder, type RecordingFolder } from './recordings.ts'
-import { browserLine, seedAdminKey, seedAgents, seedBrowser, seedFromEnvironment, seedOrganization, type AdminKey } from './seed.ts'
+import {
+  browserLine,
+  seedAdminKey,
+  seedAgents,
+  seedBrowser,
+  seedFromEnvironment,
+  seedOrganization,
+  type AdminKey,
+} from './seed.ts'
+import { openSimulations } from './simulations.ts'
 import { openSimulators, type Simulators } from './simulators.ts'
 import { ownVersion } from './version.ts'
 import { telephoneVoice } from './voice.ts'
+
+/** Run from sources and as a package, the console is built to different places. */
+const consoleFolder = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? '../../console/dist' : '../../console', import.meta.url),
+)
 
 export interface GatewayOptions {
   readonly environment: Environment
@@ -39,6 +56,8 @@ export interface GatewayOptions {
   readonly inMemory?: boolean
   /** Requests a minute per API key or address. Default 1 200. */
   readonly rateLimit?: number
+  /** Shows a sign-in code to whoever started the gateway; without it nobody signs in by code. */
+  readonly showCode?: (code: string) => void
   /** Sees every message between a simulated carrier and us. */
   readonly onWire?: (entry: WireEntry) => void
 }
@@ -51,6 +70,8 @@ export interface Gateway {
   readonly adminKey: AdminKey
   readonly simulators: Simulators | undefined
   readonly recordings: RecordingFolder
+  /** Sign-in codes for the terminal. */
+  readonly codes: SignInCodes | undefined
   /** Connections made from environment variables. */
   readonly fromEnvironment: readonly string[]
 }
@@ -64,11 +85,15 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const network = openNetwork({ clock, ids, scope, allowHosts: () => allowedHosts(environment, address.port()) })
   const recordings = recordingFolder(join(environment.dataDir, 'recordings'), clock, logger)
   const figures = createFigures(() => running(engine))
-  const engine = await engineOf(options, { store, network, recordings, address, count: figures.count })
+  const answering = new Map<string, string>()
+  const engine = await engineOf(options, { store, network, recordings, address, count: figures.count, answering })
   await openListeners(engine)
   const simulators = environment.simulators ? simulatorsOf(options, { store, network, address }) : undefined
   const { registry } = figures
-  address.listening(await serve(options, { engine, network, recordings, simulators, registry }))
+  const codes = codesOf(options, engine)
+  const simulations = simulators && simulationsOf(options, { engine, simulators, answering, network })
+  const served = { engine, network, recordings, simulators, simulations, codes, registry }
+  address.listening(await serve(options, served))
   const seeds = { store, clock, ids }
   await seedAgents(seeds)
   const made = await seedFromEnvironment(seeds, found)
@@ -83,7 +108,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   if (resumed > 0) logger.info('calls taken up after a restart', { calls: resumed })
   void lookAfterCalls(engine)
   return {
-    ...{ url: `http://${environment.host}:${address.port()}`, engine, store, adminKey, simulators, recordings },
+    ...{ url: `http://${environment.host}:${address.port()}`, engine, store, adminKey, simulators, recordings, codes },
     fromEnvironment: made.map((connection) => connection.name),
   }
 }
@@ -119,11 +144,33 @@ function simulatorsOf(options: GatewayOptions, { store, network, address }: Simu
   })
 }
 
+/** Whoever sees the terminal owns the machine, or comes before anybody has an account. */
+function codesOf({ environment, showCode }: GatewayOptions, engine: Engine): SignInCodes | undefined {
+  if (!showCode) return undefined
+  const wanted = async () => onlyHere(environment) || (await engine.store.users.count()) === 0
+  return signInCodes({ engine, wanted, show: showCode })
+}
+
+interface SimulationNeeds {
+  readonly engine: Engine
+  readonly simulators: Simulators
+  readonly answering: Map<string, string>
+  readonly network: Network
+}
+
+function simulationsOf({ providers, clock, ids, scope }: GatewayOptions, needs: SimulationNeeds): Simulations {
+  const { engine, simulators, answering, network } = needs
+  const speak = telephoneVoice(providers.speakers, { scope, clock, ids, stream: network.stream })
+  return openSimulations({ engine, answering, speak, lines: () => simulators.lines() })
+}
+
 interface Served {
   readonly engine: Engine
   readonly network: Network
   readonly recordings: RecordingFolder
   readonly simulators: Simulators | undefined
+  readonly simulations: Simulations | undefined
+  readonly codes: SignInCodes | undefined
   readonly registry: Registry
 }
 
@@ -132,7 +179,7 @@ async function serve(
   { environment, providers, scope, rateLimit = 1_200 }: GatewayOptions,
   served: Served,
 ): Promise<number> {
-  const { engine, network, recordings, simulators, registry } = served
+  const { engine, network, recordings, simulators, simulations, codes, registry } = served
   const app = await createServer({
     engine,
     providers: everyProvider(providers),
@@ -144,6 +191,9 @@ async function serve(
     readRecording: recordings.read,
     removeRecording: recordings.remove,
     version: ownVersion(),
+    consoleDir: consoleFolder,
+    ...(simulations ? { simulations } : {}),
+    ...(codes ? { codes } : {}),
     mounts: simulators?.mounts ?? [],
     rateLimit,
     unclaimed: { perPeer: 200, total: 2_000 },

@@ -9,7 +9,7 @@ export const codeLife = 15 * 60_000
 const renewal = 60_000
 
 export interface SignInCodes {
-  /** Draws a code and shows it. */
+  /** Draws a code and shows it, where codes are wanted. */
   issue(): Promise<void>
   /** True once for a code that is good; then it is used. */
   use(code: string): Promise<boolean>
@@ -19,17 +19,20 @@ export interface SignInCodes {
 
 export interface SignInCodesOptions {
   readonly engine: Pick<Engine, 'coordination' | 'ids' | 'clock' | 'scope'>
+  /** May whoever sees the terminal sign in by it at this moment? */
+  readonly wanted: () => Promise<boolean>
   /** `XXXX-XXXX`. */
   readonly show: (code: string) => void
 }
 
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 
-export function signInCodes({ engine, show }: SignInCodesOptions): SignInCodes {
+export function signInCodes({ engine, wanted, show }: SignInCodesOptions): SignInCodes {
   const { coordination, ids, clock, scope } = engine
   let resting: Timer | undefined
   scope.defer(() => resting?.cancel())
   const issue = async (): Promise<void> => {
+    if (!(await wanted())) return
     const bytes = Buffer.from(ids.token(8), 'base64url')
     const code = Array.from(bytes, (byte) => alphabet[byte & 31]).join('')
     await coordination.set(keyOf(code), '1', codeLife)

@@ -1,0 +1,114 @@
+/** A simulated caller: polite, unless told otherwise. Acts may be added while the call runs. */
+import { Phone, readWav, toTelephone } from '../../simulators/index.ts'
+import type { Act } from '../api/parts.ts'
+import type { Clock } from '../lib/clock.ts'
+import { OffhookError } from '../spec/errors.ts'
+
+/** An act that can be done at once: what is spoken is sound by now. */
+export type Ready =
+  | { readonly type: 'say'; readonly sound: Int16Array }
+  | { readonly type: 'press'; readonly digits: string }
+  | { readonly type: 'pause'; readonly ms: number }
+  | { readonly type: 'hangup' }
+
+/** How long the caller waits for a greeting, for an answer to begin, and for it to finish, ms. */
+const greeting = 8_000
+const patience = 20_000
+const longestAnswer = 60_000
+/** Quiet that counts as the end of an answer, ms. */
+const finished = 1_200
+/** Acts that wait: more is no script. */
+const mostWaiting = 500
+
+export class Caller {
+  readonly phone: Phone
+  readonly #stay: boolean
+  readonly #waiting: Ready[] = []
+  #news = Promise.withResolvers<void>()
+
+  constructor(clock: Clock, acts: readonly Ready[], stay: boolean) {
+    this.#stay = stay
+    this.#waiting.push(...acts)
+    this.phone = new Phone({ clock, record: false, script: (phone) => this.#perform(phone) })
+  }
+
+  /** How many acts are still to come. */
+  add(acts: readonly Ready[]): number {
+    if (this.#waiting.length + acts.length > mostWaiting)
+      throw new OffhookError('request.invalid', `${this.#waiting.length} acts wait already: let some of them be done`)
+    this.#waiting.push(...acts)
+    this.#news.resolve()
+    return this.#waiting.length
+  }
+
+  /** Before each act the caller listens until the other side has finished; a pause takes the place of listening. */
+  async #perform(phone: Phone): Promise<void> {
+    let listening = true
+    let wait = greeting
+    for (;;) {
+      if (listening && this.#waiting[0]?.type !== 'pause') await listen(phone, wait)
+      wait = patience
+      const act = this.#waiting.shift()
+      if (!act && !this.#stay) return phone.hangup()
+      if (act?.type === 'hangup') return phone.hangup()
+      if (act) await perform(phone, act)
+      else await this.#more(phone)
+      listening = act !== undefined && act.type !== 'pause'
+    }
+  }
+
+  /** Rejects when the call is over. */
+  async #more(phone: Phone): Promise<void> {
+    this.#news = Promise.withResolvers()
+    while (this.#waiting.length === 0) await Promise.race([this.#news.promise, phone.sleep(patience)])
+  }
+}
+
+async function listen(phone: Phone, wait: number): Promise<void> {
+  await phone.sleep(400)
+  await phone.waitForSpeech(wait).catch(unlessOver)
+  await phone.waitForSilence(finished, longestAnswer).catch(unlessOver)
+}
+
+/** Somebody who says nothing, or never stops, is no reason not to go on. */
+function unlessOver(error: unknown): void {
+  if (error instanceof Error && error.name === 'CallOver') throw error
+}
+
+async function perform(phone: Phone, act: Exclude<Ready, { type: 'hangup' }>): Promise<void> {
+  switch (act.type) {
+    case 'say':
+      return phone.say(act.sound)
+    case 'press':
+      return phone.press(act.digits)
+    case 'pause':
+      return phone.sleep(act.ms)
+    default:
+      return act satisfies never
+  }
+}
+
+/** Speaks and reads everything before it is needed, so that a mistake costs no call. */
+export async function makeReady(
+  acts: readonly Act[],
+  speak: (text: string) => Promise<Int16Array>,
+): Promise<readonly Ready[]> {
+  const ready: Ready[] = []
+  for (const act of acts) {
+    if ('say' in act) ready.push({ type: 'say', sound: await speak(act.say) })
+    else if ('audio' in act) ready.push({ type: 'say', sound: soundOf(act.audio) })
+    else if ('digits' in act) ready.push({ type: 'press', digits: act.digits })
+    else if ('pauseMs' in act) ready.push({ type: 'pause', ms: act.pauseMs })
+    else ready.push({ type: 'hangup' })
+  }
+  return ready
+}
+
+function soundOf(audio: string): Int16Array {
+  try {
+    return toTelephone(readWav(Buffer.from(audio, 'base64')))
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new OffhookError('audio.malformed', `The recording is no WAV that can be used: ${why}`, { cause: error })
+  }
+}
