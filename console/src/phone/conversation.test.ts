@@ -16,12 +16,12 @@ const isInput = (one: Input | Told): one is Input => inputs.has(one.type)
 const up: readonly (Input | Told)[] = [
   { type: 'dialled' },
   { type: 'microphone-open' },
-  { type: 'answered', call: 'cal_1' },
+  { type: 'answered', ref: 'pc-1', call: 'cal_1' },
   { type: 'channel-open' },
   { type: 'ready', call: undefined },
 ]
-const said = (text: string, by = 'bot-output sentence'): Told => ({ type: 'agent-text', stage: 'spoken', text, by })
-const thought = (text: string): Told => ({ type: 'agent-text', stage: 'thought', text, by: 'bot-llm-text' })
+const said = (text: string): Told => ({ type: 'agent-said', text })
+const thought = (text: string): Told => ({ type: 'agent-text', text })
 
 describe('phases', () => {
   test('from the dial to the talk', () => {
@@ -31,7 +31,7 @@ describe('phases', () => {
   })
 
   test('a lost network comes back without a second start', () => {
-    const back: readonly Input[] = [{ type: 'lost' }, { type: 'answered' }, { type: 'channel-open' }]
+    const back: readonly Input[] = [{ type: 'lost' }, { type: 'answered', ref: 'pc-2' }, { type: 'channel-open' }]
     const state = after([...up, ...back, { type: 'ready', call: undefined }])
     expect(state).toMatchObject({ phase: 'talking', call: 'cal_1', startedAt: 400 })
   })
@@ -81,33 +81,43 @@ describe('lines', () => {
     ])
   })
 
-  test('the agent’s sentences are joined; the same words as single words do not double them', () => {
-    expect(lines(said('Good morning.'), said('How are you?'), said('Good', 'bot-tts-text'))).toMatchObject([
-      { by: 'agent', text: 'Good morning. How are you?', over: false },
+  test('the agent’s words are a draft until they were heard', () => {
+    expect(lines(thought('Good '), thought('morning.'))).toMatchObject([
+      { by: 'agent', text: '', draft: 'Good morning.', over: false },
+    ])
+    expect(lines(thought('Good morning.'), said('Good morning.'))).toMatchObject([
+      { text: 'Good morning.', draft: '', over: true },
     ])
   })
 
-  test('a reply ends with its sound, the next begins a line of its own', () => {
-    expect(lines(said('One.'), { type: 'agent-stopped' }, said('Two.'))).toMatchObject([
+  test('a pause between sentences does not end the reply', () => {
+    expect(lines(thought('One. '), { type: 'agent-stopped' }, thought('Two.'))).toMatchObject([{ draft: 'One. Two.' }])
+  })
+
+  test('the next reply is a line of its own', () => {
+    expect(lines(thought('One.'), said('One.'), { type: 'reply-started' }, thought('Two.'))).toMatchObject([
       { text: 'One.', over: true, interrupted: false },
-      { text: 'Two.', over: false },
+      { draft: 'Two.', over: false },
     ])
   })
 
-  test('an interruption drops what was never said', () => {
-    expect(lines(thought('One. Two.'), said('One.'), { type: 'interrupted' })).toMatchObject([
+  test('of an interrupted reply only what was heard is kept', () => {
+    expect(lines(thought('One. Two.'), { type: 'interrupted' }, said('One.'))).toMatchObject([
       { text: 'One.', draft: '', over: true, interrupted: true },
     ])
   })
 
   test('an interruption told after the line ended still marks it', () => {
-    expect(lines(said('One.'), { type: 'agent-stopped' }, { type: 'interrupted' })).toMatchObject([
-      { text: 'One.', interrupted: true },
-    ])
+    expect(lines(said('One.'), { type: 'interrupted' })).toMatchObject([{ text: 'One.', interrupted: true }])
   })
 
-  test('words that were only thought are kept when the reply ends by itself', () => {
-    expect(lines(thought('Hello '), thought('there.'), { type: 'agent-stopped' })).toMatchObject([
+  test('a reply that was cut off unheard leaves no words', () => {
+    const told = lines(thought('One.'), { type: 'interrupted' }, { type: 'reply-started' }, thought('Two.'))
+    expect(told).toMatchObject([{ text: '', draft: '', over: true }, { draft: 'Two.' }])
+  })
+
+  test('words whose end nobody told are kept when the next reply begins', () => {
+    expect(lines(thought('Hello '), thought('there.'), { type: 'reply-started' })).toMatchObject([
       { text: 'Hello there.', over: true },
     ])
   })

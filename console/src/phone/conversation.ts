@@ -12,8 +12,6 @@ export interface Line {
   readonly over: boolean
   readonly interrupted: boolean
   readonly at: number
-  /** Which kind of message `text` is made of; the same words come by several. */
-  readonly source?: string
 }
 
 export interface Timings {
@@ -41,7 +39,8 @@ export interface Conversation {
 export type Input =
   | { readonly type: 'dialled' }
   | { readonly type: 'microphone-open' }
-  | { readonly type: 'answered'; readonly call?: string | undefined }
+  /** `ref`: the line's own id of the call. */
+  | { readonly type: 'answered'; readonly ref: string; readonly call?: string | undefined }
   | { readonly type: 'channel-open' }
   | { readonly type: 'told'; readonly told: Told }
   | { readonly type: 'muted'; readonly muted: boolean }
@@ -100,7 +99,7 @@ export function advance(state: Conversation, input: Input, now: number): Convers
 }
 
 function finished(state: Conversation, phase: 'ended' | 'failed', words: string | undefined, now: number) {
-  const lines = state.lines.map((line) => ({ ...line, over: true, draft: '' })).filter((line) => line.text !== '')
+  const lines = state.lines.map((line) => ({ ...line, over: true, draft: '' })).filter(({ text }) => text !== '')
   return { ...state, phase, words, lines, speaking: silent, endedAt: now }
 }
 
@@ -115,22 +114,23 @@ function hear(state: Conversation, told: Told, now: number): Conversation {
     case 'agent-started':
       return { ...state, speaking: { ...state.speaking, agent: true } }
     case 'agent-stopped':
-      return { ...state, speaking: { ...state.speaking, agent: false }, lines: closed(state.lines, false) }
+      return { ...state, speaking: { ...state.speaking, agent: false } }
     case 'interrupted':
-      return { ...state, speaking: { ...state.speaking, agent: false }, lines: closed(state.lines, true) }
+      return { ...state, speaking: { ...state.speaking, agent: false }, lines: cut(state.lines) }
     case 'reply-started':
-      return { ...state, lines: closed(state.lines, false) }
+      return { ...state, lines: closed(state.lines) }
     case 'caller-text':
       return { ...state, lines: callerSaid(state.lines, told.text, told.final, now) }
     case 'agent-text':
-      return { ...state, lines: agentSaid(state.lines, told, now) }
+      return { ...state, lines: agentLine(state.lines, now, (line) => ({ ...line, draft: line.draft + told.text })) }
+    case 'agent-said':
+      return { ...state, lines: agentLine(state.lines, now, (line) => said(line, told.text)) }
     case 'tool':
       return { ...state, lines: toolUsed(state.lines, told.name, told.stage, now) }
     case 'left':
       return finished(state, 'ended', 'The other side hung up.', now)
     case 'trouble':
       return told.fatal ? finished(state, 'failed', told.message, now) : { ...state, words: told.message }
-    case 'levels':
     case 'renegotiate':
       return state
     default:
@@ -146,32 +146,27 @@ function callerSaid(lines: readonly Line[], text: string, final: boolean, at: nu
   return [...lines, { ...blank(lines, 'caller', at), ...said }]
 }
 
-/** Pieces of a reply. The same words may come as sentences and as single words: the first kind of a line counts. */
-function agentSaid(lines: readonly Line[], told: Told & { type: 'agent-text' }, at: number): readonly Line[] {
+/** The agent's open line changes, or a new one begins. */
+function agentLine(lines: readonly Line[], at: number, change: (line: Line) => Line): readonly Line[] {
   const open = lines.findLast((line) => line.by === 'agent' && !line.over)
-  const line = open ?? blank(lines, 'agent', at)
-  const next = told.stage === 'thought' ? { ...line, draft: line.draft + told.text } : spoken(line, told)
-  return open ? replaced(lines, next) : [...lines, next]
+  return open ? replaced(lines, change(open)) : [...lines, change(blank(lines, 'agent', at))]
 }
 
-function spoken(line: Line, { text, by }: { readonly text: string; readonly by: string }): Line {
-  if (line.source !== undefined && line.source !== by) return line
-  const joint = line.text === '' || /\s$/.test(line.text) || /^[\s,.;:!?]/.test(text) ? '' : ' '
-  return { ...line, source: by, text: line.text + joint + text }
+/** What was heard is what counts; the draft had more when it was cut off. */
+function said(line: Line, text: string): Line {
+  return { ...line, text, draft: '', over: true }
 }
 
-/** The agent's open line ends. One that was thought but never said aloud keeps its words only when nobody cut it off. */
-function closed(lines: readonly Line[], interrupted: boolean): readonly Line[] {
-  const open = lines.findLast((line) => line.by === 'agent' && !line.over)
-  if (!open) return interrupted ? markLast(lines) : lines
-  const text = open.text === '' && !interrupted ? open.draft.trim() : open.text
-  return replaced(lines, { ...open, text, draft: '', over: true, interrupted })
-}
-
-/** The interruption may come after the line was closed. */
-function markLast(lines: readonly Line[]): readonly Line[] {
+/** The agent fell silent in the middle of a line. How much of it was heard is told next, or nothing was. */
+function cut(lines: readonly Line[]): readonly Line[] {
   const last = lines.findLast((line) => line.by === 'agent')
   return last ? replaced(lines, { ...last, interrupted: true }) : lines
+}
+
+/** The next reply begins. A line whose end nobody told keeps its words, unless it was cut off unheard. */
+function closed(lines: readonly Line[]): readonly Line[] {
+  const open = lines.findLast((line) => line.by === 'agent' && !line.over)
+  return open ? replaced(lines, said(open, open.interrupted ? '' : open.draft.trim())) : lines
 }
 
 function toolUsed(lines: readonly Line[], name: string, stage: string, at: number): readonly Line[] {

@@ -109,7 +109,7 @@ export class Line {
       if (this.#closed || this.#peer !== peer) return
       this.#pc = answer.pc
       this.#answeredAt = Date.now()
-      this.#options.on({ type: 'answered', call: answer.call })
+      this.#options.on({ type: 'answered', ref: answer.pc, call: answer.call })
       await peer.setRemoteDescription({ type: 'answer', sdp: answer.sdp })
       this.#flushCandidates()
     } catch (error) {

@@ -14,12 +14,9 @@ describe('what arrives', () => {
     ['bot-interrupted', undefined, { type: 'interrupted' }],
     ['user-transcription', { text: 'hello', final: true }, { type: 'caller-text', text: 'hello', final: true }],
     ['user-transcription', { text: 'hel' }, { type: 'caller-text', text: 'hel', final: false }],
-    ['bot-llm-text', { text: 'Hi' }, { type: 'agent-text', text: 'Hi', stage: 'thought', by: 'bot-llm-text' }],
-    [
-      'bot-output',
-      { text: 'Hi.', aggregated_by: 'sentence' },
-      { type: 'agent-text', text: 'Hi.', stage: 'spoken', by: 'bot-output sentence' },
-    ],
+    ['bot-llm-text', { text: 'Hi' }, { type: 'agent-text', text: 'Hi' }],
+    ['bot-transcription', { text: 'Hi.' }, { type: 'agent-said', text: 'Hi.' }],
+    ['bot-llm-started', undefined, { type: 'reply-started' }],
     ['error', { error: 'broken', fatal: true }, { type: 'trouble', message: 'broken', fatal: true }],
     ['error', { message: 'broken', error: 'other' }, { type: 'trouble', message: 'broken', fatal: false }],
     [
@@ -50,6 +47,7 @@ describe('what arrives', () => {
     'null',
     '{"type":"bot-ready"}',
     '{"label":"rtvi-ai","type":"ui-command","data":{}}',
+    '{"label":"rtvi-ai","type":"bot-output","data":{"text":"Hi."}}',
   ])('nothing of ours: %s', (text) => {
     expect(readTold(text)).toBeUndefined()
   })

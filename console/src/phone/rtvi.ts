@@ -8,12 +8,13 @@ export type Told =
   | { readonly type: 'ready'; readonly call: string | undefined }
   | { readonly type: 'caller-started' | 'caller-stopped' | 'agent-started' | 'agent-stopped' | 'interrupted' }
   | { readonly type: 'caller-text'; readonly text: string; readonly final: boolean }
-  /** `thought`: a piece of what the model writes; `spoken`: a piece of what is said aloud. */
-  | { readonly type: 'agent-text'; readonly text: string; readonly stage: 'thought' | 'spoken'; readonly by: string }
+  /** A piece of what the agent is about to say. */
+  | { readonly type: 'agent-text'; readonly text: string }
+  /** All that was heard of a reply, once it is over. */
+  | { readonly type: 'agent-said'; readonly text: string }
   | { readonly type: 'reply-started' }
   | { readonly type: 'tool'; readonly name: string; readonly stage: 'called' | 'returned' | 'cancelled' }
   | { readonly type: 'trouble'; readonly message: string; readonly fatal: boolean }
-  | { readonly type: 'levels'; readonly caller?: number; readonly agent?: number }
   | { readonly type: 'left' }
   | { readonly type: 'renegotiate' }
 
@@ -51,12 +52,10 @@ function wordsOf(type: string, data: Fields): Told | undefined {
     case 'user-transcription':
       return { type: 'caller-text', text, final: data['final'] === true }
     case 'bot-llm-text':
-      return { type: 'agent-text', text, stage: 'thought', by: type }
-    case 'bot-output':
-      return { type: 'agent-text', text, stage: 'spoken', by: `${type} ${wordOf(data['aggregated_by'])}` }
-    case 'bot-tts-text':
+      return { type: 'agent-text', text }
+    // The same words come as sentences and for the voice, too: once is enough.
     case 'bot-transcription':
-      return { type: 'agent-text', text, stage: 'spoken', by: type }
+      return { type: 'agent-said', text }
     default:
       return undefined
   }
@@ -89,7 +88,6 @@ export type Saying =
   | { readonly type: 'client-ready' }
   | { readonly type: 'disconnect-bot' }
   | { readonly type: 'dtmf'; readonly buttons: readonly string[] }
-  | { readonly type: 'send-text'; readonly content: string }
   | { readonly type: 'client-message'; readonly t: string; readonly d?: unknown }
 
 export function writeSaying(saying: Saying, id: string): string {

@@ -23,6 +23,7 @@ const call: Schemas['Call'] = {
   id: 'call_1',
   direction: 'inbound',
   status: 'completed',
+  waiting: false,
   carrier: 'acme',
   connection: 'con_1',
   ref: 'r1',
