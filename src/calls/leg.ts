@@ -63,7 +63,10 @@ export function openLeg(options: LegOptions): Leg {
   const order = (wanted: StreamOrder): void => {
     if (!over) for (const event of translator.step(wanted)) happen(event)
   }
-  const speaker = speakerOf(options, order)
+  const say = (payload: Uint8Array): void => {
+    if (!over && !translator.say(payload)) order({ type: 'audio', payload })
+  }
+  const speaker = speakerOf(options, order, say)
   const end = (): boolean => {
     if (over) return false
     over = true
@@ -80,6 +83,9 @@ export function openLeg(options: LegOptions): Leg {
   // A line that is over, or was replaced by a newer one, says nothing more: what it would say is no input.
   socket.onMessage((message) => {
     if (over) return
+    // What waits its turn must be kept, and what is found here is good only for now.
+    const sound = message.binary || inputs.busy ? undefined : translator.hear(message.data)
+    if (sound) return inputs.take('wire', unkept, () => happen(sound))
     const wire = wireOf(message)
     inputs.take(
       'wire',
@@ -108,8 +114,15 @@ export function openLeg(options: LegOptions): Leg {
   }
 }
 
+/** The short way is not gone when somebody keeps the inputs. */
+const unkept = (): null => null
+
 interface Translator {
   step(input: StreamInput): readonly StreamEvent[]
+  /** Sound by the short way; undefined: to be stepped. */
+  hear(text: Uint8Array): (StreamEvent & { readonly type: 'audio' }) | undefined
+  /** Sends sound by the short way; false: to be stepped. */
+  say(payload: Uint8Array): boolean
   /** Says what the carrier wants to hear before the socket closes. */
   close(): void
 }
@@ -119,6 +132,7 @@ type StreamInput = Parameters<Stream['step']>[1]
 /** The carrier's dialect with its memory; what it says goes out at once. */
 function translatorOf({ socket, stream, inputs, count, state: first }: LegOptions): Translator {
   let state = first
+  const sound = inputs.kept ? undefined : stream.sound
   const send = (message: WireMessage): boolean => {
     inputs.note('sent', () => wireInput(message))
     return socket.send('text' in message ? message.text : message.binary)
@@ -130,13 +144,24 @@ function translatorOf({ socket, stream, inputs, count, state: first }: LegOption
       for (const message of result.messages) if (!send(message)) count('media.congested')
       return result.events
     },
+    hear: (text) => sound?.read(state, text),
+    say(payload) {
+      const message = sound?.write(state, payload)
+      if (!message) return false
+      if (!socket.send(message, false)) count('media.congested')
+      return true
+    },
     close: () => {
       for (const message of stream.step(state, { type: 'close' }).messages) send(message)
     },
   }
 }
 
-function speakerOf(options: LegOptions, order: (wanted: StreamOrder) => void): CarrierPlayout {
+function speakerOf(
+  options: LegOptions,
+  order: (wanted: StreamOrder) => void,
+  say: (payload: Uint8Array) => void,
+): CarrierPlayout {
   const { format, stream, taps } = options
   const encode = options.codec?.encode ?? codecFor(options.sends ?? format).encoder()
   return createPlayout({
@@ -145,7 +170,7 @@ function speakerOf(options: LegOptions, order: (wanted: StreamOrder) => void): C
     frameMs: format.frameMs,
     leadMs: format.leadMs ?? 0,
     limitMs: longestQueue,
-    send: (frame) => order({ type: 'audio', payload: encode(frame) }),
+    send: (frame) => say(encode(frame)),
     sendClear: () => order({ type: 'clear' }),
     ...(taps.heard ? { tap: taps.heard } : {}),
     to: `${options.streamRef} ${format.encoding}/${format.rate}`,
@@ -173,6 +198,7 @@ function listenerOf(
       if (missing > 0 && codec) emit(codec.conceal(missing, payload))
       hear(payload)
     },
+    (payload) => payload.slice(),
   )
   return (event) => {
     switch (event.type) {

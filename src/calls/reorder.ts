@@ -5,8 +5,15 @@ export interface Reorder<T> {
   take(sequence: number, frame: T): boolean
 }
 
-/** `most`: frames that may wait for a missing one. `missing`: how many were given up right before this frame. */
-export function reorder<T>(most: number, next: (frame: T, missing: number) => void): Reorder<T> {
+/**
+ * `most`: frames that may wait for a missing one. `missing`: how many were given up right before this frame. `keep`: what is
+ * done to a frame that must wait, where it belongs to somebody else.
+ */
+export function reorder<T>(
+  most: number,
+  next: (frame: T, missing: number) => void,
+  keep: (frame: T) => T = (frame) => frame,
+): Reorder<T> {
   const waiting = new Map<number, T>()
   let expected: number | undefined
   let missing = 0
@@ -28,7 +35,7 @@ export function reorder<T>(most: number, next: (frame: T, missing: number) => vo
         next(frame, 0)
         return true
       }
-      waiting.set(sequence, frame)
+      waiting.set(sequence, keep(frame))
       if (waiting.size > most) {
         const first = Math.min(...waiting.keys())
         missing = first - expected

@@ -225,6 +225,18 @@ export interface Stream {
   begin(): unknown
   /** Never throws: malformed input gives `ignored`. `state` is what `begin` or the last step returned. */
   step(state: unknown, input: StreamInput): StreamStep
+  /**
+   * The short way of sound, fifty times a second each way: says and hears what `step` would, without texts and lists, and
+   * leaves the state as it is. Undefined: `step` does it. Absent: `step` does all. Results are good until the next call.
+   */
+  readonly sound?: StreamSound
+}
+
+export interface StreamSound {
+  /** Sound in a text message, as it came. */
+  read(state: unknown, text: Uint8Array): (StreamEvent & { readonly type: 'audio' }) | undefined
+  /** The text message for an audio order. */
+  write(state: unknown, payload: Uint8Array): Uint8Array | undefined
 }
 
 // ── set-up ───────────────────────────────────────────────────────────────────────────────────────────────────────────

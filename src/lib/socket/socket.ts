@@ -35,7 +35,10 @@ export interface Socket extends AsyncDisposable {
   /** The subprotocol agreed on; empty when none. */
   readonly protocol: string
   readonly counts: SocketCounts
-  /** Sends at once, as text or bytes (`binary` overrides, for text already encoded). False: congested, or not open. */
+  /**
+   * Sends at once, as text or bytes (`binary` overrides, for text already encoded); `data` is the caller's again when it
+   * returns. False: congested, or not open.
+   */
   send(data: string | Uint8Array, binary?: boolean): boolean
   /** Idempotent. Code 1000, 1001–1014 as registered, or 3000–4999; a reason longer than 123 bytes is cut. */
   close(code?: number, reason?: string): void

@@ -15,11 +15,13 @@ const wire = Buffer.from(
 const spelled = Buffer.from(JSON.stringify(JSON.parse(wire.toString()), null, 1))
 
 bench('socket bytes to text alone', () => do_not_optimize(wire.toString('latin1')))
-bench('media in, as Twilio writes it', () =>
+bench('media in, as Twilio writes it', () => do_not_optimize(stream.sound?.read(state, wire)))
+bench('media in, as Twilio writes it (JSON.parse)', () =>
   do_not_optimize(stream.step(state, { type: 'message', message: { text: wire.toString('latin1') } })))
 bench('media in, spelled otherwise (JSON.parse)', () =>
   do_not_optimize(stream.step(state, { type: 'message', message: { text: spelled.toString('latin1') } })))
-bench('audio out', () => do_not_optimize(stream.step(state, { type: 'audio', payload: frame })))
+bench('audio out', () => do_not_optimize(stream.sound?.write(state, frame)))
+bench('audio out, as a text', () => do_not_optimize(stream.step(state, { type: 'audio', payload: frame })))
 bench('audio out, to socket bytes', () => {
   const [message] = stream.step(state, { type: 'audio', payload: frame }).messages
   do_not_optimize(Buffer.from((message as { text: string }).text, 'latin1')) // Twilio's messages are text

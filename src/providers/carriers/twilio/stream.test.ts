@@ -4,7 +4,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { StreamEvent, StreamInput } from '../../../spec/carrier.ts'
 import { accountSid, callSid, streamSid } from './examples.ts'
-import { readMedia, unbase64 } from './media.ts'
+import { unbase64 } from './media.ts'
 import { stream } from './stream.ts'
 
 const [connected, start, media, dtmf, stop] = readFileSync(new URL('fixtures/stream.jsonl', import.meta.url), 'utf8')
@@ -208,28 +208,42 @@ describe('marks', () => {
   })
 })
 
-describe('the fast reader', () => {
+describe('the short way of sound', () => {
+  const { state } = play(...opened)
+  const sound = stream.sound!
+
   test('agrees with the JSON parser on any payload and any damage', () => {
     const damage = fc.tuple(fc.nat(media.length + 200), fc.nat(3), fc.string({ maxLength: 3 }))
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), fc.option(damage), (bytes, broken) => {
         let text = media.replace('//8=', Buffer.from(bytes).toString('base64'))
         if (broken) text = text.slice(0, broken[0]) + broken[2] + text.slice(broken[0] + broken[1])
-        const fast = readMedia(text, streamSid)
-        if (!fast) return
-        const slow = JSON.parse(text).media
-        expect(fast).toEqual({
-          type: 'audio',
-          payload: Buffer.from(slow.payload, 'base64'),
-          sequence: Number(slow.chunk),
-          timestampMs: Number(slow.timestamp),
-        })
+        const heard = sound.read(state, Buffer.from(text))
+        if (heard)
+          expect([{ ...heard, payload: Buffer.from(heard.payload) }]).toEqual(stream.step(state, message(text)).events)
+        else expect(bytes.length === 0 || broken !== null).toBe(true)
       }),
-      { numRuns: 500 },
+      { numRuns: 1000 },
     )
   })
 
-  test('reads the shape Twilio writes', () => expect(readMedia(media, streamSid)).toBeDefined())
+  test('leaves what is not exactly as Twilio writes it to the parser', () => {
+    const spelled = [JSON.stringify(JSON.parse(media), null, 1), dtmf, stop, media.slice(0, 40), '', `${media} `]
+    for (const text of [...spelled, media.replace(streamSid, `MZ${'0'.repeat(32)}`)])
+      expect(sound.read(state, Buffer.from(text))).toBeUndefined()
+    expect(sound.read(stream.begin(), Buffer.from(media))).toBeUndefined()
+  })
+
+  test('writes the same message, frame after frame, and leaves other lengths to the step', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 160, maxLength: 160 }), (payload) => {
+        const { messages } = stream.step(state, { type: 'audio', payload })
+        expect([{ text: Buffer.from(sound.write(state, payload)!).toString() }]).toEqual(messages)
+      }),
+    )
+    for (const length of [0, 159, 161, 320]) expect(sound.write(state, new Uint8Array(length))).toBeUndefined()
+    expect(sound.write(stream.begin(), new Uint8Array(160))).toBeUndefined()
+  })
 
   test('base64 is taken whole or not at all', () => {
     fc.assert(

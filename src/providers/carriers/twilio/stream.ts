@@ -1,7 +1,7 @@
 /** Twilio's media socket as a pure step: JSON text in, JSON text out (docs: media streams, WebSocket messages). */
 import type { StreamFormat } from '../../../spec/audio.ts'
 import type { Stream, StreamEvent, StreamInput, StreamOrder, StreamStep, WireMessage } from '../../../spec/carrier.ts'
-import { base64, readMedia, unbase64 } from './media.ts'
+import { base64, readMedia, templateOf, unbase64, writeMedia, type Template } from './media.ts'
 import { isResource, isSid, type Resource } from './rest.ts'
 
 /** Twilio buffers what it is sent and plays it in real time; a lead covers the jitter of the way, and `clear` takes it back. */
@@ -14,6 +14,16 @@ export const stream: Stream = {
   begin: (): State => ({ pending: [], generation: 0 }),
   // The state is opaque to the engine; it is what `begin` or the last step returned.
   step: (state, input) => step(state as State, input),
+  sound: {
+    read(state, text) {
+      const { open } = state as State
+      return open && readMedia(text, open.template)
+    },
+    write(state, payload) {
+      const { open } = state as State
+      return open && writeMedia(payload, open.template)
+    },
+  },
 }
 
 interface State {
@@ -22,6 +32,7 @@ interface State {
     readonly streamSid: string
     /** Text of an outbound media message up to its payload. */
     readonly prefix: string
+    readonly template: Template
   }
   readonly stopped?: true
   /** Marks sent and not yet echoed, oldest first, each with the number of clears before it. */
@@ -43,12 +54,7 @@ function recognise(message: WireMessage): boolean {
 function step(state: State, input: StreamInput): StreamStep {
   if (input.type !== 'message') return order(state, input)
   if (!('text' in input.message)) return ignored(state, 'binary message')
-  const { text } = input.message
-  if (state.open) {
-    const audio = readMedia(text, state.open.streamSid)
-    if (audio) return { state, events: [audio], messages: nothing }
-  }
-  return message(state, parse(text))
+  return message(state, parse(input.message.text))
 }
 
 function order(state: State, input: StreamOrder): StreamStep {
@@ -115,10 +121,8 @@ function start(state: State, read: Resource): StreamStep {
   if (typeof callSid !== 'string' || !isSid('CA', callSid)) return ignored(state, 'start without a call id')
   if (!isMulaw(details['mediaFormat'])) return ignored(state, 'start with a format other than 8 kHz mu-law')
   const parameters = strings(details['customParameters'])
-  const opened = {
-    ...state,
-    open: { streamSid, prefix: `{"event":"media","streamSid":"${streamSid}","media":{"payload":"` },
-  }
+  const prefix = `{"event":"media","streamSid":"${streamSid}","media":{"payload":"`
+  const opened = { ...state, open: { streamSid, prefix, template: templateOf(streamSid, prefix) } }
   return told(opened, {
     type: 'started',
     ref: callSid,
