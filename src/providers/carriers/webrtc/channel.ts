@@ -37,6 +37,9 @@ const mostKept = 50
 /** Bytes. A client that takes nothing loses messages, not our memory. */
 const mostBuffered = 1 << 20
 const longestMessage = 65_536
+/** How long a goodbye may take to arrive, ms. */
+const goodbyeLimit = 300
+const goodbyeStep = 20
 /** The agent fell silent: pauses between words are shorter, ms. */
 const stillAfter = 350
 
@@ -96,10 +99,11 @@ export class Channel {
     this.#closed = true
     this.#still?.cancel()
     this.#levels?.[Symbol.dispose]()
-    if (this.isOpen) this.#put(writeSignal('peerLeft'))
-    // What was put last must leave before the connection under it closes.
-    for (let turn = 0; turn < 10 && this.isOpen && this.#channel!.bufferedAmount > 0; turn++)
-      await this.#options.clock.sleep(10)
+    if (!this.isOpen) return
+    this.#put(writeSignal('peerLeft'))
+    // Closing the connection under it would overtake it; a client that hears it closes first.
+    for (let waited = 0; waited < goodbyeLimit && this.isOpen; waited += goodbyeStep)
+      await this.#options.clock.sleep(goodbyeStep)
   }
 
   #listenForSilence(delay: number): void {

@@ -73,10 +73,11 @@ export class Desk {
       if (one.candidate === '' || isWelcome(one.candidate, privates)) await known.line.addCandidate(one)
   }
 
-  async hangUp(call: string): Promise<{ readonly gone?: boolean }> {
+  /** The goodbye is said meanwhile: nobody waits for it. */
+  hangUp(call: string): { readonly gone?: boolean } {
     const known = this.#calls.get(call)
     if (!known) return { gone: true }
-    await known.line.close('we hung up')
+    void known.line.close('we hung up')
     return {}
   }
 

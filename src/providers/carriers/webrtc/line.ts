@@ -38,6 +38,7 @@ export class Line {
   #alive = 0
   #up = false
   #over = false
+  #closing: Promise<void> | undefined
   /** Negotiations go one after another: two offers at once are a client in a hurry. */
   #turn: Promise<unknown> = Promise.resolve()
 
@@ -116,17 +117,21 @@ export class Line {
     void this.close(why)
   }
 
-  /** Our side is done with it: the client is told, everything is closed. */
-  async close(why: string): Promise<void> {
-    if (this.#over) return
+  /** Our side is done with it: the client is told, everything is closed. Resolves when it is. */
+  close(why: string): Promise<void> {
+    this.#closing ??= this.#close(why)
+    return this.#closing
+  }
+
+  async #close(why: string): Promise<void> {
     this.#over = true
     this.#watch[Symbol.dispose]()
     this.#connecting?.cancel()
     this.#looking?.cancel()
     this.#link?.close(1000, why)
-    this.#options.gone()
     await this.#channel.close()
     await this.#leave(this.#peer)
+    this.#options.gone()
   }
 
   /** What the connection measured is the call's; then it goes. */

@@ -13,8 +13,7 @@ export async function listen(host: ListenHost<Settings>): Promise<Listener> {
   host.scope.defer(() => desk.close())
   return {
     http: new Front(host, desk),
-    perform: (command, call) =>
-      command.type === 'hangup' || command.type === 'reject' ? desk.hangUp(call.id) : Promise.resolve({}),
+    perform: async ({ type }, call) => (type === 'hangup' || type === 'reject' ? desk.hangUp(call.id) : {}),
     async invite(id, organization) {
       const connections = await host.connections(organization)
       const connection = id === undefined ? connections[0] : connections.find((one) => one.id === id)
