@@ -1,9 +1,11 @@
 /** Who is signed in; theme, reference and the way out. */
 import { useNavigate } from '@tanstack/react-router'
-import { BookOpen, ChevronsUpDown, LogOut, Monitor, Moon, Sun } from 'lucide-react'
+import { BookOpen, ChevronsUpDown, KeyRound, LogOut, Monitor, Moon, Sun } from 'lucide-react'
+import { useState } from 'react'
 import { words } from '../lib/format.ts'
 import { Menu, MenuChoices, MenuItem, MenuLine } from '../ui/menu.tsx'
 import { noteFailed } from '../ui/toast.tsx'
+import { OwnPassword } from './own-password.tsx'
 import { signOut, useSession } from './session.ts'
 import { setTheme, useTheme, type Theme } from './theme.ts'
 
@@ -14,7 +16,17 @@ const themes = [
 ] as const
 
 export function Account() {
-  const { name, role } = useSession()
+  const [open, setOpen] = useState(false)
+  return (
+    <>
+      <AccountMenu onPassword={() => setOpen(true)} />
+      <OwnPassword open={open} onClose={() => setOpen(false)} />
+    </>
+  )
+}
+
+function AccountMenu({ onPassword }: { readonly onPassword: () => void }) {
+  const { kind, name, role } = useSession()
   const theme = useTheme()
   const navigate = useNavigate()
   const leave = async () => {
@@ -52,6 +64,11 @@ export function Account() {
       <MenuItem icon={<BookOpen />} onClick={() => window.open('/docs', '_blank', 'noopener')}>
         API reference
       </MenuItem>
+      {kind === 'user' && (
+        <MenuItem icon={<KeyRound />} onClick={onPassword}>
+          Change password…
+        </MenuItem>
+      )}
       <MenuItem icon={<LogOut />} onClick={() => void leave()}>
         Sign out
       </MenuItem>

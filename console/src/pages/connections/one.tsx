@@ -74,6 +74,11 @@ function Loaded({ connection, provider }: LoadedProps) {
       <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <Section title="Settings">
           {!own && <NotHere source={connection.source} />}
+          {connection.warnings.map((warning) => (
+            <Callout key={warning} tone="warn" className="mb-5">
+              {warning}
+            </Callout>
+          ))}
           {provider && <SettingsForm connection={connection} provider={provider} disabled={!own || !may} />}
         </Section>
         <div className="flex min-w-0 flex-col gap-5">
