@@ -2,6 +2,7 @@
 import type { CallStatus } from '../../spec/call.ts'
 import type { Report } from '../../spec/carrier.ts'
 import type { InboundRequest } from '../../spec/http.ts'
+import { normaliseNumber } from '../e164/normalise.ts'
 import { withPlus } from '../e164/target.ts'
 import { isFields, parseFields, whole } from '../json-media/fields.ts'
 
@@ -19,6 +20,10 @@ export interface Dialect {
   readonly vendor: string
   /** Prefix of custom SIP headers, e.g. `X-PH-`. */
   readonly headers: string
+  /** Callers are shown as numbers of this country now and then, with a leading zero. */
+  readonly country?: string
+  /** A recording is found by its address only. */
+  readonly recordingsByAddress?: true
 }
 
 type Fields = URLSearchParams
@@ -32,10 +37,11 @@ export function decode(request: InboundRequest, dialect: Dialect): readonly Repo
   return report ? [report] : []
 }
 
-/** The form; or flat JSON, which some pages show; or JSON inside the field `response`. */
+/** The form; or flat JSON, which some pages show under a form's type; or JSON inside the field `response`. */
 export function fieldsOf(request: InboundRequest): Fields {
   const wrapped = request.form.get('response')
-  const json = wrapped === null ? request.json : parseFields(wrapped)
+  const bare = request.body[0] === 0x7b ? Buffer.from(request.body).toString() : ''
+  const json = wrapped === null ? (request.json ?? parseFields(bare)) : parseFields(wrapped)
   if (!isFields(json)) return request.form
   const fields = new URLSearchParams()
   for (const [name, value] of Object.entries(json))
@@ -57,7 +63,7 @@ function reportOf(kind: string, ref: string, fields: Fields, dialect: Dialect): 
     case 'amd':
       return machine(ref, fields)
     case 'recording':
-      return recording(ref, fields)
+      return recording(ref, fields, dialect)
     case 'transferred':
       return transferred(ref, fields)
     case 'stream':
@@ -67,7 +73,7 @@ function reportOf(kind: string, ref: string, fields: Fields, dialect: Dialect): 
   }
 }
 
-function offered(ref: string, fields: Fields, { headers }: Dialect): Report | undefined {
+function offered(ref: string, fields: Fields, { headers, country }: Dialect): Report | undefined {
   const [from, to] = [fields.get('From'), fields.get('To')]
   if (fields.get('Direction') === 'outbound' || !to) return undefined
   const account = accountOf(fields)
@@ -79,7 +85,7 @@ function offered(ref: string, fields: Fields, { headers }: Dialect): Report | un
     if (key && value) variables[key] = value
   }
   return {
-    ...{ type: 'call.offered', ref, from: withPlus(from ?? ''), to: withPlus(to) },
+    ...{ type: 'call.offered', ref, from: numberOf(from ?? '', country), to: numberOf(to, country) },
     ...(account ? { account } : {}),
     ...(Object.keys(variables).length > 0 ? { variables } : {}),
   }
@@ -89,6 +95,13 @@ const told: Readonly<Record<string, string>> = {
   CallerName: 'caller_name',
   ForwardedFrom: 'forwarded_from',
   STIRVerification: 'stir_verstat',
+}
+
+/** International where it can be read so: a plus is left out more often than a country code. */
+function numberOf(written: string, country: string | undefined): string {
+  if (country === undefined || !/^0[1-9]/.test(written)) return withPlus(written)
+  const number = normaliseNumber(written, { country })
+  return number.type === 'number' ? number.value : written
 }
 
 export function accountOf(fields: Fields): string | undefined {
@@ -172,8 +185,9 @@ function machine(ref: string, fields: Fields): Report | undefined {
   return { type: 'machine.detected', ref, result: found ? 'machine' : 'human', raw, messageEnded: found }
 }
 
-function recording(ref: string, fields: Fields): Report | undefined {
-  const id = fields.get('RecordingID') || fields.get('recording_id')
+function recording(ref: string, fields: Fields, { recordingsByAddress }: Dialect): Report | undefined {
+  const url = recordingsByAddress && (fields.get('RecordUrl') || fields.get('record_url'))
+  const id = url || fields.get('RecordingID') || fields.get('recording_id')
   if (!id) return undefined
   const durationSeconds = whole(fields.get('RecordingDuration') ?? fields.get('recording_duration'))
   return {

@@ -4,7 +4,14 @@ import { isFields, parseFields, text, whole, type Fields } from '../json-media/f
 import { dial, hangup, message, response } from './markup.ts'
 
 export type Document =
-  | { readonly do: 'dial'; readonly to: string; readonly from?: string | undefined; readonly timeout: number }
+  | {
+      readonly do: 'dial'
+      readonly to: string
+      readonly from?: string | undefined
+      readonly timeout: number
+      /** What to add to the address where the result is told. */
+      readonly key?: string
+    }
   | { readonly do: 'say'; readonly text: string; readonly voice: string; readonly language: string }
 
 /** Longer paths are refused by servers on the way. */
@@ -19,7 +26,10 @@ export function documentPath(call: string, document: Document): string {
 export function documentMarkup(segments: readonly string[], url: string, digits: (number: string) => string): string {
   const [, call = '', encoded = ''] = segments
   const read = parseFields(Buffer.from(encoded, 'base64url').toString())
-  return (isFields(read) ? written(read, transferred(url, call), digits) : undefined) ?? response(hangup())
+  return (
+    (isFields(read) ? written(read, transferred(url, call, text(read, 'key')), digits) : undefined) ??
+    response(hangup())
+  )
 }
 
 function written(read: Fields, action: string, digits: (number: string) => string): string | undefined {
@@ -34,6 +44,6 @@ function written(read: Fields, action: string, digits: (number: string) => strin
 }
 
 /** Where the result of a dial is told: beside the document, on the address that the carrier used. */
-function transferred(url: string, call: string): string {
-  return `${url.slice(0, url.lastIndexOf('/document/'))}/transferred/${call}`
+function transferred(url: string, call: string, key: string | undefined): string {
+  return `${url.slice(0, url.lastIndexOf('/document/'))}/transferred/${call}${key ? `/${key}` : ''}`
 }

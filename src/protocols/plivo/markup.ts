@@ -24,9 +24,10 @@ export function stream(media: string, contentType: string, statusCallback: strin
 }
 
 /** Of the whole call, in the background: stands before `<Stream>`. */
-export function recordSession(callback: string, longest: number): XmlElement {
+export function recordSession(callback: string, longest: number, stereo?: boolean): XmlElement {
   const attributes = {
-    ...{ recordSession: true, redirect: false, fileFormat: 'wav', recordChannelType: 'stereo', maxLength: longest },
+    ...{ recordSession: true, redirect: false, fileFormat: 'wav', maxLength: longest },
+    ...(stereo ? { recordChannelType: 'stereo' } : {}),
     ...{ callbackUrl: callback, callbackMethod: 'POST' },
   }
   return el('Record', attributes)

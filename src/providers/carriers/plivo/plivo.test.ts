@@ -20,7 +20,7 @@ const authId = 'MAXXXXXXXXXXXXXXXXXX'
 const token = 'NzQwYmI1ZmQ5MzUzNDY3MjlhZGM0OTk5NTFmZGRl'
 const nonce = '05429567804466091622'
 const config = settings.parse({
-  ...{ authId, authToken: token, secondaryAuthToken: 'c0ffeec0ffeec0ffee', recordAtPlivo: true },
+  ...{ authId, authToken: token, secondaryAuthToken: 'c0ffeec0ffeec0ffee', recordAtCarrier: true },
 })
 const call = callOf('plivo', ref)
 const urls = addresses('plivo')
@@ -229,7 +229,7 @@ describe('answers', () => {
   const declaration = '<?xml version="1.0" encoding="UTF-8"?>'
 
   test('open a stream both ways that keeps the call alive', () => {
-    expect(replied({ type: 'answer' }, { recordAtPlivo: false })).toBe(
+    expect(replied({ type: 'answer' }, { recordAtCarrier: false })).toBe(
       `${declaration}<Response><Stream bidirectional="true" keepCallAlive="true" contentType="audio/x-mulaw;rate=8000" statusCallbackUrl="https://voice.example.com/carriers/plivo/conn_1/stream/call_1" statusCallbackMethod="POST">wss://voice.example.com/media/t0ken</Stream></Response>`,
     )
     expect(replied({ type: 'answer' }, { codec: 'l16' })).toContain('contentType="audio/x-l16;rate=16000"')

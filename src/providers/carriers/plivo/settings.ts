@@ -46,7 +46,7 @@ export const settings = z.object({
     title: 'Codec',
     description: 'Of the media stream: mu-law at 8 kHz suits phone lines; l16 is linear sound at 16 kHz.',
   }),
-  recordAtPlivo: field(z.boolean().default(false), {
+  recordAtCarrier: field(z.boolean().default(false), {
     title: 'Record at Plivo too',
     description: 'Calls to be recorded are recorded by Offhook. On, Plivo makes (and bills) its own recording as well.',
   }),
