@@ -153,7 +153,7 @@ describe('signatures of the fact sheet', () => {
     ['v3', '0ck2Oh71fftebWdUhoCWWPlXA1I31UP4r+gj/SZQtms=', 'v3'],
     ['v2', 'ErWOKo66E/cPmCSTt9SDUT4EAgRRc0kId5gO4gtRT8I=', 'v2'],
     ['ma-v3', 'xkpMhtppmth1D4fisnCODIXTRomgowymbn0XAyQxmuo=', 'v3'],
-    ['ma-v2', 'VQFHDw4CpCUR5AaONtDeKmn2SIgQ2ClI+yXxq19III=', 'v2'],
+    ['ma-v2', 'VQFHDw4CpCUR5AaONtDeKmn2SIgQ2ClI+yXxOq19III=', 'v2'],
   ])('%s', (name, signature, version) => {
     const headers = { [`x-vobiz-signature-${name}`]: signature, [`x-vobiz-signature-${version}-nonce`]: nonce }
     expect(verdict(headers)).toMatchObject({ ok: true, nonce, retry: true })
