@@ -1,6 +1,7 @@
 /** What is hidden, and from whom: viewers see what the organization's settings leave them, outgoing webhooks likewise. */
 import type { FastifyRequest } from 'fastify'
 import type { Engine } from '../calls/engine.ts'
+import { dialingDefaults } from '../calls/targets.ts'
 import { OffhookError } from '../spec/errors.ts'
 import type { HouseSettings } from '../store/contract/retention.ts'
 import { organizationOf, principalIn } from './auth.ts'
@@ -22,6 +23,7 @@ export async function houseOf({ store }: Pick<Engine, 'store'>, organization: st
   return {
     retention: { ...houseDefaults.retention, ...kept?.retention },
     redaction: { ...houseDefaults.redaction, ...kept?.redaction },
+    dialing: { ...dialingDefaults, ...kept?.dialing },
   }
 }
 

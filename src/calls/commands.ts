@@ -6,7 +6,9 @@ import { OffhookError } from '../spec/errors.ts'
 import type { CallEvent } from '../spec/event.ts'
 import type { Connection, MediaGrant } from '../store/contract.ts'
 import { limits } from './machine.ts'
+import { requesterOf } from './noting.ts'
 import { runOperation } from './operation.ts'
+import { ownNumber, requireAllowed } from './targets.ts'
 import type { LiveCall } from './live.ts'
 
 /** Commands whose markup tells the carrier where our media socket is. */
@@ -55,7 +57,10 @@ function failedEvent(id: string, error: unknown): CallEvent {
 
 async function attempt(live: LiveCall, command: CallCommand): Promise<Accepted> {
   const { engine, running } = live
-  const carrier = engine.carrier(running.call.plan.carrier)
+  const { plan } = running.call
+  // Whoever asks for it, the agent's model included.
+  if (command.type === 'transfer') await requireAllowed(engine, plan.organization, command.to, ownNumber(plan))
+  const carrier = engine.carrier(plan.carrier)
   const connection = await engine.connection(running.call.plan.connection)
   const dispatch = await encode(live, carrier, connection, command)
   switch (dispatch.by) {
@@ -65,7 +70,7 @@ async function attempt(live: LiveCall, command: CallCommand): Promise<Accepted> 
     case 'http':
       // The carrier ignores what its webhook is answered, and repeats it when that takes long: acknowledged first.
       if (command.type === 'answer' || command.type === 'reject') live.reply.resolve('acknowledged')
-      return runOperation(dispatch.operation, engine.request, engine.scope.signal)
+      return runOperation(dispatch.operation, requesterOf(live, connection), engine.scope.signal)
     case 'stream':
       live.order(dispatch.orders)
       return {}

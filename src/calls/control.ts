@@ -4,6 +4,7 @@ import { OffhookError } from '../spec/errors.ts'
 import type { CallRecord } from '../store/contract.ts'
 import type { Engine } from './engine.ts'
 import { isTerminal } from './machine.ts'
+import { ownNumber, requireAllowed } from './targets.ts'
 
 /** Asks for a command: journaled when this resolves, carried out by the process that has the call. Hanging up an ended call is fine. */
 export async function command(
@@ -24,6 +25,7 @@ export async function command(
       'call.state',
       `Call ${record.id} is ${record.status}: "${wanted.type}" is possible once it is in progress`,
     )
+  if (wanted.type === 'transfer') await requireAllowed(engine, record.organization, wanted.to, ownNumber(record))
   await engine.tell(record.id, { type: 'command.requested', id, command: wanted, origin: 'api' })
   return { id }
 }

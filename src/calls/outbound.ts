@@ -6,6 +6,7 @@ import type { CallRecord, Connection } from '../store/contract.ts'
 import type { Engine } from './engine.ts'
 import { newCall, type Call } from './machine.ts'
 import { recordOf } from './project.ts'
+import { requireAllowed } from './targets.ts'
 
 export interface DialRequest {
   /** E.164 with plus, a SIP URI, or what the carrier takes. */
@@ -38,14 +39,15 @@ export async function dial(engine: Engine, organization: string, request: DialRe
       'not-found',
       `There is no agent "${request.agent}": create one at /v1/agents, or name an existing one`,
     )
+  const from = request.from ?? (await callerId(engine, connection, request.to))
+  await requireAllowed(engine, organization, request.to, from)
   const plan: CallPlan = {
     id: engine.ids.id('call'),
     organization,
     direction: 'outbound',
     carrier: carrier.name,
     connection: connection.id,
-    from: request.from ?? (await callerId(engine, connection, request.to)),
-    to: request.to,
+    ...{ from, to: request.to },
     agent: request.agent,
     variables: request.variables ?? {},
     metadata: request.metadata ?? {},

@@ -335,6 +335,17 @@ export interface components {
         /** Recordings and live listening */
         recordings: boolean
       }
+      /** Whom calls and transfers may reach; left out, it stays as it is */
+      dialing?: {
+        /** Leading digits such as +4420, or addresses with stars. Empty: all who need no permission */
+        allow: (string)[]
+        /** The same; wins over everything */
+        block: (string)[]
+        /** Premium-rate numbers may be called */
+        premium: boolean
+        /** Numbers outside the country of the number that calls may be called */
+        foreign: boolean
+      }
     }
     OverviewInput: {
       /** Carriers that people connected; simulated ones are not counted */
@@ -737,6 +748,17 @@ export interface components {
         variables: boolean
         /** Recordings and live listening */
         recordings: boolean
+      }
+      /** Whom calls and transfers may reach; left out, it stays as it is */
+      dialing?: {
+        /** Leading digits such as +4420, or addresses with stars. Empty: all who need no permission */
+        allow: (string)[]
+        /** The same; wins over everything */
+        block: (string)[]
+        /** Premium-rate numbers may be called */
+        premium: boolean
+        /** Numbers outside the country of the number that calls may be called */
+        foreign: boolean
       }
     }
     Overview: {

@@ -23,6 +23,7 @@ export const codes = {
   'connection.none': { status: 422, retry: false },
   'number.invalid': { status: 422, retry: false },
   'number.unassigned': { status: 404, retry: false },
+  'target.forbidden': { status: 403, retry: false },
   'call.unknown': { status: 404, retry: false },
   'call.ended': { status: 409, retry: false },
   'call.state': { status: 409, retry: true },

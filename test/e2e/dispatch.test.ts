@@ -99,11 +99,15 @@ test('the caller id is the nearest of the connection’s numbers, or they take t
   const { data: before } = await house.client.GET('/v1/connections/{id}', { params })
   const body = { name: before!.name, settings: { ...before!.settings, callerId: 'rotate' } }
   expect((await house.client.PUT('/v1/connections/{id}', { params, body })).response.status).toBe(200)
+  const foreign = { to: '+442079460999', agent, connection: nearest.connection }
+  const refused = await house.client.POST('/v1/calls', { body: { ...foreign, from: numbers[0]! } })
+  expect(refused.error?.error).toMatchObject({ code: 'target.forbidden', message: expect.stringContaining('+44') })
+  const { data: settings } = await house.client.GET('/v1/settings')
+  const dialing = { allow: ['+442'], block: [], premium: false, foreign: false }
+  await house.client.PUT('/v1/settings', { body: { ...settings!, dialing } })
   const froms: string[] = []
   for (let index = 0; index < 4; index++) {
-    const { data } = await house.client.POST('/v1/calls', {
-      body: { to: '+442079460999', agent, connection: nearest.connection },
-    })
+    const { data } = await house.client.POST('/v1/calls', { body: foreign })
     froms.push(data!.from)
   }
   expect(froms.toSorted()).toEqual([...numbers, ...numbers].toSorted())

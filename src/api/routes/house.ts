@@ -2,6 +2,8 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { dialingDefaults } from '../../calls/targets.ts'
+import type { HouseSettings } from '../../store/contract/retention.ts'
 import { organizationOf } from '../auth.ts'
 import type { ApiParts } from '../parts.ts'
 import { houseOf } from '../privacy.ts'
@@ -21,22 +23,33 @@ function settingsRoutes(routes: Routes, { engine }: ApiParts): void {
   const tags = ['Settings']
   routes.get('/settings', {
     config: { scope: 'config:read' },
-    schema: { summary: 'Retention and redaction', tags, response: { 200: houseSettings, default: failure } },
-    handler: async (request) => houseOf(engine, organizationOf(request)),
+    schema: {
+      summary: 'Retention, redaction, and whom calls may reach',
+      tags,
+      response: { 200: houseSettings, default: failure },
+    },
+    handler: async (request) => present(await houseOf(engine, organizationOf(request))),
   })
   routes.put('/settings', {
     config: { scope: 'admin' },
     schema: {
-      summary: 'Change retention and redaction; what is too old goes within the hour',
+      summary: 'Change retention, redaction and whom calls may reach; what is too old goes within the hour',
       tags,
       body: houseSettings,
       response: { 200: houseSettings, default: failure },
     },
     handler: async (request) => {
-      await engine.store.settings.put(organizationOf(request), request.body, engine.clock.now())
-      return houseOf(engine, organizationOf(request))
+      const organization = organizationOf(request)
+      const { dialing = (await houseOf(engine, organization)).dialing, ...rest } = request.body
+      const wanted = { ...rest, ...(dialing ? { dialing } : {}) }
+      await engine.store.settings.put(organization, wanted, engine.clock.now())
+      return present(await houseOf(engine, organization))
     },
   })
+}
+
+function present({ retention, redaction, dialing = dialingDefaults }: HouseSettings): z.input<typeof houseSettings> {
+  return { retention, redaction, dialing: { ...dialing, allow: [...dialing.allow], block: [...dialing.block] } }
 }
 
 function overviewRoute(routes: Routes, parts: ApiParts): void {

@@ -3,6 +3,17 @@ import { z } from 'zod'
 
 const days = z.number().int().min(0).max(3_650).describe('Days; 0 keeps them')
 
+const entries = z.array(z.string().min(1).max(255)).max(1_000)
+
+const dialing = z
+  .strictObject({
+    allow: entries.describe('Leading digits such as +4420, or addresses with stars. Empty: all who need no permission'),
+    block: entries.describe('The same; wins over everything'),
+    premium: z.boolean().describe('Premium-rate numbers may be called'),
+    foreign: z.boolean().describe('Numbers outside the country of the number that calls may be called'),
+  })
+  .describe('Whom calls and transfers may reach')
+
 export const houseSettings = z
   .strictObject({
     retention: z.strictObject({ recordingsDays: days, transcriptsDays: days, callsDays: days, wireDays: days }),
@@ -14,6 +25,7 @@ export const houseSettings = z
         recordings: z.boolean().describe('Recordings and live listening'),
       })
       .describe('What viewers and outgoing webhooks are not shown'),
+    dialing: dialing.optional().describe('Whom calls and transfers may reach; left out, it stays as it is'),
   })
   .meta({ id: 'Settings' })
 

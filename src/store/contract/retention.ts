@@ -16,6 +16,19 @@ export interface HouseSettings {
     readonly variables: boolean
     readonly recordings: boolean
   }
+  /** Whom calls and transfers may reach; until somebody chooses, see the calls room. */
+  readonly dialing?: Dialing
+}
+
+export interface Dialing {
+  /** Leading digits with plus, or addresses with stars. Empty: everybody who needs no permission. */
+  readonly allow: readonly string[]
+  /** The same; wins. */
+  readonly block: readonly string[]
+  /** Premium-rate numbers may be called. */
+  readonly premium: boolean
+  /** Numbers outside the country of the number that calls may be called. */
+  readonly foreign: boolean
 }
 
 /** A call that may have a recording's file. */
