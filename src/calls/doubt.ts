@@ -2,6 +2,7 @@
 import type { CallCommand, CallStatus } from '../spec/call.ts'
 import { carryOut } from './commands.ts'
 import type { LiveCall } from './live.ts'
+import { requesterOf } from './noting.ts'
 import { runOperation } from './operation.ts'
 
 /** The carrier is asked again after these ms while it cannot be reached; then the call counts as failed. */
@@ -34,7 +35,8 @@ const lost = {
 
 type Found = { readonly ref: string; readonly status: CallStatus } | 'unknown' | 'unreachable' | 'impossible'
 
-async function findDial({ engine, running }: LiveCall): Promise<Found> {
+async function findDial(live: LiveCall): Promise<Found> {
+  const { engine, running } = live
   const { carrier: name, connection: id } = running.call.plan
   const { lookup, settings } = engine.carrier(name)
   if (!lookup) return 'impossible'
@@ -42,7 +44,7 @@ async function findDial({ engine, running }: LiveCall): Promise<Found> {
     const connection = await engine.connection(id)
     const found = await runOperation(
       lookup(running.seen, settings.parse(connection.settings)),
-      engine.request,
+      requesterOf(live, connection),
       engine.scope.signal,
     )
     if (found === 'unknown') return found

@@ -2,6 +2,7 @@
 import type { CarrierSpec } from '../spec/carrier.ts'
 import { OffhookError } from '../spec/errors.ts'
 import type { LiveCall } from './live.ts'
+import { requesterOf } from './noting.ts'
 import { runOperation } from './operation.ts'
 
 /** Carriers rate calls seconds to minutes after the end: asked after these ms, until known. */
@@ -57,7 +58,7 @@ async function costNow(live: LiveCall, carrier: CarrierSpec) {
   try {
     const connection = await engine.connection(running.call.plan.connection)
     const operation = carrier.cost!(running.seen, carrier.settings.parse(connection.settings))
-    return await runOperation(operation, engine.request, engine.scope.signal)
+    return await runOperation(operation, requesterOf(live, connection), engine.scope.signal)
   } catch (error) {
     engine.logger.warn('the carrier did not say what the call cost', { call: running.id, error })
     return undefined

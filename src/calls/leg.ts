@@ -11,6 +11,7 @@ import { createSource } from '../media/port.ts'
 import type { AudioSink, StreamFormat } from '../spec/audio.ts'
 import type { Stream, StreamEvent, StreamOrder, WireMessage } from '../spec/carrier.ts'
 import { wireInput, type Inputs } from './inputs.ts'
+import { noteStep, type LineNotes } from './noting.ts'
 import { reorder } from './reorder.ts'
 
 export interface LegOptions {
@@ -30,6 +31,8 @@ export interface LegOptions {
   readonly logger: Logger
   /** Copies of what the caller says and hears: the recorder. */
   readonly taps: { readonly said?: AudioSink; readonly heard?: PlayoutTap }
+  /** What passes is noted or counted here, for people to read. */
+  readonly notes?: LineNotes
   readonly onDigit: (digit: string) => void
   /** The stream ended in order. */
   readonly onStopped: (cause?: string) => void
@@ -71,6 +74,7 @@ export function openLeg(options: LegOptions): Leg {
     if (over) return false
     over = true
     speaker.close()
+    options.notes?.[Symbol.dispose]()
     return true
   }
   const happen = listenerOf(options, source, speaker, (cause) => {
@@ -130,7 +134,7 @@ interface Translator {
 type StreamInput = Parameters<Stream['step']>[1]
 
 /** The carrier's dialect with its memory; what it says goes out at once. */
-function translatorOf({ socket, stream, inputs, count, state: first }: LegOptions): Translator {
+function translatorOf({ socket, stream, inputs, count, notes, state: first }: LegOptions): Translator {
   let state = first
   const sound = inputs.kept ? undefined : stream.sound
   const send = (message: WireMessage): boolean => {
@@ -141,18 +145,33 @@ function translatorOf({ socket, stream, inputs, count, state: first }: LegOption
     step: (input) => {
       const result = stream.step(state, input)
       state = result.state
+      if (notes) noteStep(notes, input, result)
       for (const message of result.messages) if (!send(message)) count('media.congested')
       return result.events
     },
-    hear: (text) => sound?.read(state, text),
+    hear(text) {
+      const heard = sound?.read(state, text)
+      if (heard && notes) {
+        notes.counts.framesIn++
+        notes.counts.bytesIn += text.length
+      }
+      return heard
+    },
     say(payload) {
       const message = sound?.write(state, payload)
       if (!message) return false
       if (!socket.send(message, false)) count('media.congested')
+      if (notes) {
+        notes.counts.framesOut++
+        notes.counts.bytesOut += message.length
+      }
       return true
     },
     close: () => {
-      for (const message of stream.step(state, { type: 'close' }).messages) send(message)
+      for (const message of stream.step(state, { type: 'close' }).messages) {
+        notes?.note('out', message)
+        send(message)
+      }
     },
   }
 }

@@ -4,6 +4,7 @@ import { carryOut } from './commands.ts'
 import { lookUpDial } from './doubt.ts'
 import type { LiveCall } from './live.ts'
 import { isTerminal } from './machine.ts'
+import { requesterOf } from './noting.ts'
 import { runOperation } from './operation.ts'
 
 /** The carrier is asked again after these ms while it cannot be reached; then nothing is known of the call. */
@@ -68,7 +69,7 @@ export async function askHowItIs(live: LiveCall): Promise<'running' | 'over' | u
     try {
       const connection = await engine.connection(plan.connection)
       const operation = lookup(running.seen, settings.parse(connection.settings))
-      const found = await runOperation(operation, engine.request, engine.scope.signal)
+      const found = await runOperation(operation, requesterOf(live, connection), engine.scope.signal)
       // A call whose id the carrier gave us and that it does not know any more is over.
       const status = found === 'unknown' ? 'completed' : found.status
       if (!isTerminal(status)) return 'running'

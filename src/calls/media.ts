@@ -7,6 +7,7 @@ import type { OpenCodec } from '../media/codecs/open.ts'
 import { keptWire, plain, wireInput } from './inputs.ts'
 import { openLeg, wireOf } from './leg.ts'
 import type { LiveCall } from './live.ts'
+import { lineNotes } from './noting.ts'
 
 /** From the socket's opening to a start message that is accepted, ms. */
 const startPatience = 10_000
@@ -39,6 +40,8 @@ function attachInput({ carrier, before }: Opening): JsonValue {
 }
 
 export interface Attachment extends Pick<Opening, 'carrier' | 'stream' | 'state' | 'started'> {
+  /** What came before, where it came over a wire. */
+  readonly before?: readonly WireMessage[]
   /** Of a line whose codec is opened beforehand; closed with the call. */
   readonly codec?: OpenCodec
 }
@@ -49,6 +52,8 @@ export function attach(live: LiveCall, socket: Socket, opening: Attachment): voi
   const { engine, running } = live
   // A second socket of the same call takes the first one's place: the first may be dead without our knowing.
   live.leg?.close('replaced by a new stream')
+  const notes = lineNotes(live)
+  for (const message of opening.before ?? []) notes?.note('in', message)
   const leg = openLeg({
     socket,
     stream,
@@ -61,6 +66,7 @@ export function attach(live: LiveCall, socket: Socket, opening: Attachment): voi
     pace: live.inputs.kept ? live.inputs.clock : engine.clock,
     logger: engine.logger.child({ call: running.id }),
     taps: live.ears.taps(started.format.rate, live.recording),
+    ...(notes ? { notes } : {}),
     onDigit: (digit) => {
       void running.post({ type: 'digit.received', digit, source: 'carrier' })
       live.conversation?.digit(digit)

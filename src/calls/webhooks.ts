@@ -8,6 +8,7 @@ import { encode } from './commands.ts'
 import type { Engine } from './engine.ts'
 import type { LiveCall } from './live.ts'
 import { receiveCall } from './inbound.ts'
+import { noteWebhook } from './noting.ts'
 
 /** How long a carrier's own retry may come after the first try. */
 const nonceLife = 24 * 3_600_000
@@ -21,10 +22,17 @@ export async function receiveWebhook(
 ): Promise<Reply> {
   const carrier = engine.carriers.get(carrierName)
   if (!carrier?.webhook) return plain(404, `Offhook knows no carrier "${carrierName}" with webhooks`)
+  const at = engine.clock.now()
   let admitted: Admitted | undefined
+  const answered = (reply: Reply): Reply => {
+    const call = about.get(request)
+    if (admitted && call !== undefined)
+      noteWebhook(engine, call, { carrier, connection: admitted.connection, request, reply, at })
+    return reply
+  }
   try {
     admitted = await admit(engine, carrier, carrier.webhook, connectionId, request)
-    return await deliver(engine, carrier, carrier.webhook, admitted, request)
+    return answered(await deliver(engine, carrier, carrier.webhook, admitted, request))
   } catch (error) {
     const known =
       error instanceof OffhookError
@@ -40,9 +48,12 @@ export async function receiveWebhook(
       code: known.code,
       error: known,
     })
-    return carrier.webhook.refuse(known, request)
+    return answered(carrier.webhook.refuse(known, request))
   }
 }
+
+/** Which call a request turned out to be about. */
+const about = new WeakMap<InboundRequest, string>()
 
 interface Admitted {
   readonly connection: Connection
@@ -135,6 +146,7 @@ async function offer(
   request: InboundRequest,
 ): Promise<Reply> {
   const { live, fresh } = await receiveCall(engine, connection, report)
+  about.set(request, live.running.id)
   const reply = fresh ? await live.reply.promise : await answerAgain(live, carrier, connection)
   return reply === 'acknowledged' ? carrier.webhook!.acknowledge(request) : reply
 }
@@ -218,8 +230,14 @@ function eventOf(report: Report, id: () => string): CallEvent | undefined {
   }
 }
 
+async function callOf(...asked: Parameters<typeof ownCall>): Promise<string | undefined> {
+  const found = await ownCall(...asked)
+  if (found !== undefined) about.set(asked[3], found)
+  return found
+}
+
 /** The call a callback is about: by our id in its path (or where the carrier hands it back), else by the carrier's id. It must belong to the connection that was verified. */
-async function callOf(
+async function ownCall(
   engine: Engine,
   connection: Connection,
   ref: string,

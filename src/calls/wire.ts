@@ -12,8 +12,9 @@ export interface WireOf {
 }
 
 /** A message as it was, secrets and all: they are removed before anything is kept. */
-export interface WireWord extends Pick<WireNote, 'direction' | 'channel' | 'title'> {
-  readonly body: string
+export interface WireWord extends Pick<WireNote, 'direction' | 'channel' | 'title' | 'body'> {
+  /** When it was said, where that was before now. */
+  readonly at?: number
   /** Values hidden wherever they occur, beside what names and shapes give away. */
   readonly secrets?: readonly string[]
 }
@@ -30,18 +31,22 @@ export interface WireBook {
   note(of: WireOf, word: WireWord): void
   /** Counters of one line, read until it is disposed. */
   counts(of: WireOf): WireCounts & Disposable
+  /** Counted for a call here, and not in the store yet. */
+  uncounted(call: string): Readonly<WireCounts>
 }
 
 /** Messages per call; the rest is counted. */
 export const wireBound = 500
 /** Messages of one call on their way to the store: a flood is not held in memory. */
 const mostWaiting = 600
+/** The same of all calls together: what is beyond is dropped, and counted as lost in the log. */
+const mostInAll = 20_000
 /** Of a message's text, characters. */
 const longest = 8_192
 /** Between two writes, ms. */
 const spacing = 500
 /** In one write: the rest waits its turn. */
-const together = 200
+const together = 500
 
 export interface WireBookOptions {
   readonly store: Pick<Store, 'wire'>
@@ -75,6 +80,7 @@ class Book implements WireBook {
   #timer: Timer | undefined
   #writing: Promise<void> = Promise.resolve()
   #closed = false
+  #lost = 0
 
   constructor(options: WireBookOptions) {
     this.#options = options
@@ -83,6 +89,7 @@ class Book implements WireBook {
   note({ organization, call }: WireOf, word: WireWord): void {
     const count = this.#perCall.get(call) ?? 0
     if (this.#closed || count >= mostWaiting) return
+    if (this.#waiting.length >= mostInAll) return void this.#lost++
     this.#perCall.set(call, count + 1)
     this.#waiting.push({ organization, call, at: this.#options.clock.now(), ...word })
     this.#soon()
@@ -99,6 +106,18 @@ class Book implements WireBook {
     }
     this.#lines.set(counts, of)
     return counts
+  }
+
+  uncounted(call: string): WireCounts {
+    const sum = { framesIn: 0, bytesIn: 0, framesOut: 0, bytesOut: 0 }
+    const lines = [...this.#lines].flatMap(([counts, of]) => (of.call === call ? [counts] : []))
+    for (const one of [...lines, ...this.#ended.filter((one) => one.call === call)]) {
+      sum.framesIn += one.framesIn
+      sum.bytesIn += one.bytesIn
+      sum.framesOut += one.framesOut
+      sum.bytesOut += one.bytesOut
+    }
+    return sum
   }
 
   async close(): Promise<void> {
@@ -121,7 +140,10 @@ class Book implements WireBook {
 
   async #write(): Promise<void> {
     const { store, coordination, logger } = this.#options
-    const some = this.#waiting.splice(0, together)
+    // A webhook is noted when it is known which call it is about: after what it brought about.
+    const inOrder = this.#waiting.toSorted((a, b) => a.at - b.at)
+    const some = inOrder.splice(0, together)
+    this.#waiting = inOrder
     for (const { call } of some) this.#forget(call)
     const counted = [...this.#ended, ...[...this.#lines].flatMap(([counts, of]) => takeCounts(of, counts))]
     this.#ended = []
@@ -132,6 +154,8 @@ class Book implements WireBook {
       // What is lost is a help to people, and no call waits for it.
       logger.warn('messages on the wire were not kept', { messages: some.length, error })
     }
+    if (this.#lost > 0) logger.warn('more messages on the wire than could be kept', { messages: this.#lost })
+    this.#lost = 0
     if (this.#waiting.length > 0) this.#soon()
   }
 

@@ -1,7 +1,9 @@
 /** What a carrier and we said to each other about a call; and removing what tells of people. */
 import { z } from 'zod'
 import { isTerminal } from '../../calls/machine.ts'
+import type { WireCounts } from '../../calls/wire.ts'
 import { OffhookError } from '../../spec/errors.ts'
+import type { WireTally } from '../../store/contract/wire.ts'
 import type { ApiParts } from '../parts.ts'
 import { presentCall, presentWire } from '../present.ts'
 import { hiddenFrom } from '../privacy.ts'
@@ -27,7 +29,7 @@ export function wireRoutes(routes: Routes, parts: ApiParts): void {
       const { organization, id } = await findCall(parts, request)
       const hidden = await hiddenFrom(parts, request)
       const items = await store.wire.list(organization, id, request.query.after)
-      const counts = await store.wire.tally(organization, id)
+      const counts = sum(await store.wire.tally(organization, id), parts.engine.wire?.uncounted(id))
       return { items: items.map((message) => presentWire(message, hidden)), counts }
     },
   })
@@ -48,4 +50,16 @@ export function wireRoutes(routes: Routes, parts: ApiParts): void {
       return presentCall(await findCall(parts, request))
     },
   })
+}
+
+/** What is in the store, and what a running call has counted since. */
+function sum(kept: WireTally, since: Readonly<WireCounts> | undefined): WireTally {
+  if (!since) return kept
+  return {
+    framesIn: kept.framesIn + since.framesIn,
+    bytesIn: kept.bytesIn + since.bytesIn,
+    framesOut: kept.framesOut + since.framesOut,
+    bytesOut: kept.bytesOut + since.bytesOut,
+    unlisted: kept.unlisted,
+  }
 }
