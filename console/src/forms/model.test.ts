@@ -6,9 +6,9 @@ const schema = {
   type: 'object',
   required: ['account', 'token'],
   properties: {
-    account: { type: 'string', title: 'Account', examples: ['AC1'], env: 'ACCOUNT' },
+    account: { type: 'string', title: 'Account', examples: ['AC1'], env: 'ACCOUNT', optional: false },
     token: { type: 'string', title: 'Token', secret: true, description: 'On the first page.' },
-    greeting: { type: 'string', title: 'Greeting', default: 'Hello' },
+    greeting: { type: 'string', title: 'Greeting', default: 'Hello', maxLength: 2000 },
     region: { type: 'string', enum: ['us1', 'ie1'] },
     rate: { default: 8000, anyOf: [{ const: 8000 }, { const: 16_000 }] },
     wait: { type: 'integer', minimum: 100, maximum: 5000, default: 600 },
@@ -40,6 +40,7 @@ describe('the form of a schema', () => {
     ['account', { type: 'text', input: 'text' }],
     ['token', { type: 'text', input: 'secret' }],
     ['key', { type: 'text', input: 'multiline' }],
+    ['greeting', { type: 'text', input: 'multiline' }],
     ['server', { type: 'text', input: 'url' }],
     ['wait', { type: 'number', whole: true, least: 100, most: 5000 }],
     ['record', { type: 'switch' }],
@@ -62,9 +63,16 @@ describe('the form of a schema', () => {
   })
 
   test('labels, help, examples and what is required travel with each field', () => {
-    expect(field('account')).toMatchObject({ title: 'Account', required: true, examples: ['AC1'], env: 'ACCOUNT' })
+    expect(field('account')).toMatchObject({
+      title: 'Account',
+      required: true,
+      examples: ['AC1'],
+      env: 'ACCOUNT',
+      optional: false,
+    })
     expect(field('token')).toMatchObject({ secret: true, description: 'On the first page.' })
-    expect(field('region')).toMatchObject({ title: 'region', required: false })
+    expect(field('region')).toMatchObject({ title: 'region', required: false, optional: true })
+    expect(field('wait')).toMatchObject({ required: false, optional: false })
   })
 
   test('a nested object is a group of fields', () => {

@@ -32,6 +32,8 @@ export interface FormField {
   readonly description?: string
   readonly group?: string
   readonly required: boolean
+  /** May be left empty, and then there is no default in its place either. */
+  readonly optional: boolean
   readonly secret: boolean
   readonly control: Control
   readonly fallback: unknown
@@ -54,6 +56,7 @@ export function fieldsOf(schema: Json, { sparse = false } = {}): readonly FormFi
       ...optional('group', textOf(one['group'])),
       ...optional('env', textOf(one['env'])),
       required: !sparse && required.has(name),
+      optional: !sparse && !required.has(name) && one['default'] === undefined,
       secret: one['secret'] === true,
       control: controlOf(one, sparse),
       fallback: sparse ? undefined : one['default'],
@@ -94,9 +97,13 @@ function controlOf(schema: Json, sparse: boolean): Control {
   }
 }
 
+/** What may be longer than this gets room for several lines. */
+const longText = 300
+
 function inputOf(schema: Json): 'text' | 'url' | 'email' | 'multiline' | 'secret' {
   if (schema['multiline'] === true) return 'multiline'
   if (schema['secret'] === true) return 'secret'
+  if (Number(schema['maxLength'] ?? 0) >= longText) return 'multiline'
   const formats = [schema, ...alternatives(schema)].map((one) => one['format'])
   if (formats.includes('uri')) return 'url'
   return formats.includes('email') ? 'email' : 'text'

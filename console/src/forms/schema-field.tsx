@@ -31,7 +31,7 @@ export function SchemaField({ field, path, at }: SchemaFieldProps) {
     return <ReferenceControl field={field} reference={control.to} path={path} at={at} error={error} />
   if (control.type === 'switch') return <SwitchField field={field} path={path} />
   return (
-    <Field label={title} hint={hintOf(field)} error={error} optional={!field.required} name={path}>
+    <Field label={title} hint={hintOf(field)} error={error} optional={field.optional} name={path}>
       <TextControl field={field} control={control} path={path} />
     </Field>
   )
@@ -88,7 +88,7 @@ function PlainText({ input, secret, ref, ...bound }: PlainTextProps) {
     const { value, onChange, onBlur, placeholder } = bound
     // One path through the form for both kinds of element: the handlers read nothing but the value.
     const area = { value, onChange, onBlur, placeholder } as unknown as React.ComponentProps<'textarea'>
-    return <TextArea {...area} rows={6} spellCheck={!secret} className={secret ? 'font-mono' : undefined} />
+    return <TextArea {...area} rows={1} spellCheck={!secret} className={secret ? 'font-mono' : undefined} />
   }
   if (input === 'secret') return <SecretInput {...bound} ref={ref} />
   const type = input === 'url' ? 'url' : input === 'email' ? 'email' : 'text'

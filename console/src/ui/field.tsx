@@ -30,7 +30,7 @@ export function Field({ label, hint, error, optional = false, name, className, c
         </Base.Error>
       )}
       {hint !== undefined && hint !== '' && (
-        <Base.Description className="max-w-prose text-xs text-pretty text-ink-3">{hint}</Base.Description>
+        <Base.Description className="max-w-2xl text-xs text-pretty text-ink-3">{hint}</Base.Description>
       )}
     </Base.Root>
   )
@@ -50,7 +50,7 @@ export function TextArea({ className, rows = 4, ...rest }: ComponentProps<'texta
   return (
     <Base.Control
       render={<textarea {...rest} rows={rows} />}
-      className={cx(controlLook, 'resize-y py-2 leading-5', className)}
+      className={cx(controlLook, 'field-sizing-content max-h-96 min-h-8.5 resize-y py-1.5 leading-5', className)}
     />
   )
 }

@@ -18,7 +18,8 @@ export interface PageProps {
   readonly children: ReactNode
 }
 
-const widths = { full: 'max-w-none', wide: 'max-w-6xl', text: 'max-w-4xl' } as const
+/** All begin at the same left edge: a page for reading is narrower inside. */
+const widths = { full: 'max-w-none', wide: 'max-w-6xl', text: 'max-w-6xl *:max-w-3xl' } as const
 
 export function Page({ title, heading, lead, actions, back, width = 'wide', fill = false, children }: PageProps) {
   useEffect(() => {

@@ -21,7 +21,12 @@ export function useCallColumns(): readonly Column<Call>[] {
 
 function columns(agentOf: (call: Call) => string): readonly Column<Call>[] {
   return [
-    { key: 'who', title: 'Call', width: 'minmax(10rem,1.5fr)', cell: (call) => <Parties call={call} /> },
+    {
+      key: 'who',
+      title: 'Call',
+      width: 'minmax(10rem,1.5fr)',
+      cell: (call) => <Parties call={call} agent={agentOf(call)} />,
+    },
     { key: 'status', title: 'Status', width: '7rem', cell: ({ status }) => <CallStatusBadge status={status} /> },
     {
       key: 'agent',
@@ -57,23 +62,28 @@ function columns(agentOf: (call: Call) => string): readonly Column<Call>[] {
   ]
 }
 
-function Parties({ call }: { readonly call: Call }) {
+function Parties({ call, agent }: { readonly call: Call; readonly agent: string }) {
   const inbound = call.direction === 'inbound'
   const Icon = inbound ? PhoneIncoming : PhoneOutgoing
   return (
     <span className="flex min-w-0 items-center gap-3">
       <Icon className="size-4 shrink-0 text-ink-3" role="img" aria-label={inbound ? 'Inbound' : 'Outbound'} />
-      <RowLink
-        to="/calls/$id"
-        params={{ id: call.id }}
-        title={`${call.from} → ${call.to}`}
-        className="truncate tabular-nums"
-      >
-        {phone(inbound ? call.from : call.to)}
-        <span className="ml-2 hidden font-normal text-ink-3 lg:inline">
-          {inbound ? 'to' : 'from'} {phone(inbound ? call.to : call.from)}
+      <span className="min-w-0 leading-4">
+        <RowLink
+          to="/calls/$id"
+          params={{ id: call.id }}
+          title={`${call.from} → ${call.to}`}
+          className="block truncate tabular-nums"
+        >
+          {phone(inbound ? call.from : call.to)}
+          <span className="ml-2 hidden font-normal text-ink-3 lg:inline">
+            {inbound ? 'to' : 'from'} {phone(inbound ? call.to : call.from)}
+          </span>
+        </RowLink>
+        <span className="block truncate text-2xs text-ink-3 sm:hidden">
+          <Time at={call.createdAt} /> · {agent}
         </span>
-      </RowLink>
+      </span>
     </span>
   )
 }

@@ -6,6 +6,7 @@ import { useState } from 'react'
 import { useMay } from '../../app/session.ts'
 import { ProviderForm } from '../../forms/provider-form.tsx'
 import type { Json } from '../../forms/model.ts'
+import { StoredSettings } from '../../forms/stored.tsx'
 import { api, queries, read, type Schemas } from '../../lib/api.ts'
 import { connectionsQuery, numbersQuery, providersQuery } from '../../lib/lookups.ts'
 import { Badge } from '../../ui/badge.tsx'
@@ -79,7 +80,8 @@ function Loaded({ connection, provider }: LoadedProps) {
               {warning}
             </Callout>
           ))}
-          {provider && <SettingsForm connection={connection} provider={provider} disabled={!own || !may} />}
+          {provider && own && <SettingsForm connection={connection} provider={provider} disabled={!may} />}
+          {provider && !own && <StoredSettings schema={provider.settings} settings={connection.settings} />}
         </Section>
         <div className="flex min-w-0 flex-col gap-5">
           <Webhooks addresses={connection.webhooks} />

@@ -85,7 +85,7 @@ function StepRow({ step, index, current }: StepRowProps) {
         variant={current ? 'primary' : step.done ? 'ghost' : 'secondary'}
         size={current ? 'lg' : 'md'}
         icon={<Icon />}
-        className="max-sm:w-full"
+        className={step.done ? 'max-sm:hidden' : 'max-sm:w-full'}
       >
         {step.done && step.name === 'talk' ? 'Talk again' : action}
       </ButtonLink>

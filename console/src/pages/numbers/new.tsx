@@ -5,7 +5,7 @@ import { Cable, ChevronLeft } from 'lucide-react'
 import { useState } from 'react'
 import { queries, type Schemas } from '../../lib/api.ts'
 import { phone } from '../../lib/format.ts'
-import { agentsQuery, connectionsQuery, numbersQuery } from '../../lib/lookups.ts'
+import { agentsQuery, connectionsQuery, numbersQuery, providersQuery } from '../../lib/lookups.ts'
 import { ButtonLink } from '../../ui/button.tsx'
 import { Field } from '../../ui/field.tsx'
 import { Page, Section } from '../../ui/page.tsx'
@@ -27,7 +27,8 @@ export interface AddProps {
 
 export function NewNumberPage() {
   const connections = useQuery(connectionsQuery)
-  const carriers = connections.data?.filter(({ kind }) => kind === 'carrier')
+  const { data: providers } = useQuery(providersQuery)
+  const carriers = providers && connections.data && linesOf(connections.data, providers)
   return (
     <Page
       title="Add a number"
@@ -63,13 +64,21 @@ export function NewNumberPage() {
   )
 }
 
+/** Lines that numbers belong to, those whose numbers can be listed first. The browser's line has none. */
+function linesOf(connections: readonly Schemas['Connection'][], providers: readonly Schemas['Provider'][]) {
+  const can = new Map(providers.map(({ kind, name, capabilities }) => [`${kind} ${name}`, capabilities]))
+  const has = (one: Schemas['Connection'], what: string) =>
+    can.get(`${one.kind} ${one.provider}`)?.includes(what) === true
+  return connections
+    .filter((one) => one.kind === 'carrier' && (has(one, 'dial') || has(one, 'webhook')))
+    .toSorted((a, b) => Number(has(b, 'numbers.list')) - Number(has(a, 'numbers.list')))
+}
+
 function Adding({ carriers }: { readonly carriers: readonly Schemas['Connection'][] }) {
   const wanted = useSearch({ from: '/shell/numbers/new' }).connection
   const { data: agents = [] } = useQuery(agentsQuery)
   const navigate = useNavigate()
-  const [chosen, setChosen] = useState(
-    wanted ?? carriers.find(({ isDefault }) => isDefault)?.id ?? carriers[0]?.id ?? '',
-  )
+  const [chosen, setChosen] = useState(wanted ?? carriers[0]?.id ?? '')
   const [agent, setAgent] = useState<string>()
   const answering = agent ?? agents[0]?.id ?? ''
   const added = (number: Schemas['PhoneNumber']) => {

@@ -20,7 +20,7 @@ export function SettingsPage() {
         ]
       : []),
     { value: 'webhooks', label: 'Webhooks' },
-    { value: 'privacy', label: 'Retention and redaction' },
+    { value: 'privacy', label: 'Privacy' },
   ]
   const chosen = tabs.some(({ value }) => value === tab) ? tab : tabs[0]?.value
   return (
