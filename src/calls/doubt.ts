@@ -3,7 +3,7 @@ import type { CallCommand, CallStatus } from '../spec/call.ts'
 import { carryOut } from './commands.ts'
 import type { LiveCall } from './live.ts'
 import { requesterOf } from './noting.ts'
-import { runOperation } from './operation.ts'
+import { nowOf, runOperation } from './operation.ts'
 
 /** The carrier is asked again after these ms while it cannot be reached; then the call counts as failed. */
 const patience = [1_000, 5_000, 15_000, 60_000]
@@ -43,7 +43,7 @@ async function findDial(live: LiveCall): Promise<Found> {
   try {
     const connection = await engine.connection(id)
     const found = await runOperation(
-      lookup(running.seen, settings.parse(connection.settings)),
+      lookup(running.seen, settings.parse(connection.settings), nowOf(engine)),
       requesterOf(live, connection),
       engine.scope.signal,
     )

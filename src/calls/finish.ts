@@ -3,7 +3,7 @@ import type { CarrierSpec } from '../spec/carrier.ts'
 import { OffhookError } from '../spec/errors.ts'
 import type { LiveCall } from './live.ts'
 import { requesterOf } from './noting.ts'
-import { runOperation } from './operation.ts'
+import { nowOf, runOperation } from './operation.ts'
 
 /** Carriers rate calls seconds to minutes after the end: asked after these ms, until known. */
 const costDelays = [2_000, 10_000, 60_000, 300_000]
@@ -57,7 +57,7 @@ async function costNow(live: LiveCall, carrier: CarrierSpec) {
   const { engine, running } = live
   try {
     const connection = await engine.connection(running.call.plan.connection)
-    const operation = carrier.cost!(running.seen, carrier.settings.parse(connection.settings))
+    const operation = carrier.cost!(running.seen, carrier.settings.parse(connection.settings), nowOf(engine))
     return await runOperation(operation, requesterOf(live, connection), engine.scope.signal)
   } catch (error) {
     engine.logger.warn('the carrier did not say what the call cost', { call: running.id, error })

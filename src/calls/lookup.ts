@@ -5,7 +5,7 @@ import { lookUpDial } from './doubt.ts'
 import type { LiveCall } from './live.ts'
 import { isTerminal } from './machine.ts'
 import { requesterOf } from './noting.ts'
-import { runOperation } from './operation.ts'
+import { nowOf, runOperation } from './operation.ts'
 
 /** The carrier is asked again after these ms while it cannot be reached; then nothing is known of the call. */
 const patience = [1_000, 5_000, 15_000, 60_000]
@@ -68,7 +68,7 @@ export async function askHowItIs(live: LiveCall): Promise<'running' | 'over' | u
     if (running.ended) return 'over'
     try {
       const connection = await engine.connection(plan.connection)
-      const operation = lookup(running.seen, settings.parse(connection.settings))
+      const operation = lookup(running.seen, settings.parse(connection.settings), nowOf(engine))
       const found = await runOperation(operation, requesterOf(live, connection), engine.scope.signal)
       // A call whose id the carrier gave us and that it does not know any more is over.
       const status = found === 'unknown' ? 'completed' : found.status

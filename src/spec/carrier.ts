@@ -17,11 +17,15 @@ export interface CarrierSpec<S extends z.ZodObject = z.ZodObject> extends Provid
   readonly numbers?: Numbers<z.output<S>>
   readonly recordings?: Recordings<z.output<S>>
   /** The price of an ended call in the carrier's currency; undefined until it is rated. Asked again later by the engine. */
-  readonly cost?: (call: CallSeen, config: z.output<S>) => Operation<Cost | undefined>
+  readonly cost?: (call: CallSeen, config: z.output<S>, now: Now) => Operation<Cost | undefined>
   /** Looks a call up at the carrier after a crash: what did it take? `unknown`: the carrier knows no such call. */
-  readonly lookup?: (call: CallSeen, config: z.output<S>) => Operation<{ ref: string; status: CallStatus } | 'unknown'>
+  readonly lookup?: (
+    call: CallSeen,
+    config: z.output<S>,
+    now: Now,
+  ) => Operation<{ ref: string; status: CallStatus } | 'unknown'>
   /** Checks the settings against the carrier ("test this connection"); resolves to a sentence, or throws an OffhookError. */
-  readonly check?: (config: z.output<S>) => Operation<string>
+  readonly check?: (config: z.output<S>, now: Now) => Operation<string>
 }
 
 export interface Cost {
@@ -274,7 +278,7 @@ export interface Numbers<C> {
 
 export interface Recordings<C> {
   /** Where to fetch a finished recording; the engine sends the headers and drops Authorization on a cross-host redirect. */
-  fetch(recording: string, call: CallSeen, config: C): Location | Operation<Location>
+  fetch(recording: string, call: CallSeen, config: C, now: Now): Location | Operation<Location>
 }
 
 export interface Location {

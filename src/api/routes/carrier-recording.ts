@@ -1,7 +1,7 @@
 /** The carrier's own recording, fetched with the connection's credentials and passed on as it comes. */
 import { Readable } from 'node:stream'
 import { z } from 'zod'
-import { runOperation } from '../../calls/operation.ts'
+import { nowOf, runOperation } from '../../calls/operation.ts'
 import { OffhookError } from '../../spec/errors.ts'
 import type { CallRecord } from '../../store/contract.ts'
 import type { ApiParts } from '../parts.ts'
@@ -48,7 +48,8 @@ async function fetchRecording(parts: ApiParts, record: CallRecord, recording: st
   const carrier = engine.carrier(record.carrier)
   if (!carrier.recordings) throw new OffhookError('command.unsupported', `${carrier.label} hands out no recordings`)
   const connection = await engine.connection(record.connection)
-  const place = carrier.recordings.fetch(recording, record, carrier.settings.parse(connection.settings))
+  const config = carrier.settings.parse(connection.settings)
+  const place = carrier.recordings.fetch(recording, record, config, nowOf(engine))
   const from = 'url' in place ? place : await runOperation(place, parts.request, signal)
   const answer = await parts.stream({ method: 'GET', ...from, timeout: 30_000, signal })
   if (answer.status === 200) return answer

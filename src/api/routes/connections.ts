@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { runOperation } from '../../calls/operation.ts'
+import { nowOf, runOperation } from '../../calls/operation.ts'
 import type { CarrierSpec } from '../../spec/carrier.ts'
 import { OffhookError } from '../../spec/errors.ts'
 import { connectionSettings } from '../../spec/connection.ts'
@@ -157,7 +157,7 @@ function testingRoute(routes: Routes, parts: ApiParts): void {
       const { spec, record } = await carrierConnection(parts, organizationOf(request), request.params.id)
       if (!spec.check) throw new OffhookError('command.unsupported', `${spec.label} has no way to test its settings`)
       try {
-        const check = spec.check(spec.settings.parse(record.settings))
+        const check = spec.check(spec.settings.parse(record.settings), nowOf(parts.engine))
         return { ok: true, message: await runOperation(check, parts.request, request.signal) }
       } catch (error) {
         if (error instanceof OffhookError) return { ok: false, message: error.message }
