@@ -426,24 +426,24 @@ describe('the stream', () => {
 
 describe('afterwards', () => {
   test('the price is read when there is one', () => {
-    expect(run(plivo.cost!(call, config), answer({ total_amount: '0.01000' })).result).toEqual({
+    expect(run(plivo.cost!(call, config, now), answer({ total_amount: '0.01000' })).result).toEqual({
       amount: 0.01,
       currency: 'USD',
     })
-    expect(run(plivo.cost!(call, config), answer({})).result).toBeUndefined()
+    expect(run(plivo.cost!(call, config, now), answer({})).result).toBeUndefined()
   })
 
   test('a call is looked for among the living, then among the dead', () => {
-    const found = (...answers: Parameters<typeof run>[1][]) => run(plivo.lookup!(call, config), ...answers).result
+    const found = (...answers: Parameters<typeof run>[1][]) => run(plivo.lookup!(call, config, now), ...answers).result
     expect(found(answer({ call_status: 'ringing' }))).toEqual({ ref, status: 'ringing' })
     expect(found(answer({}, 404), answer({ hangup_cause_code: 3010 }))).toEqual({ ref, status: 'busy' })
     expect(found(answer({}, 404), answer({}, 404))).toBe('unknown')
-    expect(() => run(plivo.lookup!(callOf('plivo'), config))).toThrow(/by their id only/)
+    expect(() => run(plivo.lookup!(callOf('plivo'), config, now))).toThrow(/by their id only/)
   })
 
   test('credentials go to Plivo’s own hosts only', () => {
     const place = (recording_url: string) => {
-      const found = plivo.recordings!.fetch('3b0b1a2c', call, config)
+      const found = plivo.recordings!.fetch('3b0b1a2c', call, config, now)
       return 'url' in found ? found : run(found, answer({ recording_url })).result
     }
     expect(place('https://media.plivo.com/x.wav').headers).toHaveProperty('authorization')
@@ -452,10 +452,10 @@ describe('afterwards', () => {
   })
 
   test('the settings are checked against the account', () => {
-    expect(run(plivo.check!(config), answer({ name: 'Acme', cash_credits: '12.5' })).result).toContain(
+    expect(run(plivo.check!(config, now), answer({ name: 'Acme', cash_credits: '12.5' })).result).toContain(
       '"Acme" (12.5 credits)',
     )
-    expect(() => run(plivo.check!(config), answer({ error: 'authentication failed' }, 401))).toThrow(/auth token/)
+    expect(() => run(plivo.check!(config, now), answer({ error: 'authentication failed' }, 401))).toThrow(/auth token/)
   })
 })
 

@@ -371,15 +371,15 @@ describe('afterwards', () => {
   test('a dial in doubt is found by its own id among the running calls; one that is not there may have been', () => {
     const mine = { call_control_id: ref, client_state: writeState({ call: 'call_1', about: 'PCMU' }) }
     const doubted = callOf('telnyx')
-    expect(run(telnyx.lookup!(doubted, config), answer({ data: [{ call_control_id: 'v3:x' }, mine] })).result).toEqual({
+    expect(run(telnyx.lookup!(doubted, config, now), answer({ data: [{ call_control_id: 'v3:x' }, mine] })).result).toEqual({
       ...{ ref, status: 'initiated' },
     })
-    expect(() => run(telnyx.lookup!(doubted, config), answer({ data: [] }))).toThrow(/running calls only/)
-    expect(run(telnyx.lookup!(call, config), answer({}, 404)).result).toBe('unknown')
+    expect(() => run(telnyx.lookup!(doubted, config, now), answer({ data: [] }))).toThrow(/running calls only/)
+    expect(run(telnyx.lookup!(call, config, now), answer({}, 404)).result).toBe('unknown')
   })
 
   test('a recording is found by its leg, and fetched without credentials', () => {
-    const found = telnyx.recordings!.fetch(leg, call, config)
+    const found = telnyx.recordings!.fetch(leg, call, config, now)
     if ('url' in found) throw new Error('asked for at each fetch')
     const { result, asked } = run(found, answer({ data: [{ download_urls: { wav: 'https://s3.example/x.wav' } }] }))
     expect(result).toEqual({ url: 'https://s3.example/x.wav', headers: {} })
@@ -388,8 +388,8 @@ describe('afterwards', () => {
 
   test('the settings are checked against the application', () => {
     const application = { application_name: 'Front desk', webhook_event_url: 'https://voice.example.com/x' }
-    expect(run(telnyx.check!(config), answer({ data: application })).result).toContain('"Front desk"')
-    expect(() => run(telnyx.check!(config), answer({ errors: [{ code: '10009' }] }, 401))).toThrow(/Check the API key/)
+    expect(run(telnyx.check!(config, now), answer({ data: application })).result).toContain('"Front desk"')
+    expect(() => run(telnyx.check!(config, now), answer({ errors: [{ code: '10009' }] }, 401))).toThrow(/Check the API key/)
   })
 })
 

@@ -1,7 +1,7 @@
 /** Prices, calls in doubt, recordings and credentials, as Twilio's REST API tells them. */
 import { describe, expect, test } from 'vitest'
 import { check, cost, lookup, recordings } from './account.ts'
-import { answer, call, callSid, config, fixture, recordingSid, run, token } from './examples.ts'
+import { answer, call, callSid, config, fixture, now, recordingSid, run, token } from './examples.ts'
 import { sentBySdk, sentByUs } from './witness.ts'
 
 const seen = fixture('call')
@@ -62,14 +62,14 @@ describe('lookup', () => {
 
 describe('recordings', () => {
   test('are fetched as WAV with credentials', () => {
-    expect(recordings.fetch(recordingSid, call, config)).toEqual({
+    expect(recordings.fetch(recordingSid, call, config, now)).toEqual({
       url: `https://api.twilio.com/2010-04-01/Accounts/${config.accountSid}/Recordings/${recordingSid}.wav`,
       headers: { authorization: `Basic ${Buffer.from(`${config.accountSid}:${token}`).toString('base64')}` },
     })
   })
 
   test('a foreign id never reaches a path', () => {
-    expect(() => recordings.fetch('../../x', call, config)).toThrow(/no Twilio id/)
+    expect(() => recordings.fetch('../../x', call, config, now)).toThrow(/no Twilio id/)
   })
 })
 

@@ -250,20 +250,20 @@ describe('afterwards', () => {
   const record = { data: { total_cost: 0.42, currency: 'inr', hangup_cause: 'USER_BUSY' }, success: true }
 
   test('price and fate stand in the record of the call', () => {
-    expect(run(vobiz.cost!(call, config), answer(record)).result).toEqual({ amount: 0.42, currency: 'INR' })
-    expect(run(vobiz.cost!(call, config), answer({}, 404)).result).toBeUndefined()
-    expect(run(vobiz.lookup!(call, config), answer({ call_status: 'ringing' })).result).toEqual({
+    expect(run(vobiz.cost!(call, config, now), answer(record)).result).toEqual({ amount: 0.42, currency: 'INR' })
+    expect(run(vobiz.cost!(call, config, now), answer({}, 404)).result).toBeUndefined()
+    expect(run(vobiz.lookup!(call, config, now), answer({ call_status: 'ringing' })).result).toEqual({
       ref,
       status: 'ringing',
     })
-    expect(run(vobiz.lookup!(call, config), answer({}, 404), answer(record)).result).toEqual({ ref, status: 'busy' })
-    expect(run(vobiz.lookup!(call, config), answer({}, 404), answer({}, 404)).result).toBe('unknown')
-    expect(() => run(vobiz.lookup!(callOf('vobiz'), config))).toThrow(/by their id only/)
+    expect(run(vobiz.lookup!(call, config, now), answer({}, 404), answer(record)).result).toEqual({ ref, status: 'busy' })
+    expect(run(vobiz.lookup!(call, config, now), answer({}, 404), answer({}, 404)).result).toBe('unknown')
+    expect(() => run(vobiz.lookup!(callOf('vobiz'), config, now))).toThrow(/by their id only/)
   })
 
   test('credentials go to Vobiz’s own hosts only', () => {
     const headers = (url: string) => {
-      const place = vobiz.recordings!.fetch(url, call, config)
+      const place = vobiz.recordings!.fetch(url, call, config, now)
       return 'url' in place ? Object.keys(place.headers) : []
     }
     expect(headers('https://media.vobiz.ai/rec-1.wav')).toEqual(['x-auth-id', 'x-auth-token'])
@@ -273,8 +273,8 @@ describe('afterwards', () => {
   })
 
   test('the settings are checked', () => {
-    expect(run(vobiz.check!(config), answer({ items: [], total: 3 })).result).toContain('with 3 numbers')
-    expect(() => run(vobiz.check!(config), answer({ error: 'unauthorized' }, 401))).toThrow(/auth token/)
+    expect(run(vobiz.check!(config, now), answer({ items: [], total: 3 })).result).toContain('with 3 numbers')
+    expect(() => run(vobiz.check!(config, now), answer({ error: 'unauthorized' }, 401))).toThrow(/auth token/)
   })
 })
 
