@@ -6,6 +6,7 @@ import type { Requester } from '../calls/operation.ts'
 import type { AgentSpec } from '../spec/agent.ts'
 import type { CarrierSpec } from '../spec/carrier.ts'
 import type { ModelSpec, PartHost, RecogniserSpec, SpeakerSpec } from '../spec/speech.ts'
+import type { Span } from './range.ts'
 import type * as live from './schemas/live.ts'
 import type { SignInCodes } from './session/codes.ts'
 
@@ -58,7 +59,7 @@ export interface ApiParts {
   /** Reads a recording file; undefined when there is none. */
   readonly readRecording: (
     name: string,
-  ) => Promise<{ readonly size: number; readonly stream: NodeJS.ReadableStream } | undefined>
+  ) => Promise<{ readonly size: number; readonly open: (part?: Span) => NodeJS.ReadableStream } | undefined>
   /** Removes the files of a call's recording; fine when there are none. */
   readonly removeRecording: (call: string) => Promise<void>
   readonly mounts: readonly Mount[]

@@ -2,6 +2,7 @@
 import { createReadStream } from 'node:fs'
 import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Span } from '../api/range.ts'
 import { recordCall, type CallRecording } from '../calls/recording.ts'
 import type { Call } from '../calls/machine.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -11,7 +12,9 @@ import { createRecordingFile, mendRecording } from '../media/recorder-file.ts'
 export interface RecordingFolder {
   open(call: Call, rate: number): Promise<CallRecording>
   /** Undefined when there is no such recording. */
-  read(name: string): Promise<{ readonly size: number; readonly stream: NodeJS.ReadableStream } | undefined>
+  read(
+    name: string,
+  ): Promise<{ readonly size: number; readonly open: (part?: Span) => NodeJS.ReadableStream } | undefined>
   path(name: string): string
   /** Removes all pieces of a call's recording; fine when there are none. */
   remove(call: string): Promise<void>
@@ -42,7 +45,7 @@ export function recordingFolder(folder: string, clock: Clock, logger: Logger): R
     async read(name) {
       if (!ours.test(name)) return undefined
       const size = await sizeOf(path(name))
-      return size === undefined ? undefined : { size, stream: createReadStream(path(name)) }
+      return size === undefined ? undefined : { size, open: (part) => createReadStream(path(name), part) }
     },
   }
 }

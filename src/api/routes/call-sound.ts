@@ -7,6 +7,7 @@ import type { CallRecord } from '../../store/contract.ts'
 import type { ApiParts } from '../parts.ts'
 import { peaksOf } from '../peaks.ts'
 import { requireShown } from '../privacy.ts'
+import { spanOf } from '../range.ts'
 import { failure, identified } from '../schemas.ts'
 import { peaks } from '../schemas/live.ts'
 import { findCall } from './call.ts'
@@ -26,7 +27,7 @@ function recordingRoute(routes: Routes, parts: ApiParts): void {
   routes.get('/calls/:id/recording', {
     config: { scope: 'calls:read' },
     schema: {
-      summary: 'Our recording: WAV, the caller left, what they heard right',
+      summary: 'Our recording: WAV, the caller left, what they heard right; parts of it by Range',
       tags,
       params: identified,
       response: { 200: z.unknown().describe('audio/wav'), default: failure },
@@ -34,11 +35,15 @@ function recordingRoute(routes: Routes, parts: ApiParts): void {
     handler: async (request, reply) => {
       const record = await findCall(parts, request)
       const file = await recordingOf(parts, request, record)
+      const part = spanOf(request.headers.range, file.size)
+      void reply.header('accept-ranges', 'bytes')
+      if (part === 'beyond') return reply.status(416).header('content-range', `bytes */${file.size}`).send()
+      if (part) void reply.status(206).header('content-range', `bytes ${part.start}-${part.end}/${file.size}`)
       return reply
         .type('audio/wav')
-        .header('content-length', file.size)
+        .header('content-length', part ? part.end - part.start + 1 : file.size)
         .header('content-disposition', `attachment; filename="${record.id}.wav"`)
-        .send(file.stream)
+        .send(file.open(part))
     },
   })
 }
@@ -56,7 +61,7 @@ function peaksRoute(routes: Routes, parts: ApiParts): void {
     handler: async (request) => {
       const record = await findCall(parts, request)
       const file = await recordingOf(parts, request, record)
-      const { durationMs, left, right } = await peaksOf(file, request.query.points)
+      const { durationMs, left, right } = await peaksOf({ size: file.size, stream: file.open() }, request.query.points)
       return {
         durationMs,
         channels: [
