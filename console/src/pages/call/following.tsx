@@ -5,8 +5,8 @@ import { createPlayer, type Player } from './player.ts'
 const Following = createContext<Player | undefined>(undefined)
 
 export function PlayerOf({ source, children }: { readonly source: string | undefined; readonly children: ReactNode }) {
-  const player = useMemo(() => createPlayer(source), [source])
-  useEffect(() => () => player[Symbol.dispose](), [player])
+  const player = useMemo(() => createPlayer(), [])
+  useEffect(() => (source === undefined ? undefined : player.open(source)), [player, source])
   return <Following value={player}>{children}</Following>
 }
 

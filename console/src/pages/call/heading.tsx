@@ -52,12 +52,17 @@ export function Summary({ call }: { readonly call: Call }) {
           <dd className="[overflow-wrap:anywhere]">
             <span className="text-ink-3">Ended because </span>
             {endReason(call.endReason)}
-            {call.cause !== null && <span className="text-ink-3"> ({call.cause})</span>}.
+            {tellsMore(call) && <span className="text-ink-3"> ({call.cause})</span>}.
           </dd>
         </div>
       )}
     </dl>
   )
+}
+
+/** Carriers often give the status again as the cause. */
+function tellsMore({ cause, status }: Call): boolean {
+  return cause !== null && cause.toLowerCase() !== status
 }
 
 function Item({ label, children }: { readonly label: string; readonly children: ReactNode }) {

@@ -1,6 +1,6 @@
 /** The recording's cursor: played, moved and followed by everything on the page that shows a moment of the call. */
 
-export interface Player extends Disposable {
+export interface Player {
   readonly audio: HTMLAudioElement
   /** Where the cursor stands, ms. */
   readonly time: number
@@ -9,15 +9,16 @@ export interface Player extends Disposable {
   toggle(): Promise<void>
   /** Hears of every change: each frame while it plays. */
   watch(listener: () => void): () => void
+  /** Loads the recording; what it returns puts it away again. */
+  open(source: string): () => void
 }
 
-export function createPlayer(source: string | undefined): Player {
+export function createPlayer(): Player {
   const audio = new Audio()
   const listeners = new Set<() => void>()
   let time = 0
   let frame = 0
   audio.preload = 'metadata'
-  if (source !== undefined) audio.src = source
   const tell = () => {
     for (const listener of listeners) listener()
   }
@@ -42,7 +43,7 @@ export function createPlayer(source: string | undefined): Player {
     seek(ms) {
       time = Math.max(0, ms)
       // Without a recording the cursor still moves: transcript and timeline follow it.
-      if (source !== undefined) audio.currentTime = time / 1000
+      if (audio.src !== '') audio.currentTime = time / 1000
       tell()
     },
     toggle: async () => (audio.paused ? audio.play() : audio.pause()),
@@ -50,11 +51,15 @@ export function createPlayer(source: string | undefined): Player {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    [Symbol.dispose]() {
-      cancelAnimationFrame(frame)
-      audio.pause()
-      audio.removeAttribute('src')
-      listeners.clear()
+    open(source) {
+      audio.src = source
+      if (time > 0) audio.currentTime = time / 1000
+      return () => {
+        cancelAnimationFrame(frame)
+        audio.pause()
+        audio.removeAttribute('src')
+        audio.load()
+      }
     },
   }
 }

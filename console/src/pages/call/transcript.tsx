@@ -57,11 +57,11 @@ function Line({ line, active, answered }: LineProps) {
     <li
       aria-current={active || undefined}
       className={cx(
-        'grid grid-cols-[3.5rem_1fr] gap-x-3 border-l-2 px-4 py-2 sm:grid-cols-[3.5rem_4rem_1fr] sm:px-5',
+        'grid grid-cols-[3.5rem_1fr] items-baseline gap-x-3 border-l-2 px-4 py-2 sm:grid-cols-[3.5rem_4rem_1fr] sm:px-5',
         active ? 'border-accent bg-accent-soft' : 'border-transparent',
       )}
     >
-      <div className="pt-px">
+      <div>
         <Moment at={line.from} label={line.text} />
       </div>
       <p className={cx('text-sm font-medium', inks[line.by])}>{names[line.by]}</p>

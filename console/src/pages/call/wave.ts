@@ -4,7 +4,7 @@ import type { Shape } from './data.ts'
 import type { Player } from './player.ts'
 
 /** Height of one side, px. */
-export const laneHeight = 52
+const laneHeight = 56
 
 /** `ink` gives a colour of the page's theme by its name. */
 export function drawWave(place: HTMLElement, shape: Shape, player: Player, ink: (name: string) => string): Disposable {
@@ -19,6 +19,7 @@ export function drawWave(place: HTMLElement, shape: Shape, player: Player, ink: 
     barWidth: 2,
     barGap: 1,
     barRadius: 1,
+    barHeight: 1.3,
     barMinHeight: 1,
     cursorWidth: 0,
     interact: false,

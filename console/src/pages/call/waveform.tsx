@@ -49,9 +49,9 @@ export function Waveform({ shape, story }: { readonly shape: Shape; readonly sto
 
 function Lanes() {
   return (
-    <div aria-hidden className="flex w-14 shrink-0 flex-col border-r border-line text-2xs font-medium sm:w-16">
-      <span className="flex h-[60px] items-center justify-center text-caller">Caller</span>
-      <span className="flex h-[60px] items-center justify-center text-agent">Agent</span>
+    <div aria-hidden className="flex w-14 shrink-0 flex-col border-r border-line py-1 text-2xs font-medium sm:w-16">
+      <span className="flex h-14 items-center justify-center text-caller">Caller</span>
+      <span className="flex h-14 items-center justify-center text-agent">Agent</span>
     </div>
   )
 }
@@ -199,7 +199,7 @@ function Marks({
       {speech.map(({ from, to }) => (
         <span
           key={from}
-          className="absolute top-14 h-1 rounded-full bg-caller"
+          className="absolute top-[3.625rem] h-1 rounded-full bg-caller"
           style={{ left: share(from), width: share(Math.min(to, length) - from) }}
         />
       ))}

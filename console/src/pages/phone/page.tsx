@@ -183,6 +183,7 @@ function CallLink({ call }: { readonly call: string | undefined }) {
       target="_blank"
       size="sm"
       variant="ghost"
+      className="-my-1"
       icon={<ArrowUpRight />}
     >
       This call

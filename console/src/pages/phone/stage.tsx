@@ -18,7 +18,7 @@ export function Stage({ conversation, sounds, name }: StageProps) {
   const { phase, startedAt, endedAt } = conversation
   const waiting = phase === 'microphone' || phase === 'connecting' || phase === 'ringing' || phase === 'reconnecting'
   return (
-    <div className="relative mx-auto aspect-square w-full max-w-80">
+    <div className="relative mx-auto aspect-square w-full max-w-84">
       <Ring key={theme} sounds={sounds} live={phase === 'talking'} />
       {waiting && (
         <span
