@@ -104,11 +104,9 @@ function signOutRoute(routes: Routes, parts: ApiParts): void {
   routes.delete('/session', {
     schema: { summary: 'Sign out', tags, response: { 204: z.null(), default: failure } },
     handler: async (request, reply) => {
-      const publicUrl = parts.engine.publicUrl()
-      requireOwnPage(request, publicUrl)
-      const signedIn = await bySession(parts.engine, request)
-      if (signedIn?.session !== undefined) await end(parts, signedIn.session)
-      takeCookie(request, reply, publicUrl)
+      const { session } = await identify(parts.engine, request)
+      if (session !== undefined) await end(parts, session)
+      takeCookie(request, reply, parts.engine.publicUrl())
       return reply.status(204).send(null)
     },
   })

@@ -45,11 +45,31 @@ export function operationsOf({ paths }: Document): readonly Operation[] {
 }
 
 /** What the operations under a path are about. */
-export type Kind = 'calls' | 'connections' | 'numbers' | 'agents' | 'webhooks' | 'keys'
+export type Kind = 'calls' | 'connections' | 'numbers' | 'agents' | 'webhooks' | 'keys' | 'users'
+
+/** The way in: strangers may knock. */
+export function isPublic({ name }: Operation): boolean {
+  return name === 'POST /v1/session'
+}
+
+/** What is shown is no list of things that belong to somebody. */
+const noLists: ReadonlySet<string> = new Set([
+  'GET /v1/events',
+  'GET /v1/live',
+  'GET /v1/providers',
+  'GET /v1/session',
+  'GET /v1/settings',
+  'GET /v1/overview',
+  'GET /v1/simulators',
+])
+
+export function isList({ name, method, path }: Operation): boolean {
+  return method === 'GET' && !path.includes('{') && !noLists.has(name)
+}
 
 export function kindOf({ path }: Operation): Kind | undefined {
   const kind = path.split('/')[2]
-  const kinds: readonly Kind[] = ['calls', 'connections', 'numbers', 'agents', 'webhooks', 'keys']
+  const kinds: readonly Kind[] = ['calls', 'connections', 'numbers', 'agents', 'webhooks', 'keys', 'users']
   return kinds.find((one) => one === kind)
 }
 
@@ -72,6 +92,17 @@ export function goodBody(name: string, ids: Readonly<Record<Kind, string>>): unk
     'POST /v1/webhooks': { url: 'http://127.0.0.1:9/x', events: ['*'], enabled: true },
     'PUT /v1/webhooks/{id}': { url: 'http://127.0.0.1:9/x', events: ['*'], enabled: true },
     'POST /v1/keys': { name: 'x', scopes: ['calls:read'] },
+    'POST /v1/users': { email: 'x@example.com', name: 'x', role: 'viewer' },
+    'PATCH /v1/users/{id}': { name: 'x' },
+    'PUT /v1/users/{id}/password': { password: 'long enough for this' },
+    'POST /v1/session': { key: 'ohk_x' },
+    'PUT /v1/session/password': { current: 'x', password: 'long enough for this' },
+    'PUT /v1/settings': {
+      retention: { recordingsDays: 0, transcriptsDays: 0, callsDays: 0, wireDays: 30 },
+      redaction: { numbers: false, transcripts: false, variables: false, recordings: false },
+    },
+    'POST /v1/simulators/{carrier}/calls': { script: [] },
+    'POST /v1/simulators/calls/{simulation}/acts': { script: [{ digits: '1' }] },
   }
   return bodies[name]
 }
