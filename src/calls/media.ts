@@ -1,6 +1,7 @@
 /** A media socket finds its call: the token says which, the start message proves whose. */
 import type { Socket } from '../lib/socket/socket.ts'
 import type { CarrierSpec, Stream, StreamEvent, WireMessage } from '../spec/carrier.ts'
+import { hearAnswer } from './answering.ts'
 import type { Engine } from './engine.ts'
 import type { JsonValue } from '../lib/json.ts'
 import type { OpenCodec } from '../media/codecs/open.ts'
@@ -76,6 +77,7 @@ export function attach(live: LiveCall, socket: Socket, opening: Attachment): voi
     count: (name) => engine.count(name, { carrier: carrier.name }),
   })
   if (opening.codec) running.scope.use(opening.codec)
+  hearAnswer(live, leg, carrier)
   running.scope.defer(() => leg.close('the call is over'))
   // The stream may be faster than the carrier's answer to the dial, or all there is of it.
   if (running.call.ref === undefined && started.ref !== undefined)

@@ -20,6 +20,8 @@ export const answerLimits = {
   greeting: 2_400,
   /** …and followed by so much waiting. */
   waiting: 800,
+  /** Shorter tones are somebody's music, or a vowel. */
+  beep: 180,
   /** A fax's answer tone lasts 2.6 to 4 s (ITU-T T.30 clause 4.1.2). */
   fax: 1_000,
   /** After a machine's last word, should it not beep. */
@@ -51,8 +53,8 @@ export function answerDetector(rate: number, heard: (answer: Answer) => void): A
     over = true
     heard({ type: 'message-ended', why })
   }
-  const beep = beepDetector(rate, () => {
-    if (over) return
+  const beep = beepDetector(rate, ({ ms }) => {
+    if (over || ms < answerLimits.beep) return
     if (!decided) decide('machine', 'it beeped')
     finish('beep')
   })

@@ -142,6 +142,8 @@ export interface Addresses {
 export interface Control<C> {
   /** The commands this carrier takes; others are refused with `command.unsupported` or done by the engine. */
   readonly commands: readonly CommandType[]
+  /** False: the carrier does not tell people from answering machines; the engine listens for itself. */
+  readonly detectsMachines?: false
   /** Those that end the media stream: while it is open, the carrier has not taken them. */
   readonly endsStream?: readonly CommandType[]
   encode(

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { agentSettings } from '../../conversation/settings.ts'
+import type { CarrierSpec } from '../../spec/carrier.ts'
 import { connectionSettings } from '../../spec/connection.ts'
 import type { ApiParts, AnySpec } from '../parts.ts'
 import { failure, provider } from '../schemas.ts'
@@ -43,6 +44,7 @@ export function capabilitiesOf(spec: AnySpec): readonly string[] {
   return [
     ...(spec.webhook ? ['webhook'] : []),
     ...(spec.control?.commands ?? []),
+    ...(spec.control?.commands.includes('dial') ? [detection(spec.control)] : []),
     ...(spec.stream ? ['stream', ...(spec.stream.marks ? ['stream.marks'] : [])] : []),
     ...numbers,
     ...(spec.recordings ? ['recordings'] : []),
@@ -50,4 +52,9 @@ export function capabilitiesOf(spec: AnySpec): readonly string[] {
     ...(spec.lookup ? ['lookup'] : []),
     ...(spec.check ? ['check'] : []),
   ]
+}
+
+/** By the carrier, or by our own ear. */
+function detection({ detectsMachines }: Pick<NonNullable<CarrierSpec['control']>, 'detectsMachines'>): string {
+  return detectsMachines === false ? 'machine-detection.by-ear' : 'machine-detection'
 }
