@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { concat, silence } from '../tones.ts'
+import { concat, dualTone, silence } from '../tones.ts'
 import { autoVad } from './auto.ts'
 import { loadFvad } from './fvad.ts'
 import type { SpeechModel } from './silero-engine.ts'
@@ -9,7 +9,7 @@ const fvad = await loadFvad()
 const quiet = (ms: number) => silence({ rate: 8000, ms })
 
 /** A detector whose model answers when the test says so. */
-function setUp(answer: 'speech' | 'noise' | 'nothing') {
+function setUp(answer: 'speech' | 'noise' | 'nothing' | readonly number[]) {
   const streams: { chunks: number; open: boolean; heard: (chunk: number, probability: number) => void }[] = []
   const model: SpeechModel = {
     open(_, heard) {
@@ -19,7 +19,8 @@ function setUp(answer: 'speech' | 'noise' | 'nothing') {
         push(chunk) {
           expect(chunk).toHaveLength(256)
           const index = stream.chunks++
-          if (answer !== 'nothing') heard(index, answer === 'speech' ? 0.9 : 0.1)
+          if (typeof answer === 'object') heard(index, answer[index] ?? 0)
+          else if (answer !== 'nothing') heard(index, answer === 'speech' ? 0.9 : 0.1)
         },
         [Symbol.dispose]: () => void (stream.open = false),
       }
@@ -70,6 +71,34 @@ describe('auto', () => {
     streams[0]!.heard(2, 0.9)
     expect(heard).toEqual(['started 1000 1100'])
     expect(vad.speaking).toBe(true)
+  })
+
+  describe('a model in doubt', () => {
+    /** Verdicts on two chunks before the onset, then on three within the window. */
+    const doubts = [0.04, 0.02, 0.38, 0.25, 0.21]
+    const swelling = voiceLike(8000, 400)
+
+    test('is enough for a sound that swells, at the end of the window', () => {
+      const { vad, heard } = setUp(doubts)
+      vad.write(concat(quiet(1000), swelling))
+      expect(heard).toEqual(['started 1000 1100'])
+    })
+
+    test('is not enough for a steady tone', () => {
+      const { vad, heard } = setUp(doubts)
+      vad.write(concat(quiet(1000), dualTone(770, 1336, { rate: 8000, ms: 400 })))
+      expect(heard).toEqual([])
+    })
+
+    test.each([
+      ['less of it', [0.04, 0.02, 0.3, 0.2, 0.2]],
+      ['before the onset', [0.4, 0.4, 0.05, 0.1, 0.1]],
+      ['after the window', [0.04, 0.02, 0, 0, 0, 0.49, 0.49, 0.49, 0.49, 0.49]],
+    ])('%s is not enough', (_, verdicts) => {
+      const { vad, heard } = setUp(verdicts)
+      vad.write(concat(quiet(1000), swelling))
+      expect(heard).toEqual([])
+    })
   })
 
   test('a click never starts a turn, whatever the model thinks of it', () => {

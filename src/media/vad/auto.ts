@@ -7,7 +7,7 @@ import { type SileroRate, steps } from './silero-model.ts'
 import { Frames, Listeners } from './turns.ts'
 import type { Vad, VadEvent } from './vad.ts'
 
-//        3 of 4 frames are voice          p ≥ 0.5, 60 ms of voice
+//        3 of 4 frames are voice   p ≥ 0.5 (or some p for 96 ms), 60 ms of voice
 //  quiet ───────────────────────▶ candidate ─────────────────────▶ speaking
 //    ▲  ▲                          │      │ (or the gate, when the model is late)  │
 //    │  └──── 100 ms not voice ────┘      │ 640 ms without p ≥ 0.5                 │
@@ -16,12 +16,20 @@ import type { Vad, VadEvent } from './vad.ts'
 //    └───────────────────────── hangover ms not voice ─────────────────────────────┘
 
 const frameMs = 10
+const recentFrames = 4
 /** The model's verdict falls within this of the acoustic onset: three chunks. */
 const windowMs = 96
 const chunkMs = 32
 /** Sound before the onset that the model hears first: it judges change. Two chunks. */
 const preRollMs = 64
 const confirmed = 0.5
+/**
+ * A soft onset (a leading f or s, a weak vowel) leaves the model in doubt for longer than the window. Doubt, on the mean over
+ * the window, is enough for a sound that swells: noise gets less of it, and steady tones do not swell.
+ */
+const doubtful = 0.25
+/** dB between the softest and the loudest frame. */
+const swelling = 6
 /** Clicks and taps are shorter. */
 const shortestVoice = 60
 /** Later than this the gate decides alone. */
@@ -61,8 +69,14 @@ interface Candidate {
   readonly since: number
   /** Sound the model has judged, ms since the detector's first sample. */
   judged: number
+  /** Verdicts since the onset, and their sum. */
+  chunksHeard: number
+  probability: number
   speech: boolean
   voiced: number
+  /** Levels of its frames after the first, which may be silent in part, dBFS. */
+  softest: number
+  loudest: number
 }
 
 class AutoVad implements Vad {
@@ -80,6 +94,8 @@ class AutoVad implements Vad {
   #voicedUntil = 0
   /** The last frames, newest in the lowest bit. */
   #recent = 0
+  /** Their levels, newest last. */
+  readonly #levels = new Float64Array(recentFrames)
   #retryAt = 0
   #retry = retry.first
 
@@ -115,11 +131,12 @@ class AutoVad implements Vad {
 
   #advance(frame: Int16Array): void {
     this.#now += frameMs
-    const loud = this.#floor.loud(level(frame), this.speaking)
+    const loudness = level(frame)
+    const loud = this.#floor.loud(loudness, this.speaking)
     const voice = this.#options.fvad.speech(frame) && loud
     if (voice) this.#voicedUntil = this.#now
     this.#recent = ((this.#recent << 1) | (voice ? 1 : 0)) & 0b1111
-    this.#remember(frame)
+    this.#remember(frame, loudness)
     if (this.#candidate) this.#weigh(this.#candidate, frame, voice)
     else if (this.#state === 'speaking') this.#listenForEnd()
     else if (this.#state === 'rejected') this.#waitAfterRejection(voice)
@@ -130,7 +147,9 @@ class AutoVad implements Vad {
     return this.#now - this.#voicedUntil
   }
 
-  #remember(frame: Int16Array): void {
+  #remember(frame: Int16Array, loudness: number): void {
+    this.#levels.copyWithin(0, 1)
+    this.#levels[recentFrames - 1] = loudness
     this.#history.copyWithin(0, this.#frame)
     this.#history.set(frame, this.#history.length - this.#frame)
   }
@@ -138,13 +157,18 @@ class AutoVad implements Vad {
   /** Something begins: the model hears it from a little before its onset. */
   #suspect(): void {
     const { model, rate, stats } = this.#options
-    const onset = this.#now - frameMs * (32 - Math.clz32(this.#recent))
+    const frames = 32 - Math.clz32(this.#recent)
+    const onset = this.#now - frameMs * frames
+    const levels = this.#levels.subarray(recentFrames - frames + 1)
     const since = onset - preRollMs
     const heard = (chunk: number, probability: number) => this.#judged(candidate, chunk, probability)
     const stream = model.open(rate, heard)
     const chunks = new Frames(steps[rate].chunk, (chunk) => stream.push(chunk))
     const voiced = this.#recent.toString(2).replaceAll('0', '').length * frameMs
-    const candidate: Candidate = { stream, chunks, onset, since, judged: since, speech: false, voiced }
+    const candidate: Candidate = {
+      ...{ stream, chunks, onset, since, judged: since, chunksHeard: 0, probability: 0, speech: false, voiced },
+      ...{ softest: Math.min(...levels), loudest: Math.max(...levels) },
+    }
     this.#candidate = candidate
     this.#state = 'candidate'
     stats.candidates++
@@ -154,12 +178,15 @@ class AutoVad implements Vad {
   #judged(candidate: Candidate, chunk: number, probability: number): void {
     if (candidate !== this.#candidate) return
     candidate.judged = candidate.since + (chunk + 1) * chunkMs
-    if (candidate.judged > candidate.onset && probability >= confirmed) candidate.speech = true
+    if (candidate.judged > candidate.onset) candidate.speech ||= isSpeech(candidate, probability)
     if (candidate.speech && candidate.voiced >= shortestVoice) this.#begin(candidate)
   }
 
   #weigh(candidate: Candidate, frame: Int16Array, voice: boolean): void {
     if (voice) candidate.voiced += frameMs
+    const loudness = this.#levels[recentFrames - 1]!
+    candidate.softest = Math.min(candidate.softest, loudness)
+    candidate.loudest = Math.max(candidate.loudest, loudness)
     candidate.chunks.write(frame)
     if (candidate !== this.#candidate) return
     const age = this.#now - candidate.onset
@@ -208,6 +235,17 @@ class AutoVad implements Vad {
     this.#candidate?.stream[Symbol.dispose]()
     this.#candidate = undefined
   }
+}
+
+/** Takes the verdict on one more chunk. */
+function isSpeech(candidate: Candidate, probability: number): boolean {
+  candidate.chunksHeard++
+  candidate.probability += probability
+  if (probability >= confirmed) return true
+  const age = candidate.judged - candidate.onset
+  if (age < windowMs || age >= windowMs + chunkMs) return false
+  const doubted = candidate.probability / candidate.chunksHeard >= doubtful
+  return doubted && candidate.loudest - candidate.softest >= swelling
 }
 
 function isBeginning(recent: number): boolean {
