@@ -1,6 +1,6 @@
 /** Carrying out a command: encoded by the carrier's translator, performed here, its outcome posted as an event. */
 import { LibError } from '../lib/failure.ts'
-import type { CallCommand, CommandType } from '../spec/call.ts'
+import type { AnyCommand, CallCommand, CommandType } from '../spec/call.ts'
 import type { Accepted, Addresses, CarrierSpec, Dispatch } from '../spec/carrier.ts'
 import { OffhookError } from '../spec/errors.ts'
 import type { CallEvent } from '../spec/event.ts'
@@ -14,10 +14,10 @@ import type { LiveCall } from './live.ts'
 const opensMedia: ReadonlySet<CommandType> = new Set(['answer', 'dial', 'send-digits'])
 
 /** Performs `command` and posts how it went. Never rejects. */
-export async function carryOut(live: LiveCall, id: string, command: CallCommand): Promise<void> {
+export async function carryOut(live: LiveCall, id: string, command: AnyCommand): Promise<void> {
   if (command.type === 'dial') live.dialled = true
   try {
-    const accepted = await attempt(live, command)
+    const accepted = command.type === 'play' ? await live.play(id, command) : await attempt(live, command)
     await live.post(acceptedEvent(id, accepted))
   } catch (error) {
     const doubt = !sayable.has(command.type) && inDoubt(error)
@@ -26,7 +26,7 @@ export async function carryOut(live: LiveCall, id: string, command: CallCommand)
 }
 
 /** What sets a state was said again by then; and once more would do as well. */
-const sayable: ReadonlySet<CommandType> = new Set(['hangup', 'reject', 'record'])
+const sayable: ReadonlySet<AnyCommand['type']> = new Set(['hangup', 'reject', 'record'])
 
 /** The order may have arrived although no good answer came: nothing in time, half of one, or a failure of the carrier's own. */
 function inDoubt(error: unknown): boolean {

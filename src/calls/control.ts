@@ -1,5 +1,5 @@
 /** What people and the API may ask of a call, wherever it runs. */
-import type { CallCommand } from '../spec/call.ts'
+import type { AnyCommand, CallCommand, EngineCommand } from '../spec/call.ts'
 import { OffhookError } from '../spec/errors.ts'
 import type { CallRecord } from '../store/contract.ts'
 import type { Engine } from './engine.ts'
@@ -13,25 +13,33 @@ export async function command(
   wanted: CallCommand,
 ): Promise<{ readonly id: string }> {
   const id = engine.ids.id('cmd')
-  if (isTerminal(record.status)) {
-    if (wanted.type === 'hangup') return { id }
-    throw new OffhookError(
-      'call.ended',
-      `Call ${record.id} ended as ${record.status}: it takes no "${wanted.type}" any more`,
-    )
-  }
-  if (wanted.type !== 'hangup' && record.status !== 'in-progress')
-    throw new OffhookError(
-      'call.state',
-      `Call ${record.id} is ${record.status}: "${wanted.type}" is possible once it is in progress`,
-    )
+  if (wanted.type !== 'hangup') expectInProgress(record, wanted)
+  else if (isTerminal(record.status)) return { id }
   if (wanted.type === 'transfer') await requireAllowed(engine, record.organization, wanted.to, ownNumber(record))
   await engine.tell(record.id, { type: 'command.requested', id, command: wanted, origin: 'api' })
   return { id }
 }
 
-/** Makes the agent of a call say something, wherever it runs. */
-export async function say(engine: Engine, record: CallRecord, text: string): Promise<void> {
-  const said = !isTerminal(record.status) && (await engine.reach(record.id, { type: 'say', text }))
-  if (!said) throw new OffhookError('call.state', `Call ${record.id} has no running conversation`)
+/** Plays into a call, wherever it runs. `sound`: the WAV of a command that has no text. */
+export async function play(
+  engine: Engine,
+  record: CallRecord,
+  wanted: EngineCommand,
+  sound?: Uint8Array,
+): Promise<{ readonly id: string }> {
+  expectInProgress(record, wanted)
+  const id = engine.ids.id('cmd')
+  const carried = sound === undefined ? {} : { sound: Buffer.from(sound).toString('base64') }
+  await engine.reach(record.id, { type: 'play', id, command: wanted, ...carried })
+  return { id }
+}
+
+function expectInProgress(record: CallRecord, { type }: AnyCommand): void {
+  if (isTerminal(record.status))
+    throw new OffhookError('call.ended', `Call ${record.id} ended as ${record.status}: it takes no "${type}" any more`)
+  if (record.status !== 'in-progress')
+    throw new OffhookError(
+      'call.state',
+      `Call ${record.id} is ${record.status}: "${type}" is possible once it is in progress`,
+    )
 }

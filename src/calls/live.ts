@@ -2,7 +2,7 @@
 import type { AgentEvent, AgentSession } from '../spec/agent.ts'
 import type { Conversation, Line } from '../conversation/contract.ts'
 import type { Timer } from '../lib/clock.ts'
-import type { CallCommand, CallStatus, Origin } from '../spec/call.ts'
+import type { AnyCommand, CallCommand, CallStatus, EngineCommand, Origin } from '../spec/call.ts'
 import type { Accepted, StreamOrder } from '../spec/carrier.ts'
 import { OffhookError } from '../spec/errors.ts'
 import type { CallEvent, CallTimer } from '../spec/event.ts'
@@ -17,6 +17,14 @@ import type { Leg } from './leg.ts'
 import type { Call } from './machine.ts'
 import type { CallRecording } from './recording.ts'
 import { RunningCall, type Doing } from './running.ts'
+import { readSound } from './sounds.ts'
+
+export interface Played {
+  readonly id: string
+  readonly command: EngineCommand
+  /** A WAV in base64. */
+  readonly sound?: string | undefined
+}
 
 export interface Outcome {
   readonly ok: boolean
@@ -25,8 +33,8 @@ export interface Outcome {
 
 /** Effects that reach the world; a replay has none of them. */
 export interface World {
-  carryOut(live: LiveCall, id: string, command: CallCommand): Promise<void>
-  lookUp(live: LiveCall, id: string, command: CallCommand): Promise<void>
+  carryOut(live: LiveCall, id: string, command: AnyCommand): Promise<void>
+  lookUp(live: LiveCall, id: string, command: AnyCommand): Promise<void>
   /** `after`: a transfer that came to nothing is what the agent begins with. */
   openTalk(live: LiveCall, after?: CallStatus): Promise<void>
   finish(live: LiveCall): Promise<void>
@@ -59,6 +67,8 @@ export class LiveCall {
   readonly #watchers = new Set<(seen: CallEvent | AgentEvent) => void>()
   readonly #timers = new Map<CallTimer, Timer>()
   readonly #waiting = new Map<string, (outcome: Outcome) => void>()
+  /** Sounds to be played, by their command's id: a WAV in base64. */
+  readonly #sounds = new Map<string, string>()
 
   constructor(engine: Engine, call: Call, inputs: Inputs, world: World) {
     this.engine = engine
@@ -134,15 +144,31 @@ export class LiveCall {
     )
   }
 
-  /** Makes the agent say something. False when there is none that could. */
-  say(text: string): boolean {
-    if (this.running.ended || !this.conversation) return false
-    this.inputs.take(
-      'say',
-      () => text,
-      () => this.conversation?.say(text),
+  /** A sound that a command to come names. */
+  keepSound(id: string, sound: string | undefined): void {
+    if (sound !== undefined) this.#sounds.set(id, sound)
+  }
+
+  /** Plays what a command asks for. Rejects with `call.state` when nobody could hear it. */
+  play(id: string, command: EngineCommand): Promise<Accepted> {
+    const sound = this.#sounds.get(id)
+    this.#sounds.delete(id)
+    return new Promise((resolve, reject) =>
+      this.inputs.take(
+        'play',
+        () => plain({ id, command, ...(sound === undefined ? {} : { sound }) }),
+        () => (this.playNow({ id, command, sound }) ? resolve({}) : reject(unplayable(this.running.id))),
+      ),
     )
-    return true
+  }
+
+  /** Begins to play, now or in a replay. */
+  playNow({ id, command, sound }: Played): boolean {
+    const { conversation } = this
+    if (!conversation || this.running.ended) return false
+    if (command.interrupt) conversation.interrupt()
+    if ('text' in command) return conversation.say(command.text)
+    return sound !== undefined && conversation.play({ id, ...readSound(Buffer.from(sound, 'base64')) })
   }
 
   /** The caller wrote something instead of saying it. False when there is nobody to read it. */
@@ -269,4 +295,8 @@ export class LiveCall {
     if (transfer) return 'the call is being transferred'
     return ending ? 'the call is being ended' : 'the call is not in a state for this'
   }
+}
+
+function unplayable(id: string): OffhookError {
+  return new OffhookError('call.state', `Nobody would hear it: call ${id} has no running conversation`)
 }

@@ -1,5 +1,5 @@
 /** Commands in doubt: after a crash, or without an answer, nobody knows whether the carrier took them. It is asked; nothing is repeated blindly. */
-import type { CallCommand } from '../spec/call.ts'
+import type { AnyCommand, CallCommand } from '../spec/call.ts'
 import { carryOut } from './commands.ts'
 import { lookUpDial } from './doubt.ts'
 import type { LiveCall } from './live.ts'
@@ -14,7 +14,7 @@ const streamEnds = 5_000
 /** Between two looks at it, ms. */
 const again = 100
 
-export async function lookUp(live: LiveCall, id: string, command: CallCommand): Promise<void> {
+export async function lookUp(live: LiveCall, id: string, command: AnyCommand): Promise<void> {
   switch (command.type) {
     // What sets a state may be said twice.
     case 'hangup':
@@ -29,6 +29,8 @@ export async function lookUp(live: LiveCall, id: string, command: CallCommand): 
       return lookUpCall(live, id, command)
     case 'send-digits':
       return fail(live, id, 'It is not known whether the carrier sent the digits; they were not repeated')
+    case 'play':
+      return fail(live, id, 'It is not known whether it was played; it was not repeated')
     default:
       command satisfies never
   }

@@ -29,7 +29,7 @@ import {
   type Step,
 } from './state.ts'
 
-export { isTerminal, limits, newCall, type Call, type Effect, type PendingCommand } from './state.ts'
+export { isTerminal, limits, newCall, type Call, type Effect } from './state.ts'
 
 export interface Advanced {
   readonly call: Call
@@ -101,6 +101,7 @@ function live(call: Call, event: CallEvent, at: number): Step {
     case 'message.added':
     case 'turn.measured':
     case 'digit.received':
+    case 'play.ended':
     case 'tool.called':
     case 'tool.returned':
       return [call, []]
@@ -266,6 +267,7 @@ export function concerns(call: Call, event: CallEvent): boolean {
     case 'message.added':
     case 'turn.measured':
     case 'tool.returned':
+    case 'play.ended':
     case 'agent.disconnected':
       return true
     case 'command.accepted':

@@ -1,5 +1,5 @@
 /** Commands in the life of a call: asked for, taken, refused, in doubt. */
-import type { CallCommand, EndReason, Origin } from '../spec/call.ts'
+import type { AnyCommand, EndReason, Origin } from '../spec/call.ts'
 import type { CallEvent } from '../spec/event.ts'
 import {
   end,
@@ -166,7 +166,7 @@ function doubtful(call: Call): boolean {
   return call.pending.some((one) => one.command.type === 'transfer')
 }
 
-function hangupEffects(command: CallCommand, commandId: string): readonly EffectBody[] {
+function hangupEffects(command: AnyCommand, commandId: string): readonly EffectBody[] {
   return [
     { type: 'command', command, commandId },
     { type: 'timer.set', timer: 'hangup', delay: limits.hangup },

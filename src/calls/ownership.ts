@@ -7,6 +7,7 @@
 import { sleepOn } from '../lib/clock.ts'
 import type { Scope } from '../lib/scope.ts'
 import { OffhookError } from '../spec/errors.ts'
+import type { CallEvent } from '../spec/event.ts'
 import type { Lease } from '../store/contract.ts'
 import type { Engine } from './engine.ts'
 import { fold } from './fold.ts'
@@ -240,7 +241,12 @@ function leaseOf(id: string): string {
 
 /** Undefined: the call went away under it. */
 async function perform(one: LiveCall, request: Exclude<PeerRequest, { type: 'yield' }>): Promise<boolean | undefined> {
-  if (request.type === 'say') return one.say(request.text)
-  await one.post(request.event)
-  return one.running.strayed(request.event) ? undefined : true
+  if (request.type === 'play') one.keepSound(request.id, request.sound)
+  const event = request.type === 'play' ? playOf(request) : request.event
+  await one.post(event)
+  return one.running.strayed(event) ? undefined : true
+}
+
+function playOf({ id, command }: PeerRequest & { type: 'play' }): CallEvent {
+  return { type: 'command.requested', id, command, origin: 'api' }
 }

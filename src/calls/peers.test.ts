@@ -5,7 +5,7 @@ import { Scope } from '../lib/scope.ts'
 import type { Coordination } from '../store/contract.ts'
 import { openPeers, type PeerRequest } from './peers.ts'
 
-const say: PeerRequest = { type: 'say', text: 'Hello' }
+const say: PeerRequest = { type: 'play', id: 'cmd_1', command: { type: 'play', text: 'Hello' } }
 
 /** Two processes on one bus. */
 function two() {

@@ -1,10 +1,10 @@
 /** A call as a value, what may follow from an event, and the small steps that every part of the machine takes. */
-import type { CallCommand, CallPlan, CallStatus, EndReason, Origin } from '../spec/call.ts'
+import type { AnyCommand, CallCommand, CallPlan, CallStatus, EndReason, Origin } from '../spec/call.ts'
 import type { CallEvent, CallTimer } from '../spec/event.ts'
 
 export interface PendingCommand {
   readonly id: string
-  readonly command: CallCommand
+  readonly command: AnyCommand
   readonly origin: Origin
   readonly uncertain: boolean
   /** A hang-up that waits: the carrier has not said which call it is, or whether the caller is still ours. */
@@ -43,9 +43,9 @@ export interface Call {
 }
 
 export type Effect = { readonly id: string } & (
-  | { readonly type: 'command'; readonly command: CallCommand; readonly commandId: string }
+  | { readonly type: 'command'; readonly command: AnyCommand; readonly commandId: string }
   /** Ask the carrier what it took of a command that is in doubt. */
-  | { readonly type: 'lookup'; readonly command: CallCommand; readonly commandId: string }
+  | { readonly type: 'lookup'; readonly command: AnyCommand; readonly commandId: string }
   | { readonly type: 'timer.set'; readonly timer: CallTimer; readonly delay: number }
   | { readonly type: 'timer.clear'; readonly timer: CallTimer }
   | { readonly type: 'agent.open' }

@@ -1275,10 +1275,17 @@ export interface paths {
     post: {
       parameters: { query?: never; path: { id: string }; header?: never; cookie?: never }
       requestBody: { content: { 'application/json': {
-            text: string
+            /** Said in the agent's voice */
+            text?: string
+            /** A WAV file of up to 3 MB and two minutes, any rate */
+            audio?: string
+            /** Where such a file is */
+            url?: string
+            /** Stops what the agent is saying; else it is finished first */
+            interrupt?: boolean
           } } }
       responses: {
-        204: { content?: never }
+        202: { content: { 'application/json': components['schemas']['Taken'] } }
         default: { content: { 'application/json': components['schemas']['Failure'] } }
       }
     }

@@ -61,6 +61,7 @@ export type ConversationEvent = Extract<
       | 'agent.interrupted'
       | 'message.added'
       | 'turn.measured'
+      | 'play.ended'
       | 'tool.called'
       | 'tool.returned'
   }
@@ -83,6 +84,14 @@ export interface ConversationOptions {
   readonly finish: (reason: 'idle' | 'agent-failed') => void
 }
 
+/** A sound of the user's. */
+export interface Clip {
+  readonly id: string
+  readonly pcm: Int16Array
+  /** Hz */
+  readonly rate: number
+}
+
 export interface Conversation extends AsyncDisposable {
   /** The line is open. Again after a reconnect: the new line takes the old one's place and the greeting is not repeated. */
   attach(line: Line): void
@@ -90,8 +99,10 @@ export interface Conversation extends AsyncDisposable {
   digit(digit: string): void
   /** The caller wrote this instead of saying it: interrupts, reaches the agent as their turn, and stands in the transcript. */
   read(text: string): void
-  /** Makes the agent say this (API `play` with text); interruptible like any reply. */
-  say(text: string): void
+  /** Makes the agent say this; interruptible like any reply. False: nobody would hear it now. */
+  say(text: string): boolean
+  /** Plays this once the agent has said what it is saying; interruptible like any reply. `play.ended` tells how much was heard. */
+  play(clip: Clip): boolean
   /** Stops the agent's current reply (API, console). */
   interrupt(): void
   /** Keeps quiet from now on: a machine answered, or the call is being ended. The agent's sound goes nowhere. */

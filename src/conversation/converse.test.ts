@@ -440,6 +440,70 @@ describe('a talk that is held', () => {
   })
 })
 
+describe('a sound of the user’s', () => {
+  const clip = (id: string, ms: number) => ({ id, rate: 16_000, pcm: new Int16Array(ms * 16).fill(500) })
+  const ended = (events: readonly ConversationEvent[]) => events.filter(({ type }) => type === 'play.ended')
+
+  test('waits for what the agent is saying, and tells when it was heard', async () => {
+    const { agent, conversation, speaker, clock, events } = await start()
+    agent.reply('a', 'One.', 400, false)
+    expect(conversation.play(clip('p', 1_000))).toBe(true)
+    expect(speaker.writtenMs).toBe(400)
+    agent.emit({ type: 'reply-ended', reply: 'a' })
+    expect(speaker.writtenMs).toBeCloseTo(1_400, -1)
+    await clock.advanceAsync(500)
+    expect(ended(events)).toEqual([])
+    await clock.advanceAsync(1_000)
+    const whole = { type: 'play.ended', id: 'p', heardMs: 1_000, durationMs: 1_000, interrupted: false }
+    expect(ended(events)).toEqual([whole])
+    expect(events.filter(({ type }) => type === 'message.added')).toHaveLength(1)
+  })
+
+  test('stops for a caller who speaks, and tells how far it was heard; what waited is not heard at all', async () => {
+    const { agent, conversation, clock, events, log, vads } = await start()
+    conversation.play(clip('p', 4_000))
+    agent.reply('a', 'One.', 400, false)
+    conversation.play(clip('q', 1_000))
+    await clock.advanceAsync(1_000)
+    vads.started()
+    expect(log).toContain('clear')
+    const cut = ended(events)
+    expect(cut).toEqual([
+      { type: 'play.ended', id: 'q', heardMs: 0, durationMs: 1_000, interrupted: true },
+      { type: 'play.ended', id: 'p', heardMs: 1_000, durationMs: 4_000, interrupted: true },
+    ])
+    // The agent hears of no reply that is not its own.
+    expect(agent.orders.filter(({ type }) => type === 'interrupt')).toEqual([
+      { type: 'interrupt', heardMs: 0, reply: 'a' },
+    ])
+  })
+
+  test('is heard to its end with an agent that may not be interrupted', async () => {
+    const { conversation, clock, events, vads } = await start({ settings: { interruptible: false } })
+    conversation.play(clip('p', 1_000))
+    await clock.advanceAsync(300)
+    vads.started()
+    await clock.advanceAsync(1_000)
+    expect(ended(events)).toMatchObject([{ heardMs: 1_000, interrupted: false }])
+  })
+
+  test('is heard beside an agent that takes no turns', async () => {
+    const { conversation, clock, events, speaker } = await start({ turns: 'none' })
+    conversation.play(clip('p', 1_000))
+    expect(speaker.writtenMs).toBeCloseTo(1_000, -1)
+    await clock.advanceAsync(1_100)
+    expect(ended(events)).toMatchObject([{ id: 'p', interrupted: false }])
+  })
+
+  test('is refused when nobody would hear it', async () => {
+    const { conversation } = await start()
+    conversation.hold()
+    expect([conversation.play(clip('p', 100)), conversation.say('Hello')]).toEqual([false, false])
+    await conversation[Symbol.asyncDispose]()
+    expect([conversation.play(clip('p', 100)), conversation.say('Hello')]).toEqual([false, false])
+  })
+})
+
 describe('heard', () => {
   test('resolves when everything said was heard, an ordered text included', async () => {
     const { agent, conversation, clock } = await start({ turns: 'agent' })

@@ -5,7 +5,7 @@ import type { VadEvent } from '../media/vad/vad.ts'
 import type { AgentEvent, AgentSession } from '../spec/agent.ts'
 import type { CallStatus } from '../spec/call.ts'
 import { OffhookError } from '../spec/errors.ts'
-import type { Conversation, ConversationOptions, Line } from './contract.ts'
+import type { Clip, Conversation, ConversationOptions, Line } from './contract.ts'
 import { Ear } from './ear.ts'
 import { fill } from './fill.ts'
 import type { HeardReply } from './replies.ts'
@@ -48,6 +48,10 @@ class Talk implements Conversation {
   #saying = 0
   #cuts = 0
   #speechBegan = 0
+  /** Sounds of the user's that wait for the agent to finish. */
+  #clips: Clip[] = []
+  /** Those being heard, with their length in ms. */
+  readonly #playing = new Map<string, number>()
 
   constructor(options: ConversationOptions) {
     const { settings, brief, clock, emit } = options
@@ -98,8 +102,17 @@ class Talk implements Conversation {
     this.#message('caller', text)
   }
 
-  say(text: string): void {
+  say(text: string): boolean {
+    if (this.#scope.closed || this.#state.phase !== 'talking') return false
     this.#post({ type: 'say', text })
+    return true
+  }
+
+  play(clip: Clip): boolean {
+    if (!this.#session || this.#scope.closed || this.#state.phase !== 'talking') return false
+    this.#clips.push(clip)
+    this.#nextClip()
+    return true
   }
 
   interrupt(): void {
@@ -186,6 +199,20 @@ class Talk implements Conversation {
 
   #happened(event: AgentEvent): void {
     if (this.#scope.closed) return
+    this.#hear(event)
+    // What the agent said before is accounted for by now.
+    this.#nextClip()
+  }
+
+  #nextClip(): void {
+    if (this.#state.reply !== undefined) return
+    for (const clip of this.#clips.splice(0)) {
+      this.#playing.set(clip.id, lengthOf(clip))
+      this.#said.play(clip)
+    }
+  }
+
+  #hear(event: AgentEvent): void {
     switch (event.type) {
       case 'ready':
         this.#ready = true
@@ -326,8 +353,11 @@ class Talk implements Conversation {
     this.#saying = 0
     const heard = replies.find((reply) => !reply.whole)
     const heardMs = Math.round(heard?.heardMs ?? 0)
-    this.#ear.order({ type: 'interrupt', heardMs, ...(heard && { reply: heard.id }) })
+    // Of a sound that is not its own the agent knows nothing.
+    const own = replies.find(({ id, whole }) => !whole && !this.#playing.has(id))
+    this.#ear.order({ type: 'interrupt', heardMs: Math.round(own?.heardMs ?? 0), ...(own && { reply: own.id }) })
     this.#meter.end()
+    for (const clip of this.#clips.splice(0)) this.#played(clip.id, 0, lengthOf(clip))
     if (clear) this.#options.emit({ type: 'agent.interrupted', heardMs, text: heard?.text ?? '' })
     this.#heard(replies)
   }
@@ -352,7 +382,23 @@ class Talk implements Conversation {
   // ── what is told ───────────────────────────────────────────────────────────────────────────────────────────────────
 
   #heard(replies: readonly HeardReply[]): void {
-    for (const { text, whole } of replies) if (text) this.#message('agent', text, !whole)
+    for (const { id, heardMs, text, whole } of replies) {
+      const length = this.#playing.get(id)
+      if (length !== undefined) this.#played(id, whole ? length : heardMs, length)
+      else if (text) this.#message('agent', text, !whole)
+    }
+  }
+
+  #played(id: string, heardMs: number, durationMs: number): void {
+    this.#playing.delete(id)
+    const interrupted = heardMs < durationMs
+    this.#options.emit({
+      type: 'play.ended',
+      id,
+      heardMs: Math.round(heardMs),
+      durationMs: Math.round(durationMs),
+      interrupted,
+    })
   }
 
   #message(role: 'caller' | 'agent' | 'system', text: string, interrupted = false): void {
@@ -364,6 +410,10 @@ class Talk implements Conversation {
     const ear = this.#ear.sink(microphone.rate)
     this.#options.logger.info(`caller ${microphone.rate} Hz → ${ear}; agent ${this.#said} (line ${speaker})`)
   }
+}
+
+function lengthOf({ pcm, rate }: Clip): number {
+  return (pcm.length * 1_000) / rate
 }
 
 function codeOf(error: unknown): string {

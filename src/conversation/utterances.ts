@@ -1,6 +1,8 @@
 /** What the agent says: its sound on the way to the line, its words, and how far the caller has heard them. */
 import type { AgentSession } from '../spec/agent.ts'
 import type { Playout } from '../spec/audio.ts'
+import { fit } from '../media/chain.ts'
+import type { Clip } from './contract.ts'
 import type { Piece } from './heard.ts'
 import { Replies, type HeardReply } from './replies.ts'
 import type { TurnMeter } from './timings.ts'
@@ -66,6 +68,20 @@ export class Utterances {
     if (sounded) this.#voice?.flush()
     this.#options.post({ type: 'reply-ended', reply })
     if (sounded) this.#mark(reply)
+  }
+
+  /** A sound of the user's: a reply that nobody thought of, counted with any agent. */
+  play({ id, pcm, rate }: Clip): void {
+    const voice = this.#voice
+    if (!voice) return
+    const counted = this.#counted
+    this.#counted = true
+    this.start(id)
+    const way = fit(rate)(voice)
+    way.write(pcm)
+    way.flush?.()
+    this.end(id)
+    this.#counted = counted
   }
 
   /** The agent falls silent, now. Returns how much was heard of what. */

@@ -77,6 +77,16 @@ export type CallCommand =
   | { readonly type: 'leave-message'; readonly text: string }
   | { readonly type: 'record'; readonly action: 'start' | 'stop' | 'pause' | 'resume'; readonly recording?: string }
 
+/**
+ * What the engine does itself, whatever the carrier: it plays into the call, in the agent's voice or a sound of the user's.
+ * `interrupt`: the agent stops for it; else it waits until the agent has said what it is saying.
+ */
+export type EngineCommand =
+  | { readonly type: 'play'; readonly text: string; readonly interrupt?: boolean }
+  | { readonly type: 'play'; readonly durationMs: number; readonly url?: string; readonly interrupt?: boolean }
+
+export type AnyCommand = CallCommand | EngineCommand
+
 export type CommandType = CallCommand['type']
 
 /** Who asked; kept in the journal. */

@@ -39,6 +39,7 @@ export const codes = {
   'media.token': { status: 403, retry: false },
   'media.format': { status: 422, retry: false },
   'media.lost': { status: 502, retry: false },
+  'media.unavailable': { status: 502, retry: true },
   'audio.malformed': { status: 422, retry: false },
   'store.locked': { status: 503, retry: true },
   'store.failed': { status: 503, retry: true },

@@ -1,5 +1,5 @@
 /** What happens to a call, in the past tense. The journal is the list of these; readers (events stream, webhooks, console, metrics) see them as written. */
-import type { CallCommand, CallStatus, EndReason, MachineResult, Origin } from './call.ts'
+import type { AnyCommand, CallStatus, EndReason, MachineResult, Origin } from './call.ts'
 
 export type CallEvent =
   // life
@@ -36,7 +36,7 @@ export type CallEvent =
       readonly lostThere?: number
     }
   // commands: asked, and how they went
-  | { readonly type: 'command.requested'; readonly id: string; readonly command: CallCommand; readonly origin: Origin }
+  | { readonly type: 'command.requested'; readonly id: string; readonly command: AnyCommand; readonly origin: Origin }
   | {
       readonly type: 'command.accepted'
       readonly id: string
@@ -78,6 +78,14 @@ export type CallEvent =
       readonly interrupted?: boolean
     }
   | { readonly type: 'turn.measured'; readonly turn: number; readonly timings: TurnTimings }
+  /** A sound of the user's was heard: all of it, or up to where it was cut off. `id`: the command's. */
+  | {
+      readonly type: 'play.ended'
+      readonly id: string
+      readonly heardMs: number
+      readonly durationMs: number
+      readonly interrupted: boolean
+    }
   | { readonly type: 'digit.received'; readonly digit: string; readonly source: 'carrier' | 'in-band' }
   | { readonly type: 'tool.called'; readonly id: string; readonly name: string; readonly arguments: unknown }
   | {

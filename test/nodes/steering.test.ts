@@ -37,7 +37,7 @@ describe.skipIf(!services)('two gateways behind one address', () => {
     const { id, leg, player, line } = await callOnA()
     const path = { params: { path: { id } } }
     expect(runs(b, id)).toBe(false)
-    expect((await b.client.POST('/v1/calls/{id}/play', { ...path, body: { text: 'Hello' } })).response.status).toBe(204)
+    expect((await b.client.POST('/v1/calls/{id}/play', { ...path, body: { text: 'Hello' } })).response.status).toBe(202)
     await until('the order to speak', () =>
       player.orders.some((order) => order.type === 'say' && order.text === 'Hello'),
     )

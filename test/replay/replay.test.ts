@@ -1,6 +1,8 @@
 /** Calls are recorded as they run over real sockets, and run again from their files: the same events, the same sound. */
 import { describe, expect, test } from 'vitest'
 import { compare, replayCall } from '../../src/calls/replay.ts'
+import { sine } from '../../src/media/tones.ts'
+import { writeWav } from '../../src/media/wav.ts'
 import type { CarrierCall } from '../conformance/live/fixture.ts'
 import { dial } from '../conformance/live/outbound.ts'
 import { inCall, over, person, speech, type Stage } from '../conformance/live/stage.ts'
@@ -87,7 +89,9 @@ describe.concurrent('a recorded call runs again with the same events at the same
     const set = await stage({ greeting: 'hello', toneMs: 2_000, answers: true })
     Object.assign(set.line.faults, { loseSocketAfterMs: 700, reconnectAfterMs: 300 })
     const { call, leg, player } = await inCall(set)
-    await until('the second stream', () => leg.streams.length === 2)
+    const opened = async () =>
+      (await set.house.events(call.id)).filter(({ event }) => event.type === 'media.opened').length === 2
+    await until('the second stream', opened)
     player.say(600, 700)
     await pause(900)
     leg.hangup()
@@ -139,6 +143,23 @@ describe.concurrent('a recorded call runs again with the same events at the same
     const { types } = await expectIdentical(set, call.id, leg)
     expect(types).toContain('call.returned')
     expect(count(types, 'media.opened')).toBe(2)
+  })
+
+  test('a sound of the user’s that a caller interrupts', async () => {
+    const set = await stage()
+    const phone = person()
+    const { call, leg } = await inCall(set, phone)
+    const audio = Buffer.from(writeWav({ rate: 16_000, channels: [sine(500, { rate: 16_000, ms: 3_000 })] })).toString(
+      'base64',
+    )
+    await set.house.client.POST('/v1/calls/{id}/play', { params: { path: { id: call.id } }, body: { audio } })
+    await until('the sound', () => phone.hearsSpeech)
+    await phone.say(speech(900))
+    await pause(300)
+    leg.hangup()
+    await over(set.house, call.id)
+    const { types } = await expectIdentical(set, call.id, leg)
+    expect(types).toContain('play.ended')
   })
 
   test('an agent that breaks', async () => {

@@ -1,7 +1,8 @@
 /** What a running call is told to do. */
 import { z } from 'zod'
-import { command, say } from '../../calls/control.ts'
-import type { CallCommand } from '../../spec/call.ts'
+import { command, play } from '../../calls/control.ts'
+import { checkSound, fetchSound, largestSound } from '../../calls/sounds.ts'
+import type { CallCommand, EngineCommand } from '../../spec/call.ts'
 import { address } from '../address.ts'
 import type { ApiParts } from '../parts.ts'
 import { failure, identified } from '../schemas.ts'
@@ -92,19 +93,51 @@ function hangupRoute(routes: Routes, parts: ApiParts): void {
   })
 }
 
+const playBody = z
+  .strictObject({
+    text: z.string().min(1).max(2_000).optional().describe("Said in the agent's voice"),
+    audio: z.base64().optional().describe('A WAV file of up to 3 MB and two minutes, any rate'),
+    url: z
+      .url({ protocol: /^https?$/ })
+      .max(2_048)
+      .optional()
+      .describe('Where such a file is'),
+    interrupt: z.boolean().optional().describe('Stops what the agent is saying; else it is finished first'),
+  })
+  .refine(({ text, audio, url }) => [text, audio, url].filter((one) => one !== undefined).length === 1, {
+    message: 'Give one of "text", "audio" and "url"',
+  })
+
 function playRoute(routes: Routes, parts: ApiParts): void {
   routes.post('/calls/:id/play', {
     config: { scope: 'calls:write' },
+    // Base64 takes four characters for three bytes.
+    bodyLimit: Math.ceil(largestSound * 1.4),
     schema: {
-      summary: "Say something in the agent's voice",
+      summary: 'Play words or a sound into the call',
+      description:
+        'The caller may talk over it where they may talk over the agent. The event "play.ended" says how much of a sound was heard; of words, the transcript does.',
       tags,
       params: identified,
-      body: z.strictObject({ text: z.string().min(1).max(2_000) }),
-      response: { 204: z.null(), default: failure },
+      body: playBody,
+      response: { 202: taken, default: failure },
     },
     handler: async (request, reply) => {
-      await say(parts.engine, await findCall(parts, request), request.body.text)
-      return reply.status(204).send(null)
+      const call = await findCall(parts, request)
+      const { text, audio, url, interrupt } = request.body
+      const how = interrupt === undefined ? {} : { interrupt }
+      if (text !== undefined)
+        return reply.status(202).send(await play(parts.engine, call, { type: 'play', text, ...how }))
+      const sound = url === undefined ? Buffer.from(audio ?? '', 'base64') : await fetchSound(parts.engine, url)
+      const named = url === undefined ? {} : { url: withoutSecrets(url) }
+      const wanted: EngineCommand = { type: 'play', ...checkSound(sound), ...named, ...how }
+      return reply.status(202).send(await play(parts.engine, call, wanted, sound))
     },
   })
+}
+
+/** As it may stand in events: signed addresses carry their secret in the query, others before the host. */
+function withoutSecrets(url: string): string {
+  const { origin, pathname } = new URL(url)
+  return origin + pathname
 }

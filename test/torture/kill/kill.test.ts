@@ -39,13 +39,14 @@ function people(house: KillHouse, enough = () => realClock.sleep(400)): void {
   }))
 }
 
+/** Whatever they hear, they press a key: whose agent died under them does so again. */
 function caller(): Phone {
   return person(async (self) => {
-    await self.waitForSpeech()
-    await self.waitForSilence(100)
-    await self.press('1')
-    await self.sleep(60_000)
-    self.hangup()
+    for (;;) {
+      await self.waitForSpeech(60_000)
+      await self.waitForSilence(100)
+      await self.press('1')
+    }
   })
 }
 
