@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { createSource } from '../../../media/port.ts'
 import type { AgentSession, AgentSpec } from '../../../spec/agent.ts'
 import type { AudioSink } from '../../../spec/audio.ts'
+import type { VideoFrame } from '../../../spec/listen.ts'
 import { field } from '../../../spec/provider.ts'
 
 const settings = z.object({
@@ -14,6 +15,11 @@ const settings = z.object({
     title: 'Delay (ms)',
     description: 'How much later it says what it heard. 0: at once.',
   }),
+  looks: field(z.boolean().default(false), {
+    title: 'Looks',
+    description:
+      'Takes pictures of cameras and screens too, and counts them: the client message "pictures" asks how many.',
+  }),
 })
 
 export const echo: AgentSpec<typeof settings> = {
@@ -22,14 +28,19 @@ export const echo: AgentSpec<typeof settings> = {
   label: 'Echo',
   about: 'Says back what it hears; needs no account. For trying out a line.',
   settings,
+  sees: ({ looks }) => looks,
   body: {
     by: 'port',
     rate: (config) => config.rate,
-    open({ rate, delayMs }, _brief, emit): AgentSession {
+    open({ rate, delayMs, looks }, _brief, emit): AgentSession {
       const microphone = createSource(rate)
       const speaker = delayed(microphone, Math.round((rate * delayMs) / 1000))
       emit({ type: 'ready' })
+      const eyes = looks ? new Eyes() : undefined
       return {
+        ...(eyes ? { see: (frame: VideoFrame) => eyes.see(frame) } : {}),
+        // Whatever a client says is said back, too.
+        message: (type, data) => (eyes && type === 'pictures' ? eyes.seen : data),
         port: { microphone, speaker },
         turns: 'none',
         order: () => undefined,
@@ -37,6 +48,25 @@ export const echo: AgentSpec<typeof settings> = {
       }
     },
   },
+}
+
+/** Counts what it sees. */
+class Eyes {
+  #count = 0
+  #keys = 0
+  #last: VideoFrame | undefined
+
+  see(frame: VideoFrame): void {
+    this.#count++
+    if (frame.key) this.#keys++
+    this.#last = frame
+  }
+
+  get seen() {
+    const last = this.#last
+    const shown = last ? { source: last.source, codec: last.codec, bytes: last.data.length } : {}
+    return { count: this.#count, keys: this.#keys, ...shown }
+  }
 }
 
 /** A delay is a ring of samples that begins with silence: time is the sound's own. */

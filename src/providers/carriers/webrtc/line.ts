@@ -217,14 +217,19 @@ export class Line {
     return true
   }
 
+  /** Would we hear of it by pings or sound? A client without a channel may be silent for long: ICE's consent tells of its end. */
+  get #missed(): boolean {
+    return this.#channel.pinged || this.#channel.isOpen
+  }
+
   #look(): void {
     const { clock } = this.#options.host
     this.#looking = clock.timer(lookEvery, () => {
       if (this.#over) return
       const silent = clock.monotonic() - this.#alive > patience
-      if (this.#up && this.#channel.pinged && silent) this.#fell('neither a ping nor sound for 3 s')
+      if (this.#up && this.#missed && silent) this.#fell('neither a ping nor sound for 3 s')
       // It lives again without ICE having noticed anything.
-      else if (!this.#up && this.#channel.pinged && !silent && this.#peer?.connected) this.#rose()
+      else if (!this.#up && this.#missed && !silent && this.#peer?.connected) this.#rose()
       this.#look()
     })
   }
