@@ -25,6 +25,8 @@ export class Caller {
   readonly #stay: boolean
   readonly #waiting: Ready[] = []
   #news = Promise.withResolvers<void>()
+  /** Resolved when what comes next does not wait for the other side. */
+  #urgent = Promise.withResolvers<void>()
 
   constructor(clock: Clock, acts: readonly Ready[], stay: boolean) {
     this.#stay = stay
@@ -32,10 +34,11 @@ export class Caller {
     this.phone = new Phone({ clock, record: false, script: (phone) => this.#perform(phone) })
   }
 
-  /** How many acts are still to come. */
+  /** How many acts are still to come. Somebody who listens and is told to hang up, or not to wait, does so at once. */
   add(acts: readonly Ready[]): number {
     if (this.#waiting.length + acts.length > mostWaiting)
       throw new OffhookError('request.invalid', `${this.#waiting.length} acts wait already: let some of them be done`)
+    if (this.#waiting.length === 0 && acts[0] && isUrgent(acts[0])) this.#urgent.resolve()
     this.#waiting.push(...acts)
     this.#news.resolve()
     return this.#waiting.length
@@ -46,7 +49,7 @@ export class Caller {
     let listening = true
     let wait = greeting
     for (;;) {
-      if (listening && this.#waiting[0]?.type !== 'pause') await listen(phone, wait)
+      if (listening && this.#waiting[0]?.type !== 'pause') await this.#listen(phone, wait)
       wait = patience
       const act = this.#waiting.shift()
       if (!act && !this.#stay) return phone.hangup()
@@ -57,11 +60,22 @@ export class Caller {
     }
   }
 
+  async #listen(phone: Phone, wait: number): Promise<void> {
+    this.#urgent = Promise.withResolvers()
+    const listening = listen(phone, wait)
+    listening.catch(() => undefined) // nobody may be waiting for it any more
+    await Promise.race([listening, this.#urgent.promise])
+  }
+
   /** Rejects when the call is over. */
   async #more(phone: Phone): Promise<void> {
     this.#news = Promise.withResolvers()
     while (this.#waiting.length === 0) await Promise.race([this.#news.promise, phone.sleep(patience)])
   }
+}
+
+function isUrgent({ type }: Ready): boolean {
+  return type === 'pause' || type === 'hangup'
 }
 
 async function listen(phone: Phone, wait: number): Promise<void> {
