@@ -20,14 +20,20 @@ export function agentDoor(
     const session = await open(tell(emit)).catch((error: unknown) => refused(inputs, error))
     const { microphone, speaker } = session.port
     const source = createSource(microphone.rate)
+    const spare = new Spare()
     const pipe = microphone.pipe({
       rate: microphone.rate,
       write: (pcm) => {
-        const sound = inputs.busy ? pcm.slice() : pcm
+        const copy = inputs.busy ? spare.copy(pcm) : undefined
+        const sound = copy ?? pcm
         inputs.take(
           'audio',
           () => bytesOf(sound),
-          () => source.emit(sound),
+          () => {
+            source.emit(sound)
+            // A recording keeps what it was given.
+            if (copy && !inputs.kept) spare.back(copy)
+          },
         )
       },
       flush: () =>
@@ -98,6 +104,24 @@ export function voiceDoor(inputs: Inputs, factory: VadFactory): VadFactory {
       toString: () => String(vad),
       [Symbol.dispose]: () => vad[Symbol.dispose](),
     } satisfies Vad
+  }
+}
+
+/** Sound that must wait a moment is copied, mostly frame by frame at one length: the last copy's array does for the next. */
+class Spare {
+  #array: Int16Array | undefined
+
+  copy(pcm: Int16Array): Int16Array {
+    const array = this.#array
+    if (array?.length !== pcm.length) return pcm.slice()
+    this.#array = undefined
+    array.set(pcm)
+    return array
+  }
+
+  /** Nobody looks at it any more. */
+  back(array: Int16Array): void {
+    this.#array = array
   }
 }
 

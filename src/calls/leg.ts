@@ -182,7 +182,9 @@ function speakerOf(
   say: (payload: Uint8Array) => void,
 ): CarrierPlayout {
   const { format, stream, taps } = options
-  const encode = options.codec?.encode ?? codecFor(options.sends ?? format).encoder()
+  // Every socket copies what it sends; only a recording keeps it.
+  const reuse = options.inputs.kept ? undefined : 'reuse'
+  const encode = options.codec?.encode ?? codecFor(options.sends ?? format).encoder(reuse)
   return createPlayout({
     clock: options.pace,
     rate: format.rate,

@@ -16,9 +16,12 @@ export function decodeUlaw(bytes: Uint8Array, pcm: Int16Array = new Int16Array(b
   return expand(bytes, fromUlaw, pcm)
 }
 
-/** Returns every byte that `decodeUlaw` was given, except the negative zero 0x7F, which comes back as 0xFF (the same sound). */
-export function encodeUlaw(pcm: Int16Array): Uint8Array {
-  return compress(pcm, toUlaw)
+/**
+ * Returns every byte that `decodeUlaw` was given, except the negative zero 0x7F, which comes back as 0xFF (the same sound).
+ * Into `bytes` where it is given: as long as `pcm`.
+ */
+export function encodeUlaw(pcm: Int16Array, bytes: Uint8Array = new Uint8Array(pcm.length)): Uint8Array {
+  return compress(pcm, toUlaw, bytes)
 }
 
 export function decodeAlaw(bytes: Uint8Array, pcm: Int16Array = new Int16Array(bytes.length)): Int16Array {
@@ -26,8 +29,8 @@ export function decodeAlaw(bytes: Uint8Array, pcm: Int16Array = new Int16Array(b
 }
 
 /** Returns every byte that `decodeAlaw` was given. */
-export function encodeAlaw(pcm: Int16Array): Uint8Array {
-  return compress(pcm, toAlaw)
+export function encodeAlaw(pcm: Int16Array, bytes: Uint8Array = new Uint8Array(pcm.length)): Uint8Array {
+  return compress(pcm, toAlaw, bytes)
 }
 
 function expand(bytes: Uint8Array, table: Int16Array, pcm: Int16Array): Int16Array {
@@ -35,8 +38,7 @@ function expand(bytes: Uint8Array, table: Int16Array, pcm: Int16Array): Int16Arr
   return pcm
 }
 
-function compress(pcm: Int16Array, table: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(pcm.length)
+function compress(pcm: Int16Array, table: Uint8Array, bytes: Uint8Array): Uint8Array {
   for (let index = 0; index < pcm.length; index++) bytes[index] = table[pcm[index]! & 0xffff]!
   return bytes
 }

@@ -70,6 +70,17 @@ describe('codecs', () => {
     expect(first).toEqual(copy)
   })
 
+  test.each<Encoding>(['pcmu', 'pcma'])('%s: an encoder made to reuse its array does', (encoding) => {
+    const codec = codecFor({ encoding, rate: 8000 })
+    const [encode, other] = [codec.encoder('reuse'), codec.encoder('reuse')]
+    const loud = new Int16Array(160).fill(1000)
+    const first = encode(new Int16Array(160))
+    expect(other(loud)).toEqual(codec.encoder()(loud))
+    expect(encode(loud)).toBe(first)
+    expect(first).toEqual(codec.encoder()(loud))
+    expect(encode(new Int16Array(80))).toHaveLength(80)
+  })
+
   test('rates that an encoding cannot have are refused by name', () => {
     expect(() => codecFor({ encoding: 'g722', rate: 8000 })).toThrow(
       expect.objectContaining({ code: 'media.format', message: expect.stringContaining('G.722 sound is 16000 Hz') }),

@@ -11,8 +11,8 @@ export interface Codec {
   readonly bytesPerMs: number
   /** A decoder with a state of its own: one per stream. */
   decoder(): Decoder
-  /** An encoder with a state of its own: one per stream. */
-  encoder(): Encoder
+  /** An encoder with a state of its own: one per stream. `reuse`: its results may be good until the next call only. */
+  encoder(reuse?: 'reuse'): Encoder
 }
 
 /** Never throws, whatever the bytes. A result is good until the next call: whoever keeps it copies it. */
@@ -22,7 +22,7 @@ export interface Decoder {
   readonly dropped: number
 }
 
-/** Every result is a fresh array: a socket may keep it. */
+/** Every result is a fresh array, unless the encoder was made to reuse it. */
 export type Encoder = (pcm: Int16Array) => Uint8Array
 
 /** Throws `media.format` for a rate that the encoding cannot have. */
@@ -35,14 +35,14 @@ export function codecFor(format: AudioFormat): Codec {
         format,
         1,
         () => whole(reusing(decodeUlaw)),
-        () => encodeUlaw,
+        (reuse) => (reuse ? reusingBytes(encodeUlaw) : (pcm) => encodeUlaw(pcm)),
       )
     case 'pcma':
       return codec(
         format,
         1,
         () => whole(reusing(decodeAlaw)),
-        () => encodeAlaw,
+        (reuse) => (reuse ? reusingBytes(encodeAlaw) : (pcm) => encodeAlaw(pcm)),
       )
     case 'l16le':
       return codec(
@@ -68,7 +68,7 @@ export function codecFor(format: AudioFormat): Codec {
   }
 }
 
-function codec(format: AudioFormat, bytesPerSample: number, decoder: () => Decoder, encoder: () => Encoder): Codec {
+function codec(format: AudioFormat, bytesPerSample: number, decoder: () => Decoder, encoder: Codec['encoder']): Codec {
   return { format, bytesPerMs: (format.rate * bytesPerSample) / 1000, decoder, encoder }
 }
 
@@ -78,6 +78,14 @@ function reusing(decode: (bytes: Uint8Array, pcm: Int16Array) => Int16Array): (b
   return (bytes) => {
     if (pcm.length !== bytes.length) pcm = new Int16Array(bytes.length)
     return decode(bytes, pcm)
+  }
+}
+
+function reusingBytes(encode: (pcm: Int16Array, bytes: Uint8Array) => Uint8Array): Encoder {
+  let bytes = new Uint8Array(0)
+  return (pcm) => {
+    if (bytes.length !== pcm.length) bytes = new Uint8Array(pcm.length)
+    return encode(pcm, bytes)
   }
 }
 
