@@ -9,13 +9,14 @@ import { plivo } from './carriers/plivo/plivo.ts'
 import { telnyx } from './carriers/telnyx/telnyx.ts'
 import { twilio } from './carriers/twilio/twilio.ts'
 import { vobiz } from './carriers/vobiz/vobiz.ts'
+import { vonage } from './carriers/vonage/vonage.ts'
 import { webrtc } from './carriers/webrtc/webrtc.ts'
 import { openaiCompatible } from './llm/openai-compatible/openai-compatible.ts'
 import { scriptedModel } from './llm/scripted/index.ts'
 import { localRecogniser } from './stt/local/index.ts'
 import { localSpeaker } from './tts/local/index.ts'
 
-export const carriers: readonly CarrierSpec[] = [twilio, telnyx, webrtc, plivo, vobiz]
+export const carriers: readonly CarrierSpec[] = [twilio, telnyx, webrtc, plivo, vobiz, vonage]
 
 export const agents: readonly AgentSpec[] = [local, echo, pipeline]
 

@@ -127,6 +127,11 @@ export function callingCodeOf(digits: string): string | undefined {
   return [1, 2, 3].map((length) => digits.slice(0, length)).find((code) => codes.has(code))
 }
 
+/** The countries of a calling code, as ISO 3166 codes; the largest first where several share one. */
+export function countriesOf(code: string): readonly string[] {
+  return [...table].flatMap(([iso, entry]) => (entry.code === code ? [iso] : []))
+}
+
 /** Lengths that hold for every number of a calling code; E.164 allows 15 digits with the code. */
 export function lengthOf(code: string): readonly [number, number] {
   return code === '1' ? [10, 10] : [4, 15 - code.length]

@@ -1,4 +1,5 @@
 /** How one carrier spells its media messages. */
+import type { StreamFormat } from '../../spec/audio.ts'
 import type { StreamEvent } from '../../spec/carrier.ts'
 import type { Fields } from './fields.ts'
 
@@ -25,11 +26,14 @@ export interface Dialect {
   markOf(message: Fields): unknown
   /** Messages of ours. `count`: sound messages sent before this one. */
   readonly write: {
-    audio(payload: string, open: Open, count: number): string
+    /** Absent where sound travels as binary messages. */
+    audio?(payload: string, open: Open, count: number): string
     clear(open: Open): object
     mark?(name: string, open: Open): object
     digits?(digits: string, open: Open): object
   }
+  /** Sound travels as binary messages, each of exactly this many bytes. */
+  readonly binary?: (format: StreamFormat) => number
   /** Sound sent between a clear and its confirmation is lost: at most this many messages wait for it, then it is given up. */
   readonly holdAfterClear?: number
 }

@@ -35,7 +35,7 @@ export function jsonMedia(dialect: Dialect): Pick<Stream, 'recognise' | 'begin' 
 
 function step(dialect: Dialect, state: State, input: StreamInput): StreamStep {
   if (input.type !== 'message') return order(dialect, state, input)
-  if (!('text' in input.message)) return ignored(state, 'binary message')
+  if (!('text' in input.message)) return binary(dialect, state, input.message.binary)
   const read = parseFields(input.message.text)
   return read ? message(dialect, state, read) : ignored(state, 'not a JSON object')
 }
@@ -49,8 +49,7 @@ function order(dialect: Dialect, state: State, input: StreamOrder): StreamStep {
   if (open === undefined) return ignored(state, `${input.type} while no stream is open`)
   switch (input.type) {
     case 'audio':
-      if (input.payload.length === 0) return { state, events: nothing, messages: nothing }
-      return send(dialect, { ...state, count: state.count + 1 }, write.audio(base64(input.payload), open, state.count))
+      return audio(dialect, state, open, input.payload)
     case 'mark':
       return write.mark
         ? mark(dialect, state, input.name, write.mark(input.name, open))
@@ -64,6 +63,23 @@ function order(dialect: Dialect, state: State, input: StreamOrder): StreamStep {
     default:
       return input satisfies never
   }
+}
+
+function audio(dialect: Dialect, state: State, open: Open, payload: Uint8Array): StreamStep {
+  if (payload.length === 0) return { state, events: nothing, messages: nothing }
+  const { binary: sizeOf, write } = dialect
+  if (sizeOf) return { state, events: nothing, messages: framesOf(payload, sizeOf(open.format)) }
+  if (!write.audio) return ignored(state, 'no sound on this stream')
+  return send(dialect, { ...state, count: state.count + 1 }, write.audio(base64(payload), open, state.count))
+}
+
+/** Whole frames; the last is filled up with silence. Copies, since the payload is the sender's. */
+function framesOf(payload: Uint8Array, size: number): readonly WireMessage[] {
+  return Array.from({ length: Math.ceil(payload.length / size) }, (_, index) => {
+    const frame = new Uint8Array(size)
+    frame.set(payload.subarray(index * size, (index + 1) * size))
+    return { binary: frame }
+  })
 }
 
 function send(dialect: Dialect, state: State, written: string): StreamStep {
@@ -102,6 +118,12 @@ function clear(dialect: Dialect, state: State, open: Open): StreamStep {
 
 // ── from the carrier ─────────────────────────────────────────────────────────────────────────────────────────────────
 
+function binary(dialect: Dialect, state: State, payload: Uint8Array): StreamStep {
+  if (!dialect.binary) return ignored(state, 'binary message')
+  if (state.open === undefined || payload.length === 0) return ignored(state, 'sound before start')
+  return told(state, { type: 'audio', payload })
+}
+
 function message(dialect: Dialect, state: State, read: Fields): StreamStep {
   const name = text(read, 'event') ?? ''
   const meaning = Object.hasOwn(dialect.events, name) ? dialect.events[name] : undefined
@@ -131,7 +153,10 @@ function start(dialect: Dialect, state: State, read: Fields): StreamStep {
   if (state.open !== undefined || state.stopped) return ignored(state, 'second start')
   const started = dialect.start(read)
   if (typeof started === 'string') return ignored(state, started)
-  return told({ ...state, open: { streamRef: started.streamRef, format: started.sends ?? started.format } }, { type: 'started', ...started })
+  return told(
+    { ...state, open: { streamRef: started.streamRef, format: started.sends ?? started.format } },
+    { type: 'started', ...started },
+  )
 }
 
 function media(dialect: Dialect, { payload: encoded, track, chunk }: Fields): StreamEvent {

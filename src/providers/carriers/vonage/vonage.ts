@@ -1,0 +1,29 @@
+/** Vonage Voice: NCCO answers, REST control signed per request, sound as binary messages. */
+import type { CarrierSpec } from '../../../spec/carrier.ts'
+import { check, cost, lookup, recordings } from './account.ts'
+import { control } from './commands.ts'
+import { numbers } from './numbers.ts'
+import { settings } from './settings.ts'
+import { stream } from './stream.ts'
+import { webhook } from './webhook.ts'
+
+export const vonage: CarrierSpec<typeof settings> = {
+  kind: 'carrier',
+  name: 'vonage',
+  label: 'Vonage',
+  about: 'Phone numbers and calls by the Vonage Voice API (formerly Nexmo), with linear sound.',
+  settings,
+  checklist: [
+    'Sign in at dashboard.vonage.com: API key and API secret stand on its first page, the signature secret under Settings.',
+    'Create an application with the Voice capability, and keep the private key it gives you; its id is the application id.',
+    'Buy a number, here or in the dashboard, and point it to this connection: the application’s addresses are set with it.',
+  ],
+  webhook,
+  control,
+  stream,
+  numbers,
+  recordings,
+  cost,
+  lookup,
+  check,
+}
