@@ -46,23 +46,23 @@ export class Caller {
 
   /** Before each act the caller listens until the other side has finished; a pause takes the place of listening. */
   async #perform(phone: Phone): Promise<void> {
-    let listening = true
-    let wait = greeting
+    let answer: Answer | undefined = { spoken: speech(phone), patience: greeting }
     for (;;) {
-      if (listening && this.#waiting[0]?.type !== 'pause') await this.#listen(phone, wait)
-      wait = patience
+      if (answer && this.#waiting[0]?.type !== 'pause') await this.#listen(phone, answer)
       const act = this.#waiting.shift()
       if (!act && !this.#stay) return phone.hangup()
       if (act?.type === 'hangup') return phone.hangup()
+      // Who is quiet now and speaks meanwhile has answered; who speaks already is being talked over.
+      const meanwhile = phone.hearsSpeech ? undefined : speech(phone)
       if (act) await perform(phone, act)
       else await this.#more(phone)
-      listening = act !== undefined && act.type !== 'pause'
+      answer = act && act.type !== 'pause' ? { spoken: meanwhile ?? speech(phone), patience } : undefined
     }
   }
 
-  async #listen(phone: Phone, wait: number): Promise<void> {
+  async #listen(phone: Phone, answer: Answer): Promise<void> {
     this.#urgent = Promise.withResolvers()
-    const listening = listen(phone, wait)
+    const listening = listen(phone, answer)
     listening.catch(() => undefined) // nobody may be waiting for it any more
     await Promise.race([listening, this.#urgent.promise])
   }
@@ -78,13 +78,27 @@ function isUrgent({ type }: Ready): boolean {
   return type === 'pause' || type === 'hangup'
 }
 
-async function listen(phone: Phone, wait: number): Promise<void> {
+/** What the caller waits for. */
+interface Answer {
+  /** Resolves when the other side speaks. */
+  readonly spoken: Promise<void>
+  /** ms */
+  readonly patience: number
+}
+
+function speech(phone: Phone): Promise<void> {
+  const spoken = phone.waitForSpeech(Number.POSITIVE_INFINITY)
+  spoken.catch(() => undefined) // nobody may come to wait for it
+  return spoken
+}
+
+async function listen(phone: Phone, { spoken, patience }: Answer): Promise<void> {
   await phone.sleep(400)
-  await phone.waitForSpeech(wait).catch(unlessOver)
+  await Promise.race([spoken, phone.sleep(patience)])
   await phone.waitForSilence(finished, longestAnswer).catch(unlessOver)
 }
 
-/** Somebody who says nothing, or never stops, is no reason not to go on. */
+/** Somebody who never stops is no reason not to go on. */
 function unlessOver(error: unknown): void {
   if (error instanceof Error && error.name === 'CallOver') throw error
 }
