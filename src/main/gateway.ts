@@ -35,6 +35,7 @@ import {
 } from './seed.ts'
 import { openSimulations } from './simulations.ts'
 import { openSimulators, type Simulators } from './simulators.ts'
+import { startSweeper } from './sweep.ts'
 import { ownVersion } from './version.ts'
 import { telephoneVoice } from './voice.ts'
 
@@ -102,6 +103,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   if (listening && onlyHere(environment)) await seedBrowser(seeds, listening.name)
   scope.use(announceJournal(engine))
   startSpool(engine, network.request, scope)
+  startSweeper({ ...engine, removeRecording: recordings.remove })
   // Before anybody goes on with these calls: what their process left of its recordings reads to its end again.
   for (const { id } of await store.calls.open()) if (!(await engine.held(id))) await recordings.mend(id)
   const resumed = await recoverCalls(engine)
