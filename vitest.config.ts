@@ -2,7 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 // unit: beside the code, one shared realm per worker thread, no network and no sleeps.
 // integration: real sockets, workers, databases and processes, each file in a process of its own. They mostly wait.
-// speech: the local models at work. They want the cores for themselves, so they come last and fewer at a time.
+// speech: the local models at work. They want the cores for themselves, so they come late and fewer at a time.
+// console: the console as it is built, in a real browser, one file after the other.
 const integration = ['test/**/*.test.ts', '{src,simulators,tools,bench}/**/*.integration.test.ts']
 const speech = [
   'test/{speech,conversation,package}/**/*.test.ts',
@@ -30,13 +31,23 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: integration,
-          exclude: [...speech, '**/node_modules/**'],
+          exclude: [...speech, 'test/console/**', '**/node_modules/**'],
           ...ownProcess,
           maxWorkers: 4,
           sequence: { groupOrder: 1 },
         },
       },
       { test: { name: 'speech', include: speech, ...ownProcess, maxWorkers: 2, sequence: { groupOrder: 2 } } },
+      {
+        test: {
+          name: 'console',
+          include: ['test/console/**/*.test.ts'],
+          globalSetup: 'test/console/build.ts',
+          ...ownProcess,
+          maxWorkers: 1,
+          sequence: { groupOrder: 3 },
+        },
+      },
     ],
   },
 })

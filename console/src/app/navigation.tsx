@@ -49,7 +49,7 @@ const groups: readonly { readonly label?: string; readonly places: readonly Plac
 
 export function Sidebar() {
   return (
-    <div className="hidden w-56 shrink-0 flex-col border-r border-line bg-canvas md:flex">
+    <header className="hidden w-56 shrink-0 flex-col border-r border-line bg-canvas md:flex">
       <Brand />
       <nav aria-label="Main" className="flex-1 overflow-y-auto px-3 py-2">
         <Groups />
@@ -57,7 +57,7 @@ export function Sidebar() {
       <div className="border-t border-line p-3">
         <Account />
       </div>
-    </div>
+    </header>
   )
 }
 

@@ -20,7 +20,7 @@ import { Shell } from './shell.tsx'
 type Search = Readonly<Record<string, unknown>>
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
 
-const root = createRootRoute({ component: Root, errorComponent: Broken, notFoundComponent: Nowhere })
+const root = createRootRoute({ component: Root, errorComponent: Broken })
 
 const signIn = createRoute({
   getParentRoute: () => root,
@@ -39,7 +39,7 @@ const shell = createRoute({
   component: Shell,
 })
 
-const inShell = { getParentRoute: () => shell, errorComponent: Broken, notFoundComponent: Nowhere } as const
+const inShell = { getParentRoute: () => shell, errorComponent: Broken } as const
 
 const home = createRoute({
   ...inShell,
@@ -135,15 +135,18 @@ const webhook = createRoute({
   component: lazyRouteComponent(() => import('../pages/settings/webhook.tsx'), 'WebhookPage'),
 })
 
+const nowhere = createRoute({ ...inShell, path: '$', component: Nowhere })
+
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
     shell.addChildren([
       ...[home, phone, simulate, live, calls, call, agents, newAgent, agent],
-      ...[numbers, newNumber, connections, newConnection, connection, settings, webhook],
+      ...[numbers, newNumber, connections, newConnection, connection, settings, webhook, nowhere],
     ]),
   ]),
   defaultPreload: 'intent',
+  defaultNotFoundComponent: Nowhere,
   scrollRestoration: true,
 })
 

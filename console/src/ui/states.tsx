@@ -21,7 +21,7 @@ export function EmptyState({ icon, title, children, action }: EmptyStateProps) {
           {icon}
         </div>
       )}
-      <h3 className="text-base font-semibold">{title}</h3>
+      <p className="text-base font-semibold text-balance">{title}</p>
       {children !== undefined && <p className="max-w-96 text-sm text-pretty text-ink-2">{children}</p>}
       {action !== undefined && <div className="mt-4 flex flex-wrap justify-center gap-2">{action}</div>}
     </div>
