@@ -35,7 +35,8 @@ export interface RestFault {
   times?: number
   readonly what:
     | { readonly type: 'rate-limit' }
-    | { readonly type: 'error'; readonly status: number }
+    /** `done`: carried out all the same, and answered as if it had not been. */
+    | { readonly type: 'error'; readonly status: number; readonly done?: boolean }
     | { readonly type: 'slow'; readonly ms: number }
     /** Done as asked, but the answer never leaves: the connection stays open for `holdMs` (default 0), then breaks. */
     | { readonly type: 'no-response'; readonly holdMs?: number }

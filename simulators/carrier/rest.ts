@@ -38,9 +38,10 @@ export async function answerRest(world: World, request: RestRequest, api: RestAp
   note(world, { from: 'gateway', kind: 'rest', text: `${request.method} ${request.path}${body}` })
   const fault = restFault(world.faults, request.method, pathname)
   if (fault?.type === 'rate-limit') return noted(world, api.refuse(429))
-  if (fault?.type === 'error') return noted(world, api.refuse(fault.status))
+  if (fault?.type === 'error' && !fault.done) return noted(world, api.refuse(fault.status))
   if (fault?.type === 'slow') await world.clock.sleep(fault.ms, world.scope.signal)
-  const reply = noted(world, await api.route({ ...request, pathname, query: searchParams }))
+  const done = await api.route({ ...request, pathname, query: searchParams })
+  const reply = noted(world, fault?.type === 'error' ? api.refuse(fault.status) : done)
   if (fault?.type !== 'no-response') return reply
   if (fault.holdMs) await world.clock.sleep(fault.holdMs, world.scope.signal)
   return undefined

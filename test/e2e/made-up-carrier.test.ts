@@ -3,9 +3,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Phone, tone } from '../../simulators/index.ts'
 import { realClock } from '../../src/lib/clock.ts'
 import { twilio } from '../../src/providers/carriers/twilio/twilio.ts'
+import { carrierConformance } from '../conformance/carrier.ts'
+import { answer } from '../conformance/carrier/fixture.ts'
 import { speech, toneMs } from '../conformance/live/stage.ts'
 import { openHouse, type House } from './gateway.ts'
-import { meridian } from './made-up/carrier.ts'
+import { meridian, signatureOf } from './made-up/carrier.ts'
 import { openExchange, type Exchange } from './made-up/exchange.ts'
 import { until } from './until.ts'
 
@@ -113,6 +115,46 @@ describe('a made-up carrier', () => {
     const other = url.replace('meridian', 'twilio')
     expect((await fetch(other, { method: 'POST', body: '{}' })).status).toBe(403)
   })
+})
+
+const ref = 'm-0a1b2c'
+const over = { call: ref, state: 'over', tenant: account.tenant }
+
+carrierConformance('meridian', {
+  spec: meridian,
+  settings: { ...account, api: 'https://api.meridian.example' },
+  webhook: {
+    sign: (request, { secret }) => ({
+      ...request,
+      headers: { ...request.headers, 'x-meridian-signature': signatureOf(secret, request.body) },
+    }),
+    foreign: { tenant: 'other', secret: 'another secret', api: 'https://api.meridian.example' },
+    credentials: ['secret'],
+    examples: [
+      {
+        name: 'voice',
+        purpose: 'voice',
+        json: { call: ref, from, to, tenant: account.tenant },
+        reports: [{ type: 'call.offered', ref, from, to }],
+      },
+      {
+        name: 'over',
+        purpose: 'event/call_1',
+        json: over,
+        reports: [{ type: 'call.status', ref, status: 'completed', raw: 'over' }],
+      },
+    ],
+  },
+  control: { ref, accept: () => answer({}), gone: [answer({}, 404)] },
+  stream: {
+    opening: [{ text: `MERIDIAN ${ref} ${account.tenant}` }],
+    started: { ref, streamRef: `stream-${ref}`, account: account.tenant },
+    audio: (binary) => ({ binary }),
+    played: (message) => ('binary' in message ? message.binary : undefined),
+    echo: (name) => ({ text: `MARK ${name}` }),
+    digit: { message: { text: 'KEY 5' }, digit: '5' },
+    stop: { text: 'OVER' },
+  },
 })
 
 test('two providers of one name are refused at start', async () => {

@@ -110,9 +110,12 @@ export function describeFaults(fixture: LiveFixture, stage: SetStage): void {
       expect(set.line.calls.size).toBe(0)
     })
 
-    test('a carrier that takes the dial and never says so is asked, and nobody is called twice', async () => {
+    test.each([
+      ['never says so', { type: 'no-response' }],
+      ['answers that it failed', { type: 'error', status: 503, done: true }],
+    ] as const)('a carrier that takes the dial and %s is asked, and nobody is called twice', async (_, what) => {
       const set = await stage({ greeting: 'hello' })
-      set.line.faults.rest = [{ method: 'POST', times: 1, what: { type: 'no-response' } }]
+      set.line.faults.rest = [{ method: 'POST', times: 1, what }]
       const call = await placed(set)
       const running = await set.house.callWhen('in-progress', call.id, ({ status }) => status === 'in-progress', 25_000)
       const leg = await oneCall(set)

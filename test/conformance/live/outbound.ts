@@ -81,9 +81,15 @@ export function describeOutbound(fixture: LiveFixture, stage: SetStage): void {
 
     test('is ended when nobody has picked up in time, though the carrier forgets to say so', async () => {
       const set = await stage()
-      set.line.onDial(() => ({ type: 'busy', afterMs: 100 }))
-      const { call } = await place(set)
-      expect(await over(set.house, call.id)).toMatchObject({ status: 'busy' })
+      set.line.onDial(() => ({ type: 'no-answer' }))
+      const { call, leg } = await place(set, { ringTimeout: 5_000 })
+      await set.house.callWhen('ringing', call.id, ({ status }) => status === 'ringing')
+      // What it says from now on is not believed, and so not said.
+      set.line.faults.signature = 'wrong'
+      const ended = await over(set.house, call.id, 30_000)
+      expect(ended).toMatchObject({ status: 'no-answer', endReason: 'ring-timeout', answeredAt: null })
+      expect((await leg.ended).status).toBe('no-answer')
+      expect((await set.house.studio.player(set.agent.key)).closed).toBe(true)
     })
 
     test('ends at its maximum duration', async () => {

@@ -83,6 +83,7 @@ export function describeTransfer(fixture: LiveFixture, stage: SetStage): void {
     const breakages = [
       ['breaks off', { type: 'no-response' }],
       ['never comes', { type: 'no-response', holdMs: 20_000 }],
+      ['says that it failed', { type: 'error', status: 503, done: true }],
     ] as const
     test.each(breakages)(
       'that the carrier took, though its answer %s, is not repeated, and nobody hangs up',

@@ -1,7 +1,16 @@
 /** Meridian, a carrier that does not exist: JSON webhooks, L16 sound in binary messages, control in lines of text. */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
-import type { CarrierSpec, Report, Stream, StreamEvent, StreamStep, Verdict } from '../../../src/spec/carrier.ts'
+import type {
+  CarrierSpec,
+  Report,
+  Stream,
+  StreamEvent,
+  StreamOrder,
+  StreamStep,
+  Verdict,
+  WireMessage,
+} from '../../../src/spec/carrier.ts'
 import type { InboundRequest, Reply } from '../../../src/spec/http.ts'
 import { field } from '../../../src/spec/provider.ts'
 
@@ -12,6 +21,8 @@ const settings = z.object({
 })
 
 type Settings = z.output<typeof settings>
+
+const format = { encoding: 'l16le', rate: 8000, frameMs: 20, leadMs: 200 } as const
 
 export const meridian: CarrierSpec<typeof settings> = {
   kind: 'carrier',
@@ -57,7 +68,8 @@ export function signatureOf(secret: string, body: string | Uint8Array): string {
 
 function verify(request: InboundRequest, config: Settings): Verdict {
   const given = Buffer.from(request.headers['x-meridian-signature'] ?? '')
-  if (given.length === 0) return { ok: false, why: 'missing', message: 'X-Meridian-Signature is missing' }
+  if (given.length === 0 || config.secret === '')
+    return { ok: false, why: 'missing', message: 'X-Meridian-Signature is missing' }
   const wanted = Buffer.from(signatureOf(config.secret, request.body))
   return given.length === wanted.length && timingSafeEqual(given, wanted)
     ? { ok: true }
@@ -90,49 +102,65 @@ function json(status: number, body: unknown): Reply {
   return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
 }
 
+interface State {
+  readonly call: 'awaited' | 'open' | 'over'
+  /** Marks it has not returned, each with the number of clears before it. */
+  readonly marks: readonly { readonly name: string; readonly clears: number }[]
+  readonly clears: number
+}
+
 /** `MERIDIAN <call> <tenant>`, then sound in binary; `KEY 5`, `MARK x`, `OVER` from there; `KEYS 12`, `MARK x`, `CLEAR` from us. */
 function meridianStream(): Stream {
-  const told = (state: unknown, ...events: StreamEvent[]): StreamStep => ({ state, events, messages: [] })
-  const say = (state: unknown, text: string): StreamStep => ({ state, events: [], messages: [{ text }] })
-  const format = { encoding: 'l16le', rate: 8000, frameMs: 20, leadMs: 200 } as const
   return {
     formats: [format],
     marks: true,
     recognise: (message) => 'text' in message && message.text.startsWith('MERIDIAN '),
-    begin: () => undefined,
-    step(state, input) {
-      switch (input.type) {
-        case 'audio':
-          return { state, events: [], messages: [{ binary: input.payload }] }
-        case 'mark':
-          return say(state, `MARK ${input.name}`)
-        case 'clear':
-          return say(state, 'CLEAR')
-        case 'digits':
-          return say(state, `KEYS ${input.digits}`)
-        case 'close':
-          return told(state)
-        case 'message': {
-          const { message } = input
-          if ('binary' in message) return told(state, { type: 'audio', payload: message.binary })
-          const [word, one = '', two = ''] = message.text.split(' ')
-          if (word === 'MERIDIAN')
-            return told(state, {
-              type: 'started',
-              ref: one,
-              streamRef: `stream-${one}`,
-              account: two,
-              parameters: {},
-              format,
-            })
-          if (word === 'KEY') return told(state, { type: 'digit', digit: one })
-          if (word === 'MARK') return told(state, { type: 'mark', name: one, cleared: two === 'cleared' })
-          if (word === 'OVER') return told(state, { type: 'stopped' })
-          return told(state, { type: 'ignored', why: 'unknown word' })
-        }
-        default:
-          return input satisfies never
-      }
-    },
+    begin: (): State => ({ call: 'awaited', marks: [], clears: 0 }),
+    step: (state, input) =>
+      input.type === 'message' ? heard(state as State, input.message) : order(state as State, input), // what `begin` or a step returned
   }
+}
+
+const told = (state: State, ...events: StreamEvent[]): StreamStep => ({ state, events, messages: [] })
+const say = (state: State, text: string): StreamStep => ({ state, events: [], messages: [{ text }] })
+
+function order(state: State, input: StreamOrder): StreamStep {
+  const { call, marks, clears } = state
+  if (call !== 'open') return told(state)
+  switch (input.type) {
+    case 'audio':
+      return { state, events: [], messages: [{ binary: input.payload }] }
+    case 'mark':
+      return say({ ...state, marks: [...marks, { name: input.name, clears }] }, `MARK ${input.name}`)
+    case 'clear':
+      return say({ ...state, clears: clears + 1 }, 'CLEAR')
+    case 'digits':
+      return say(state, `KEYS ${input.digits}`)
+    case 'close':
+      return told(state)
+    default:
+      return input satisfies never
+  }
+}
+
+function heard(state: State, message: WireMessage): StreamStep {
+  if ('text' in message) return word(state, message.text)
+  return told(state, state.call === 'open' ? { type: 'audio', payload: message.binary } : ignored)
+}
+
+const ignored: StreamEvent = { type: 'ignored', why: 'not the time or the word for it' }
+
+function word(state: State, text: string): StreamStep {
+  const [name, one = '', two = ''] = text.split(' ')
+  if (state.call === 'awaited' && name === 'MERIDIAN' && one) {
+    const stream = { streamRef: `stream-${one}`, account: two, parameters: {}, format }
+    return told({ ...state, call: 'open' }, { type: 'started', ref: one, ...stream })
+  }
+  if (state.call !== 'open') return told(state, ignored)
+  if (name === 'KEY' && one) return told(state, { type: 'digit', digit: one })
+  if (name === 'OVER') return told({ ...state, call: 'over' }, { type: 'stopped' })
+  const mark = name === 'MARK' ? state.marks.find((kept) => kept.name === one) : undefined
+  if (!mark) return told(state, ignored)
+  const marks = state.marks.filter((kept) => kept !== mark)
+  return told({ ...state, marks }, { type: 'mark', name: one, cleared: mark.clears < state.clears })
 }
