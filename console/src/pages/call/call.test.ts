@@ -4,7 +4,7 @@ import { merged, type Entry } from './event.ts'
 import { findingsOf, type Evidence } from './findings.ts'
 import { stagesOf } from './stages.ts'
 import { storyOf } from './story.ts'
-import { describe as lineOf, endReason } from './timeline.ts'
+import { described, endReason } from './timeline.ts'
 
 const zero = 1_000_000
 
@@ -303,7 +303,18 @@ describe('the timeline', () => {
       { title: 'Sound played', detail: '{"heardMs":5}', kind: 'other' },
     ],
   ])('%j', (event, line) => {
-    expect(lineOf(journal([0, event])[0]!)).toMatchObject(line)
+    expect(described(journal([0, event]))).toMatchObject([{ moment: line }])
+  })
+  test('what became of a command is told with its name', () => {
+    const entries = journal(
+      [0, { type: 'command.requested', id: 'c', command: { type: 'hangup' }, origin: 'api' }],
+      [9, { type: 'command.accepted', id: 'c', gone: true }],
+      [10, { type: 'command.failed', id: 'other', code: 'x', message: 'no' }],
+    )
+    expect(described(entries).slice(1)).toMatchObject([
+      { moment: { title: 'Hang up: taken', detail: 'it was over already' } },
+      { moment: { title: 'A command: refused', detail: 'no', tone: 'bad' } },
+    ])
   })
   test('a reason it does not know is told by its name', () => {
     expect(endReason('moon-landing')).toBe('moon landing')

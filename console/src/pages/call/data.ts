@@ -54,12 +54,14 @@ export const agentQuery = (id: string) =>
   queryOptions({ queryKey: ['agent', id], queryFn: () => read(api.GET('/v1/agents/{id}', at(id))) })
 
 /** Events that change the call's own record. */
-const telling = /^(call\.|cost\.|recording\.|machine\.|transfer\.)/
+const telling = /^(call|cost|machine|media|recording|transfer)\./
 
 export function useCall(id: string): UseQueryResult<Schemas['Call']> {
   const live = useLiveState()
   useEvents(({ event }) => {
     if (telling.test(event.type)) void queries.invalidateQueries({ queryKey: ['call', id], exact: true })
+    // The sound on the wire is counted to its end.
+    if (event.type === 'call.ended') void queries.invalidateQueries({ queryKey: wireQuery(id).queryKey })
   }, id)
   useEffect(() => {
     // What happened while nothing was connected is read again.

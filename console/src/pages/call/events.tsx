@@ -9,7 +9,7 @@ import { Choices } from './choices.tsx'
 import type { Entry } from './event.ts'
 import { useCursor } from './following.tsx'
 import { Moment } from './moment.tsx'
-import { describe, type Kind } from './timeline.ts'
+import { described, type Kind, type Moment as Told } from './timeline.ts'
 
 const icons: Readonly<Record<Kind, typeof Phone>> = {
   life: Phone,
@@ -41,7 +41,7 @@ const filters = [
 export function Events({ entries, zero }: { readonly entries: readonly Entry[]; readonly zero: number }) {
   const [filter, setFilter] = useState<string>('all')
   const shown = useMemo(() => {
-    const told = entries.map((entry) => ({ entry, moment: describe(entry) }))
+    const told = described(entries)
     return filter === 'all' ? told : told.filter(({ moment }) => moment.kind === filter)
   }, [entries, filter])
   const active = useCursor((ms) =>
@@ -68,7 +68,7 @@ export function Events({ entries, zero }: { readonly entries: readonly Entry[]; 
 
 interface RowProps {
   readonly entry: Entry
-  readonly moment: ReturnType<typeof describe>
+  readonly moment: Told
   readonly zero: number
   readonly active: boolean
 }

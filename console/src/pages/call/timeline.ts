@@ -93,8 +93,20 @@ const descriptions: Readonly<Record<string, Describe>> = {
   'timer.fired': (entry) => moment('other', `Time ran out: ${words(textOf(entry, 'timer')).toLowerCase()}`, '', 'warn'),
 }
 
+/** All events as lines. What became of a command is told with the command's name. */
+export function described(entries: readonly Entry[]): readonly { readonly entry: Entry; readonly moment: Moment }[] {
+  const orders = new Map<string, string>()
+  return entries.map((entry) => {
+    const { type } = entry.event
+    const told = describe(entry)
+    if (type === 'command.requested') orders.set(textOf(entry, 'id'), told.title)
+    if (!/^command\.(accepted|failed|uncertain)$/.test(type)) return { entry, moment: told }
+    return { entry, moment: { ...told, title: `${orders.get(textOf(entry, 'id')) ?? 'A command'}: ${told.title}` } }
+  })
+}
+
 /** One line for every event; those this page does not know are told by their names. */
-export function describe(entry: Entry): Moment {
+function describe(entry: Entry): Moment {
   const known = descriptions[entry.event.type]
   if (known) return known(entry)
   const { type, ...fields } = entry.event

@@ -12,7 +12,7 @@ import type { Said, Story } from './story.ts'
 
 export function Transcript({ story, live }: { readonly story: Story; readonly live: boolean }) {
   const { said, turns } = story
-  const active = useCursor((ms) => said.findLast(({ from }) => from <= ms + 50)?.id)
+  const active = useCursor((ms) => (live ? undefined : said.findLast(({ from }) => from <= ms + 50)?.id))
   const end = useRef<HTMLDivElement>(null)
   const count = said.length
   useEffect(() => {
@@ -66,7 +66,7 @@ function Line({ line, active, answered }: LineProps) {
       </div>
       <p className={cx('text-sm font-medium', inks[line.by])}>{names[line.by]}</p>
       <div className="col-start-2 min-w-0 text-base [overflow-wrap:anywhere] sm:col-start-3">
-        {line.tool ? <Tool line={line} tool={line.tool} /> : line.text}
+        {line.tool ? <Tool line={line} tool={line.tool} /> : <Words text={line.text} />}
         <Marks>
           {line.interrupted && <Badge tone="warn">Interrupted</Badge>}
           {answered !== undefined && (
@@ -77,6 +77,18 @@ function Line({ line, active, answered }: LineProps) {
         </Marks>
       </div>
     </li>
+  )
+}
+
+/** Keys stand in the transcript as `[DTMF: 5]`. */
+function Words({ text }: { readonly text: string }) {
+  const keys = /^\[DTMF: (.+)\]$/.exec(text)?.[1]
+  if (keys === undefined) return text
+  return (
+    <span className="inline-flex items-center gap-1.5 text-ink-2">
+      Pressed
+      <kbd className="rounded-md border border-line-strong bg-sunken px-1.5 font-mono text-xs text-ink">{keys}</kbd>
+    </span>
   )
 }
 

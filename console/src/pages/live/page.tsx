@@ -80,7 +80,7 @@ export function LivePage() {
       width="full"
       fill
     >
-      <div className="flex min-h-0 flex-1 flex-col rounded-xl border border-line bg-surface">
+      <div className="flex min-h-0 flex-1 flex-col overflow-hidden rounded-xl border border-line bg-surface">
         {error !== null && <ErrorState title="The running calls could not be read" error={error} onRetry={refetch} />}
         {pending && error === null && <SkeletonRows />}
         {!pending && count === 0 && <Nobody />}

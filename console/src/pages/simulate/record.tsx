@@ -50,6 +50,7 @@ export function RecordButton({ onClip }: { readonly onClip: (clip: Clip) => void
   return (
     <Button
       size="sm"
+      className="px-2!"
       icon={recording ? <Square /> : <Mic />}
       variant={recording ? 'danger' : 'secondary'}
       aria-pressed={recording}

@@ -72,17 +72,17 @@ function Adding({ onAdd }: { readonly onAdd: (act: Fresh) => void }) {
   }
   return (
     <div role="group" aria-label="Add to the script" className="flex flex-wrap gap-1.5">
-      <Button size="sm" icon={<MessageSquareText />} onClick={() => onAdd({ type: 'say', text: '' })}>
+      <Button size="sm" className="px-2!" icon={<MessageSquareText />} onClick={() => onAdd({ type: 'say', text: '' })}>
         Words
       </Button>
       <RecordButton onClip={(clip) => onAdd({ type: 'sound', clip })} />
-      <Button size="sm" icon={<Upload />} onClick={() => file.current?.click()}>
+      <Button size="sm" className="px-2!" icon={<Upload />} onClick={() => file.current?.click()}>
         File
       </Button>
-      <Button size="sm" icon={<Grid3x3 />} onClick={() => onAdd({ type: 'keys', digits: '1' })}>
+      <Button size="sm" className="px-2!" icon={<Grid3x3 />} onClick={() => onAdd({ type: 'keys', digits: '1' })}>
         Keys
       </Button>
-      <Button size="sm" icon={<Hourglass />} onClick={() => onAdd({ type: 'pause', seconds: '1' })}>
+      <Button size="sm" className="px-2!" icon={<Hourglass />} onClick={() => onAdd({ type: 'pause', seconds: '1' })}>
         Pause
       </Button>
       <input
@@ -190,7 +190,7 @@ function Editor({ act, label, onChange }: EditorProps) {
       return <ClipView clip={act.clip} />
     case 'keys':
       return (
-        <label className="flex items-center gap-2 text-sm text-ink-2">
+        <label className="flex items-center gap-2 pl-1.5 text-sm text-ink-2">
           Keys
           <input
             aria-label={`${label}: keys`}
@@ -203,7 +203,7 @@ function Editor({ act, label, onChange }: EditorProps) {
       )
     case 'pause':
       return (
-        <label className="flex items-center gap-2 text-sm text-ink-2">
+        <label className="flex items-center gap-2 pl-1.5 text-sm text-ink-2">
           Wait
           <input
             aria-label={`${label}: seconds`}

@@ -38,13 +38,17 @@ export function Simulated({ running }: SimulatedProps) {
 function Followed({ call: id, simulation, stays }: NonNullable<SimulatedProps['running']>) {
   const { data: call, error } = useCall(id)
   const onOther = useCallback((event: ServerEvent) => takeWire(id, event), [id])
+  const arrive = useCallback((place: HTMLElement | null) => {
+    // On a narrow screen it begins below the form.
+    if (place && place.getBoundingClientRect().top > window.innerHeight / 2) place.scrollIntoView({ block: 'start' })
+  }, [])
   if (error !== null) return <ErrorState title="The call could not be read" error={error} />
   if (!call) return <SkeletonRows />
   const live = call.endedAt === null
   return (
     <PlayerOf source={hasRecording(call) ? `/v1/calls/${encodeURIComponent(id)}/recording` : undefined}>
       <LevelsOf call={id} live={live} onOther={onOther}>
-        <div className="flex min-w-0 flex-col gap-4">
+        <div ref={arrive} className="flex min-w-0 scroll-mt-4 flex-col gap-4">
           <div className="flex flex-wrap items-center justify-between gap-3">
             <h2 className="min-w-0 text-lg font-semibold">
               <Heading call={call} />
