@@ -162,7 +162,7 @@ class LinkedCall implements LineCall {
 type Started = StreamEvent & { readonly type: 'started' }
 
 /** What a start message says, in the line's own dialect. Throws when it is none. */
-export function opening(stream: Stream, start: WireMessage): { readonly state: unknown; readonly started: Started } {
+function opening(stream: Stream, start: WireMessage): { readonly state: unknown; readonly started: Started } {
   const { state, events } = stream.step(stream.begin(), { type: 'message', message: start })
   const started = events.find((event): event is Started => event.type === 'started')
   if (!started) throw new OffhookError('internal', 'The first message of a link is no start message')

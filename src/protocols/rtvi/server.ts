@@ -1,7 +1,7 @@
 /** What we send to a client: RTVI 2.1 messages by type, with exactly the data that the standard gives them. */
 
 /** Ours; older clients are told their own, newer ones decide for themselves. */
-export const rtviVersion = '2.1.0'
+const rtviVersion = '2.1.0'
 
 interface Figure {
   readonly processor: string

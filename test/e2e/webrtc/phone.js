@@ -50,7 +50,7 @@ globalThis.phone = {
 
   open(pc) {
     this.channel = pc.createDataChannel('chat', { ordered: true })
-    this.channel.onmessage = ({ data }) => this.messages.push(JSON.parse(data))
+    this.channel.addEventListener('message', ({ data }) => this.messages.push(JSON.parse(data)))
     this.pings = setInterval(() => {
       if (this.channel.readyState === 'open') this.channel.send(`ping: ${Date.now()}`)
     }, 1000)

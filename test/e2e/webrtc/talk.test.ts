@@ -115,7 +115,7 @@ describe.skipIf(!hasChromium())('talking to a browser', () => {
       const all = (await phone.messages()).filter(({ type }) => type === 'error-response')
       return all.length === 4 && all
     })
-    expect(refused.map(({ id }) => id).toSorted()).toEqual(['u1', 'u2', 'u3', 'u4'])
+    expect(new Set(refused.map(({ id }) => id))).toEqual(new Set(['u1', 'u2', 'u3', 'u4']))
     expect((await message(phone, 'error')).data).toMatchObject({ error: expect.stringContaining('JSON'), fatal: false })
     await phone.hangUp()
   })

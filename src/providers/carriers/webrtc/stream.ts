@@ -29,7 +29,7 @@ interface State {
 
 const frameMs = 20
 
-export const formats: readonly StreamFormat[] = [
+const formats: readonly StreamFormat[] = [
   { encoding: 'opus', rate: 16_000, frameMs },
   { encoding: 'pcmu', rate: 8000, frameMs },
 ]
