@@ -82,7 +82,7 @@ function Desk({ agents, allowed }: DeskProps) {
     void phone.changeMicrophone(device)
   }
   return (
-    <div className="grid gap-5 lg:grid-cols-[minmax(20rem,26rem)_minmax(0,1fr)] xl:grid-cols-[minmax(22rem,26rem)_minmax(0,1fr)_17rem]">
+    <div className="grid grid-cols-1 gap-5 lg:grid-cols-[minmax(20rem,26rem)_minmax(0,1fr)] xl:grid-cols-[minmax(22rem,26rem)_minmax(0,1fr)_17rem]">
       <section aria-label="Phone" className="flex flex-col gap-6 rounded-xl border border-line bg-surface p-5">
         <Select
           label="Who you talk to"
