@@ -1,6 +1,7 @@
 /** Who is asking: a bearer key, or somebody signed in on the console; their organization, and what they may do. */
 import type { FastifyRequest } from 'fastify'
 import type { Engine } from '../calls/engine.ts'
+import type { Actor } from '../spec/call.ts'
 import { OffhookError } from '../spec/errors.ts'
 import type { ApiKey, KeyScope } from '../store/contract.ts'
 import type { Role, SignedIn } from '../store/contract/people.ts'
@@ -107,6 +108,12 @@ export function principalOf(signedIn: SignedIn): Principal {
 export function principalIn(request: FastifyRequest): Principal {
   if (!request.principal) throw new OffhookError('internal', 'This route needs a scope')
   return request.principal
+}
+
+/** Whoever is behind it, as events name them. */
+export function actorOf(request: FastifyRequest): Actor {
+  const { kind, id, name } = principalIn(request)
+  return { kind, id, name }
 }
 
 /** The organization of an authenticated request. */

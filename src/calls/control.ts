@@ -1,5 +1,5 @@
 /** What people and the API may ask of a call, wherever it runs. */
-import type { AnyCommand, CallCommand, EngineCommand } from '../spec/call.ts'
+import type { Actor, AnyCommand, CallCommand, EngineCommand } from '../spec/call.ts'
 import { OffhookError } from '../spec/errors.ts'
 import type { CallRecord } from '../store/contract.ts'
 import type { Engine } from './engine.ts'
@@ -11,25 +11,29 @@ export async function command(
   engine: Engine,
   record: CallRecord,
   wanted: CallCommand,
+  by?: Actor,
 ): Promise<{ readonly id: string }> {
   const id = engine.ids.id('cmd')
   if (wanted.type !== 'hangup') expectInProgress(record, wanted)
   else if (isTerminal(record.status)) return { id }
   if (wanted.type === 'transfer') await requireAllowed(engine, record.organization, wanted.to, ownNumber(record))
-  await engine.tell(record.id, { type: 'command.requested', id, command: wanted, origin: 'api' })
+  await engine.tell(record.id, { type: 'command.requested', id, command: wanted, origin: 'api', ...(by ? { by } : {}) })
   return { id }
 }
 
-/** Plays into a call, wherever it runs. `sound`: the WAV of a command that has no text. */
+/** Plays into a call, wherever it runs. `sound`: the WAV of a command that has no text; `by`: who asked. */
 export async function play(
   engine: Engine,
   record: CallRecord,
   wanted: EngineCommand,
-  sound?: Uint8Array,
+  { sound, by }: { readonly sound?: Uint8Array; readonly by?: Actor } = {},
 ): Promise<{ readonly id: string }> {
   expectInProgress(record, wanted)
   const id = engine.ids.id('cmd')
-  const carried = sound === undefined ? {} : { sound: Buffer.from(sound).toString('base64') }
+  const carried = {
+    ...(sound === undefined ? {} : { sound: Buffer.from(sound).toString('base64') }),
+    ...(by ? { by } : {}),
+  }
   await engine.reach(record.id, { type: 'play', id, command: wanted, ...carried })
   return { id }
 }

@@ -7,6 +7,7 @@
 import type { Clock } from '../lib/clock.ts'
 import type { Job } from '../store/contract/jobs.ts'
 import type { CallRecord } from '../store/contract.ts'
+import type { Actor } from '../spec/call.ts'
 import { limited, linesOf, type Lines } from '../spec/lines.ts'
 import type { Engine } from './engine.ts'
 import { advance, isTerminal, type Call } from './machine.ts'
@@ -25,7 +26,7 @@ const channel = 'dispatch'
 
 export interface Dispatch {
   /** Records a call that waits for its turn. It is kept when this resolves. */
-  wait(call: Call): Promise<CallRecord>
+  wait(call: Call, by?: Actor): Promise<CallRecord>
   /** A line of the connection may have come free, here or elsewhere. */
   freed(connection: string): void
 }
@@ -53,8 +54,8 @@ export function openDispatch(engine: () => Engine): OpenDispatch {
       .catch(() => undefined) // others look for themselves a little later
   }
   return {
-    async wait(call) {
-      const record = await keep(engine(), call)
+    async wait(call, by) {
+      const record = await keep(engine(), call, by)
       tell(call.plan.connection)
       return record
     },
@@ -77,10 +78,10 @@ export function openDispatch(engine: () => Engine): OpenDispatch {
 }
 
 /** Job first: without it nobody would ever look at the record. */
-async function keep({ store, clock }: Engine, call: Call): Promise<CallRecord> {
+async function keep({ store, clock }: Engine, call: Call, by: Actor | undefined): Promise<CallRecord> {
   const { id, connection } = call.plan
   const at = clock.now()
-  const event = { type: 'call.queued', waiting: true } as const
+  const event = { type: 'call.queued', waiting: true, ...(by ? { by } : {}) } as const
   const waiting = advance(call, event, at).call
   await store.jobs.add(queueOf(connection), [{ data: { call: id } }])
   const record = { ...recordOf(call), waiting: true }

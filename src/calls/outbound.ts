@@ -1,5 +1,5 @@
 /** A call that somebody asks for: checked, recorded as queued, and answered at once; the dial follows by itself. */
-import type { CallPlan, Variables } from '../spec/call.ts'
+import type { Actor, CallPlan, Variables } from '../spec/call.ts'
 import { OffhookError } from '../spec/errors.ts'
 import { limited, linesOf } from '../spec/lines.ts'
 import type { CallRecord, Connection } from '../store/contract.ts'
@@ -26,6 +26,8 @@ export interface DialRequest {
   readonly machineDetection?: boolean
   readonly voicemailMessage?: string
   readonly record?: boolean
+  /** Who asked; stands in the call's first event. */
+  readonly by?: Actor
 }
 
 /** Queues the call. Rejects with an OffhookError that names the field at fault; nothing is dialled then. */
@@ -60,12 +62,14 @@ export async function dial(engine: Engine, organization: string, request: DialRe
   }
   const call = newCall(plan)
   // 202 at once, and nothing lost: the queued event is durable before whoever asks hears of the call.
-  return limited(linesOf(connection.settings)) ? engine.dispatch.wait(call) : begin(engine, call)
+  return limited(linesOf(connection.settings))
+    ? engine.dispatch.wait(call, request.by)
+    : begin(engine, call, request.by)
 }
 
-async function begin(engine: Engine, call: Call): Promise<CallRecord> {
+async function begin(engine: Engine, call: Call, by: Actor | undefined): Promise<CallRecord> {
   const live = await engine.start(call)
-  await live.post({ type: 'call.queued' })
+  await live.post({ type: 'call.queued', ...(by ? { by } : {}) })
   return { ...recordOf(live.running.call), startedAt: call.plan.createdAt }
 }
 

@@ -247,6 +247,6 @@ async function perform(one: LiveCall, request: Exclude<PeerRequest, { type: 'yie
   return one.running.strayed(event) ? undefined : true
 }
 
-function playOf({ id, command }: PeerRequest & { type: 'play' }): CallEvent {
-  return { type: 'command.requested', id, command, origin: 'api' }
+function playOf({ id, command, by }: PeerRequest & { type: 'play' }): CallEvent {
+  return { type: 'command.requested', id, command, origin: 'api', ...(by ? { by } : {}) }
 }

@@ -2,7 +2,7 @@
 import type { Clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/log.ts'
 import type { Scope } from '../lib/scope.ts'
-import type { EngineCommand } from '../spec/call.ts'
+import type { Actor, EngineCommand } from '../spec/call.ts'
 import type { CallEvent } from '../spec/event.ts'
 import type { Coordination } from '../store/contract.ts'
 
@@ -10,7 +10,13 @@ export type PeerRequest =
   /** Done when the event is durable. */
   | { readonly type: 'event'; readonly event: CallEvent }
   /** `sound`: a WAV in base64, where the command names one; it stands in no journal. */
-  | { readonly type: 'play'; readonly id: string; readonly command: EngineCommand; readonly sound?: string }
+  | {
+      readonly type: 'play'
+      readonly id: string
+      readonly command: EngineCommand
+      readonly sound?: string
+      readonly by?: Actor
+    }
   /** Hand the call over: done when it is free for whoever asked. */
   | { readonly type: 'yield' }
 

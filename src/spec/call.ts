@@ -89,5 +89,13 @@ export type AnyCommand = CallCommand | EngineCommand
 
 export type CommandType = CallCommand['type']
 
+/** Who it was, of those that may use the API: kept in the journal beside the origin `api`. */
+export interface Actor {
+  /** code: signed in with the code from the terminal. */
+  readonly kind: 'key' | 'user' | 'code'
+  readonly id: string
+  readonly name: string
+}
+
 /** Who asked; kept in the journal. */
 export type Origin = 'caller' | 'agent' | 'api' | 'engine' | 'carrier'

@@ -1,10 +1,10 @@
 /** What happens to a call, in the past tense. The journal is the list of these; readers (events stream, webhooks, console, metrics) see them as written. */
-import type { AnyCommand, CallStatus, EndReason, MachineResult, Origin } from './call.ts'
+import type { Actor, AnyCommand, CallStatus, EndReason, MachineResult, Origin } from './call.ts'
 
 export type CallEvent =
   // life
   /** `waiting`: it is not dialled before its turn has come (`call.released`). */
-  | { readonly type: 'call.queued'; readonly waiting?: true }
+  | { readonly type: 'call.queued'; readonly waiting?: true; readonly by?: Actor }
   /** Its turn has come: the connection has a line free. */
   | { readonly type: 'call.released' }
   | { readonly type: 'call.offered'; readonly ref: string }
@@ -36,7 +36,13 @@ export type CallEvent =
       readonly lostThere?: number
     }
   // commands: asked, and how they went
-  | { readonly type: 'command.requested'; readonly id: string; readonly command: AnyCommand; readonly origin: Origin }
+  | {
+      readonly type: 'command.requested'
+      readonly id: string
+      readonly command: AnyCommand
+      readonly origin: Origin
+      readonly by?: Actor
+    }
   | {
       readonly type: 'command.accepted'
       readonly id: string

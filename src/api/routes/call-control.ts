@@ -4,6 +4,7 @@ import { command, play } from '../../calls/control.ts'
 import { checkSound, fetchSound, largestSound } from '../../calls/sounds.ts'
 import type { CallCommand, EngineCommand } from '../../spec/call.ts'
 import { address } from '../address.ts'
+import { actorOf } from '../auth.ts'
 import type { ApiParts } from '../parts.ts'
 import { failure, identified } from '../schemas.ts'
 import { findCall } from './call.ts'
@@ -74,7 +75,7 @@ function commandRoute<T extends z.ZodObject>(routes: Routes, parts: ApiParts, wa
     handler: async (request, reply) => {
       const call = await findCall(parts, request)
       const order = wanted.command(request.body as z.output<T>) // the validator made it so
-      return reply.status(202).send(await command(parts.engine, call, order))
+      return reply.status(202).send(await command(parts.engine, call, order, actorOf(request)))
     },
   })
 }
@@ -88,8 +89,10 @@ function hangupRoute(routes: Routes, parts: ApiParts): void {
       params: identified,
       response: { 202: taken, default: failure },
     },
-    handler: async (request, reply) =>
-      reply.status(202).send(await command(parts.engine, await findCall(parts, request), { type: 'hangup' })),
+    handler: async (request, reply) => {
+      const call = await findCall(parts, request)
+      return reply.status(202).send(await command(parts.engine, call, { type: 'hangup' }, actorOf(request)))
+    },
   })
 }
 
@@ -126,12 +129,13 @@ function playRoute(routes: Routes, parts: ApiParts): void {
       const call = await findCall(parts, request)
       const { text, audio, url, interrupt } = request.body
       const how = interrupt === undefined ? {} : { interrupt }
+      const by = actorOf(request)
       if (text !== undefined)
-        return reply.status(202).send(await play(parts.engine, call, { type: 'play', text, ...how }))
+        return reply.status(202).send(await play(parts.engine, call, { type: 'play', text, ...how }, { by }))
       const sound = url === undefined ? Buffer.from(audio ?? '', 'base64') : await fetchSound(parts.engine, url)
       const named = url === undefined ? {} : { url: withoutSecrets(url) }
       const wanted: EngineCommand = { type: 'play', ...checkSound(sound), ...named, ...how }
-      return reply.status(202).send(await play(parts.engine, call, wanted, sound))
+      return reply.status(202).send(await play(parts.engine, call, wanted, { sound, by }))
     },
   })
 }

@@ -1,9 +1,10 @@
 /** Many calls in one request: each stands for itself, and says for itself what became of it. */
 import { z } from 'zod'
 import { dial } from '../../calls/outbound.ts'
+import type { Actor } from '../../spec/call.ts'
 import { OffhookError } from '../../spec/errors.ts'
 import { address } from '../address.ts'
-import { organizationOf } from '../auth.ts'
+import { actorOf, organizationOf } from '../auth.ts'
 import { knownFailure } from '../failures.ts'
 import type { ApiParts } from '../parts.ts'
 import { presentCall } from '../present.ts'
@@ -32,7 +33,8 @@ export function bulkRoute(routes: Routes, parts: ApiParts): void {
     handler: async (request, reply) => {
       const organization = organizationOf(request)
       const placed: z.input<typeof items>['items'] = []
-      for (const wanted of request.body.calls) placed.push(await place(parts, organization, wanted))
+      for (const wanted of request.body.calls)
+        placed.push(await place(parts, { organization, by: actorOf(request) }, wanted))
       return reply.status(202).send({ items: placed })
     },
   })
@@ -40,13 +42,13 @@ export function bulkRoute(routes: Routes, parts: ApiParts): void {
 
 async function place(
   { engine }: ApiParts,
-  organization: string,
+  { organization, by }: { readonly organization: string; readonly by: Actor },
   wanted: unknown,
 ): Promise<z.input<typeof items>['items'][number]> {
   try {
     const request = checked(wanted)
     const from = request.from === undefined ? {} : { from: address(request.from, 'from') }
-    const record = await dial(engine, organization, { ...request, to: address(request.to, 'to'), ...from })
+    const record = await dial(engine, organization, { ...request, to: address(request.to, 'to'), ...from, by })
     return { ok: true, call: presentCall(record) }
   } catch (error) {
     const { code, message, details } = knownFailure(error)

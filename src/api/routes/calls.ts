@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { dial } from '../../calls/outbound.ts'
 import type { CallFilter } from '../../store/contract.ts'
 import { address } from '../address.ts'
-import { organizationOf } from '../auth.ts'
+import { actorOf, organizationOf } from '../auth.ts'
 import type { ApiParts } from '../parts.ts'
 import { presentCall, presentPage } from '../present.ts'
 import { hiddenFrom, requireShown } from '../privacy.ts'
@@ -60,7 +60,10 @@ function placingRoute(routes: Routes, { engine }: ApiParts): void {
     handler: async (request, reply) => {
       const to = address(request.body.to, 'to')
       const from = request.body.from === undefined ? {} : { from: address(request.body.from, 'from') }
-      const record = await dial(engine, organizationOf(request), { ...request.body, to, ...from })
+      const record = await dial(engine, organizationOf(request), {
+        ...request.body,
+        ...{ to, ...from, by: actorOf(request) },
+      })
       return reply.status(202).send(presentCall(record))
     },
   })
