@@ -1,9 +1,10 @@
-/** The command line: `offhook start`, `offhook call`, `offhook replay`. Every failure is a sentence that says what to do. */
+/** The command line: `offhook start`, `offhook call`, `offhook test`, `offhook replay`. Every failure is a sentence that says what to do. */
 import { Command } from 'commander'
 import { OffhookError } from './spec/errors.ts'
 import { callCommand } from './main/call.ts'
 import { replayCommand } from './main/replay.ts'
 import { startCommand } from './main/start.ts'
+import { testCommand } from './main/test.ts'
 import { ownVersion } from './main/version.ts'
 
 export async function main(words: readonly string[]): Promise<void> {
@@ -13,7 +14,7 @@ export async function main(words: readonly string[]): Promise<void> {
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
     .showHelpAfterError('(add --help for what is possible)')
-  for (const command of [startCommand(process.env), callCommand(process.env), replayCommand()])
+  for (const command of [startCommand(process.env), callCommand(process.env), testCommand(process.env), replayCommand()])
     program.addCommand(command.copyInheritedSettings(program))
   try {
     await program.parseAsync(words.length > 0 ? [...words] : ['start'], { from: 'user' })
