@@ -46,10 +46,9 @@ const descriptions: Readonly<Record<string, Describe>> = {
     const command = partOf(entry, 'command')
     return moment('command', orderOf(command), `asked by ${textOf(entry, 'origin')}`, 'accent')
   },
-  'command.accepted': (entry) =>
-    moment('command', entry.event['gone'] === true ? 'Taken: it was over already' : 'Taken'),
-  'command.failed': (entry) => moment('command', 'Refused', textOf(entry, 'message'), 'bad'),
-  'command.uncertain': () => moment('command', 'In doubt: asking the carrier what became of it', '', 'warn'),
+  'command.accepted': (entry) => moment('command', 'taken', entry.event['gone'] === true ? 'it was over already' : ''),
+  'command.failed': (entry) => moment('command', 'refused', textOf(entry, 'message'), 'bad'),
+  'command.uncertain': () => moment('command', 'in doubt', 'asking the carrier what became of it', 'warn'),
   'machine.detected': (entry) => moment('life', `Answered by: ${textOf(entry, 'result')}`, textOf(entry, 'raw')),
   'recording.changed': (entry) =>
     moment(
