@@ -8,6 +8,7 @@ import type { Connection, MediaGrant } from '../store/contract.ts'
 import { limits } from './machine.ts'
 import { requesterOf } from './noting.ts'
 import { runOperation } from './operation.ts'
+import { ownNumber, requireAllowed } from './targets.ts'
 import type { LiveCall } from './live.ts'
 
 /** Commands whose markup tells the carrier where our media socket is. */
@@ -56,7 +57,10 @@ function failedEvent(id: string, error: unknown): CallEvent {
 
 async function attempt(live: LiveCall, command: CallCommand): Promise<Accepted> {
   const { engine, running } = live
-  const carrier = engine.carrier(running.call.plan.carrier)
+  const { plan } = running.call
+  // Whoever asks for it, the agent's model included.
+  if (command.type === 'transfer') await requireAllowed(engine, plan.organization, command.to, ownNumber(plan))
+  const carrier = engine.carrier(plan.carrier)
   const connection = await engine.connection(running.call.plan.connection)
   const dispatch = await encode(live, carrier, connection, command)
   switch (dispatch.by) {

@@ -109,6 +109,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const resumed = await recoverCalls(engine)
   if (resumed > 0) logger.info('calls taken up after a restart', { calls: resumed })
   void lookAfterCalls(engine)
+  await engine.dispatch.start()
   return {
     ...{ url: `http://${environment.host}:${address.port()}`, engine, store, adminKey, simulators, recordings, codes },
     fromEnvironment: made.map((connection) => connection.name),
