@@ -25,6 +25,19 @@ describe('frames that come', () => {
     expect(passed(sequences)).toEqual({ heard, refused })
   })
 
+  test('tell how many were given up before them, once', () => {
+    const gaps: number[][] = []
+    const order = reorder<number>(2, (frame, missing) => void gaps.push([frame, missing]))
+    for (const sequence of [1, 5, 6, 7, 8]) order.take(sequence, sequence)
+    expect(gaps).toEqual([
+      [1, 0],
+      [5, 3],
+      [6, 0],
+      [7, 0],
+      [8, 0],
+    ])
+  })
+
   test('in order wait for nothing', () => {
     const heard: number[] = []
     const order = reorder<number>(3, (frame) => void heard.push(frame))

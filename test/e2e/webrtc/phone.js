@@ -108,6 +108,20 @@ globalThis.phone = {
     return { hertz: (best * context.sampleRate) / analyser.fftSize, level: Math.max(-200, bins[best]) }
   },
 
+  /** How loud one frequency is in the last 20 ms, dB. */
+  loud(hertz) {
+    const { analyser, context } = this
+    const samples = new Float32Array(analyser.fftSize)
+    analyser.getFloatTimeDomainData(samples)
+    const last = samples.subarray(-Math.round(context.sampleRate / 50))
+    let [re, im] = [0, 0]
+    last.forEach((sample, at) => {
+      re += sample * Math.cos((2 * Math.PI * hertz * at) / context.sampleRate)
+      im += sample * Math.sin((2 * Math.PI * hertz * at) / context.sampleRate)
+    })
+    return 20 * Math.log10(Math.hypot(re, im) / last.length + 1e-9)
+  },
+
   hangUp() {
     clearInterval(this.pings)
     this.pc.close()

@@ -132,6 +132,30 @@ describe.skipIf(!hasChromium())('talking to a browser', () => {
     await phone.hangUp()
   })
 
+  test('the caller talks over the agent: it falls silent in the page, and what was heard is told', async () => {
+    const { phone, player } = await call({ endOfTurn: 400 })
+    player.say(20_000, 700)
+    const level = async () => (await phone.hear()).level
+    await until('the agent in the page', async () => (await level()) > -40)
+    // The caller raises their voice; the page itself notes how long the agent goes on.
+    const silentAfter = await phone.run<number>(`new Promise((resolve) => {
+      const began = performance.now()
+      phone.tone.frequency.value = 300
+      phone.loudness.gain.value = 0.5
+      const look = () => {
+        if (phone.loud(700) < -60 || performance.now() - began > 5000) resolve(performance.now() - began)
+        else setTimeout(look, 5)
+      }
+      look()
+    })`)
+    await message(phone, 'bot-interrupted')
+    await message(phone, 'user-started-speaking')
+    expect(player.orders.find(({ type }) => type === 'interrupt')).toMatchObject({ heardMs: expect.any(Number) })
+    console.log(`barge-in from the page: silent ${Math.round(silentAfter)} ms after the caller began`)
+    expect(silentAfter).toBeLessThan(1500)
+    await phone.hangUp()
+  })
+
   test('the client can hang up by a message', async () => {
     const { phone, id } = await call()
     await phone.send(rtvi('disconnect-bot', {}))
