@@ -1,0 +1,29 @@
+/** Cloudonix: CXML answers (TwiML's shape), REST control by session token, a Twilio-shaped media socket. */
+import type { CarrierSpec } from '../../../spec/carrier.ts'
+import { check, lookup, recordings } from './account.ts'
+import { control } from './commands.ts'
+import { numbers } from './numbers.ts'
+import { settings } from './settings.ts'
+import { stream } from './stream.ts'
+import { webhook } from './webhook.ts'
+
+export const cloudonix: CarrierSpec<typeof settings> = {
+  kind: 'carrier',
+  name: 'cloudonix',
+  label: 'Cloudonix',
+  about: 'Calls over your own SIP trunks by Cloudonix, with media streams.',
+  settings,
+  checklist: [
+    'In the Cloudonix cockpit create a domain and a domain API key, and connect your SIP trunks to it.',
+    'Make up a requests key (32 letters or more), and set it as the domain’s "authorization-api-key": Cloudonix then sends it with every request to us.',
+    'Create a voice application of type CXML, and give its name here: pointing a number sets its address.',
+    'Optional: set the domain’s "cdr-endpoint" to …/cdr below this connection’s address, for recordings and a second word on each end.',
+  ],
+  webhook,
+  control,
+  stream,
+  numbers,
+  recordings,
+  lookup,
+  check,
+}
