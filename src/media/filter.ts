@@ -1,13 +1,17 @@
 /** Kaiser-windowed low-pass filters cut into phases, computed once per ratio of rates and shared by all resamplers. */
 
+import { workbench } from './kernel.ts'
+
 export interface Polyphase {
   /** Output samples per input sample is `up / down`, in lowest terms. */
   readonly up: number
   readonly down: number
-  /** Input samples that weigh in one output sample. */
+  /** Input samples that weigh in one output sample: a multiple of four, for the oldest of which the weights may be 0. */
   readonly taps: number
   /** `taps` coefficients for each of the `up` phases, oldest input first. Each phase passes 0 Hz exactly. */
   readonly coefficients: Float64Array
+  /** Where the same stand on the workbench. */
+  readonly weights: number
   /** Half the length of the whole filter, in input samples. */
   readonly delay: number
 }
@@ -36,7 +40,7 @@ export function polyphase(from: number, to: number): Polyphase {
 
 function design(up: number, down: number): Polyphase {
   const span = length * Math.max(up, down)
-  const taps = Math.ceil(span / up)
+  const taps = Math.ceil(span / up / 4) * 4
   const coefficients = new Float64Array(taps * up)
   // An even span around a whole centre: the delay is a whole number of samples, and sounds stay aligned.
   const centre = span / 2
@@ -54,7 +58,7 @@ function design(up: number, down: number): Polyphase {
     }
     for (let tap = 0; tap < taps; tap++) coefficients[phase * taps + tap]! /= sum
   }
-  return { up, down, taps, coefficients, delay: centre / up }
+  return { up, down, taps, coefficients, weights: workbench().keep(coefficients), delay: centre / up }
 }
 
 const sinc = (x: number) => (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x))

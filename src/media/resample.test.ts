@@ -99,6 +99,11 @@ describe('resampling', () => {
     expect(Math.max(...heard)).toBe(32767)
   })
 
+  test('a rate hundreds of times lower is refused, tens of times is not', () => {
+    expect(() => new Resampler(8_000_000, 8000)).toThrow(expect.objectContaining({ code: 'media.format' }))
+    expect(whole(new Int16Array(192), 192_000, 8000)).toHaveLength(8 + 24)
+  })
+
   test('as a stage it is the next sink itself when the rates are equal, and says what it does otherwise', () => {
     const heard: Int16Array[] = []
     let flushed = 0

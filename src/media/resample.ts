@@ -1,6 +1,8 @@
 /** Changes the sample rate with a polyphase filter: the same samples come out however the sound was cut into chunks. */
 import type { AudioSink, AudioStage } from '../spec/audio.ts'
+import { OffhookError } from '../spec/errors.ts'
 import { type Polyphase, polyphase } from './filter.ts'
+import { mostResults, mostSamples, workbench } from './kernel.ts'
 
 /** A stage for whatever follows at `to` Hz; the next sink itself when the rates are equal. Delay: 3 ms at 8 kHz. */
 export function resample(from: number, to: number): AudioStage {
@@ -23,23 +25,33 @@ export function resampled(pcm: Int16Array, from: number, to: number): Int16Array
   return output
 }
 
-/** Input samples taken at a time: bounds the window, whatever the chunk. */
+/** Input samples taken at a time: bounds the room they need, whatever the chunk. */
 const block = 960
 
 export class Resampler {
   readonly #filter: Polyphase
+  readonly #bench = workbench()
   /** Seconds by which the output lags behind the input. */
   readonly delay: number
-  /** The last `taps - 1` samples of the past, then the block at hand: the inner loop runs straight through. */
-  readonly #window: Float64Array
+  readonly #block: number
+  /** The last `taps - 1` samples. */
+  readonly #past: Int16Array
   /** The next output's newest input, counted from the start of the block, and its phase. */
   #next = 0
   #phase = 0
 
+  /** Throws `media.format` for a rate that is hundreds of times lower. */
   constructor(from: number, to: number) {
     this.#filter = polyphase(from, to)
-    this.delay = this.#filter.delay / from
-    this.#window = new Float64Array(this.#filter.taps - 1 + block)
+    const { taps, up, down, delay } = this.#filter
+    this.delay = delay / from
+    this.#past = new Int16Array(taps - 1)
+    this.#block = Math.min(block, Math.floor((mostResults * down) / up) - 1, mostSamples - taps)
+    if (this.#block < 1)
+      throw new OffhookError(
+        'media.format',
+        `Sound cannot be brought from ${from} to ${to} Hz: the rates are too far apart.`,
+      )
   }
 
   /** How many samples `length` more of input will yield. */
@@ -57,8 +69,8 @@ export class Resampler {
   /** Like `process`, into an array of at least `yields(pcm.length)` samples. Returns how many were written. */
   processInto(pcm: Int16Array, output: Int16Array): number {
     let written = 0
-    for (let start = 0; start < pcm.length; start += block) {
-      written = this.#block(pcm, start, Math.min(block, pcm.length - start), output, written)
+    for (let start = 0; start < pcm.length; start += this.#block) {
+      written += this.#process(pcm, start, Math.min(this.#block, pcm.length - start), output, written)
     }
     return written
   }
@@ -66,68 +78,32 @@ export class Resampler {
   /** Pushes out the filter's delay and forgets everything: what follows is a new sound. */
   flush(): Int16Array {
     const tail = this.process(new Int16Array(Math.ceil(this.#filter.delay)))
-    this.#window.fill(0)
+    this.#past.fill(0)
     this.#next = 0
     this.#phase = 0
     return tail
   }
 
-  #block(pcm: Int16Array, start: number, length: number, output: Int16Array, at: number): number {
-    const { up, down, taps } = this.#filter
-    const window = this.#window
-    for (let index = 0; index < length; index++) window[taps - 1 + index] = pcm[start + index]!
-    const end = at + this.yields(length)
-    for (let first = 0; first < up && at + first < end; first++) {
+  /** Every output is one sum in one order, alone or among others, so that the last bit does not depend on the chunks. */
+  #process(pcm: Int16Array, start: number, length: number, output: Int16Array, at: number): number {
+    const { up, down, taps, weights } = this.#filter
+    const bench = this.#bench
+    const count = this.yields(length)
+    bench.lay(this.#past, pcm, start, length)
+    // The outputs of one phase share their weights, and stand `down` inputs apart.
+    for (let first = 0; first < up && first < count; first++) {
       const ticks = this.#phase + first * down
-      this.#phaseRun(ticks % up, this.#next + Math.floor(ticks / up), output, at + first, end)
+      const phase = ticks % up
+      const input = this.#next + Math.floor(ticks / up)
+      bench.filter(input, weights + phase * taps * 4, taps, first, Math.ceil((count - first) / up), down, up)
     }
-    const ticks = this.#phase + (end - at) * down
+    bench.results(count, output, at)
+    bench.samples(length, this.#past)
+    const ticks = this.#phase + count * down
     this.#next += Math.floor(ticks / up) - length
     this.#phase = ticks % up
-    window.copyWithin(0, length, length + taps - 1)
-    return end
+    return count
   }
-
-  /**
-   * Every output of one phase, four at a time: they share their coefficients and stand `down` inputs apart. Each is one sum
-   * from the oldest input to the newest, alone or among four, so that the last bit does not depend on the chunks.
-   */
-  #phaseRun(phase: number, from: number, output: Int16Array, first: number, end: number): void {
-    const { up, down, taps, coefficients } = this.#filter
-    const window = this.#window
-    const offset = phase * taps
-    let at = first
-    let input = from
-    for (; at + 3 * up < end; at += 4 * up, input += 4 * down) {
-      let a = 0
-      let b = 0
-      let c = 0
-      let d = 0
-      for (let tap = 0, place = input; tap < taps; tap++, place++) {
-        const weight = coefficients[offset + tap]!
-        a += weight * window[place]!
-        b += weight * window[place + down]!
-        c += weight * window[place + 2 * down]!
-        d += weight * window[place + 3 * down]!
-      }
-      output[at] = toSample(a)
-      output[at + up] = toSample(b)
-      output[at + 2 * up] = toSample(c)
-      output[at + 3 * up] = toSample(d)
-    }
-    for (; at < end; at += up, input += down) {
-      let sum = 0
-      for (let tap = 0; tap < taps; tap++) sum += coefficients[offset + tap]! * window[input + tap]!
-      output[at] = toSample(sum)
-    }
-  }
-}
-
-/** Nearest 16-bit value; the bitwise floor of a positive number is cheaper than Math.round. */
-function toSample(value: number): number {
-  if (value >= 32767) return 32767
-  if (value <= -32768) return -32768
-  return ((value + 32768.5) | 0) - 32768
 }
 
 class ResamplingSink implements AudioSink {
