@@ -32,6 +32,7 @@ export type InputKind =
   | 'voice'
   | 'play'
   | 'write'
+  | 'interrupt'
   | 'command'
   | 'order'
   | 'instead'

@@ -147,7 +147,7 @@ class LinkedCall implements LineCall {
   }
 
   interrupt(): void {
-    this.#live.conversation?.interrupt()
+    this.#live.interrupt()
   }
 
   async message(type: string, data: unknown): Promise<unknown> {

@@ -182,6 +182,16 @@ export class LiveCall {
     return true
   }
 
+  /** The caller wants the agent to be quiet. */
+  interrupt(): void {
+    if (this.running.ended || !this.conversation) return
+    this.inputs.take(
+      'interrupt',
+      () => null,
+      () => this.conversation?.interrupt(),
+    )
+  }
+
   /** Hears of every event as it is applied, and of what the agent tells; a reader only. */
   watch(listener: (seen: CallEvent | AgentEvent) => void): Disposable {
     this.#watchers.add(listener)

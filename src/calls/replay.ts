@@ -146,6 +146,8 @@ class Stage {
         return
       case 'write':
         return live.conversation?.read(String(data))
+      case 'interrupt':
+        return live.conversation?.interrupt()
       case 'command': {
         const { command, origin } = data as unknown as { command: CallCommand; origin: Origin } // recorded by live.ts
         return void live.ask(command, origin)

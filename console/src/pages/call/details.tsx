@@ -9,7 +9,7 @@ import { metricsQuery } from './data.ts'
 
 export function Details({ call }: { readonly call: Schemas['Call'] }) {
   return (
-    <div className="grid gap-5 p-4 sm:p-5 lg:grid-cols-2">
+    <div className="grid gap-5 lg:grid-cols-2">
       <Section title="Call">
         <Facts>
           <Identifier label="Call" value={call.id} />

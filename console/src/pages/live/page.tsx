@@ -18,7 +18,7 @@ const columns: readonly Column<LiveCall>[] = [
   {
     key: 'who',
     title: 'Call',
-    width: 'minmax(11rem,1.4fr)',
+    width: 'minmax(9rem,1.4fr)',
     cell: (call) => (
       <RowLink to="/calls/$id" params={{ id: call.id }} search={{}}>
         <Parties call={call} />
@@ -49,6 +49,7 @@ const columns: readonly Column<LiveCall>[] = [
     key: 'state',
     title: 'Now',
     width: '6.5rem',
+    wideOnly: true,
     cell: (call) =>
       call.status === 'in-progress' ? <AgentStateBadge call={call.id} /> : <CallStatusBadge status={call.status} />,
   },

@@ -166,8 +166,10 @@ export class Channel {
     }
   }
 
+  /** `interrupt` is ours: it quiets whichever agent speaks. Everything else is between the client and the agent. */
   async #message({ id, name, data }: ClientMessage & { type: 'message' }): Promise<void> {
-    const answer = await this.#options.call.message(name, data)
+    const { call } = this.#options
+    const answer = name === 'interrupt' ? call.interrupt() : await call.message(name, data)
     this.#answer(id, { type: 'server-response', data: { t: name, d: answer ?? null } })
   }
 
