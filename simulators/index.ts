@@ -9,7 +9,7 @@ export { requestHandler, serveCarrier, type RequestHandler, type ServeOptions } 
 export type { CarrierOptions, CarrierSimulator, InboundCall, Targets } from './carrier/simulator.ts'
 export type { MediaStream } from './carrier/stream.ts'
 export type { Alert, AnsweredBy, Detection, DialBehaviour, MediaSeen, WireEntry } from './carrier/world.ts'
-export { simulatedCarriers, type SimulatedCarrier } from './list.ts'
+export { simulatedCarrier, simulatedCarriers, type SimulatedCarrier } from './list.ts'
 export { answeringMachine, type AnsweringMachine } from './phone/machine.ts'
 export { CallOver, Phone, WaitedTooLong, type Line, type PhoneOptions } from './phone/phone.ts'
 export type { Frame, Sound } from './sound/frames.ts'
@@ -18,6 +18,7 @@ export { Tape } from './sound/tape.ts'
 export { framesOfTone, join, keypad, silence, tone, toneShare } from './sound/tones.ts'
 export { readWav, toTelephone, writeWav, type Wav } from './sound/wav.ts'
 export { Ticker, tickerOf } from './ticker.ts'
+export { createTelnyx, type TelnyxOptions } from './telnyx/simulator.ts'
 export { signatureOf, type Fields } from './twilio/signature.ts'
 export {
   createTwilio,

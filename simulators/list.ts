@@ -1,8 +1,10 @@
 /** The list: one word per simulated carrier. Append only: numbers of the simulated lines follow its order. */
 import type { CarrierOptions, CarrierSimulator } from './carrier/simulator.ts'
 import type { Ids } from '../src/lib/ids.ts'
+import { simulatedPlivo } from './plivo/simulator.ts'
 import { simulatedTelnyx } from './telnyx/simulator.ts'
 import { simulatedTwilio } from './twilio/carrier.ts'
+import { simulatedVobiz } from './vobiz/simulator.ts'
 
 /** Settings of a connection, as the carrier's provider names them. */
 export type AccountSettings = Readonly<Record<string, unknown>>
@@ -19,4 +21,16 @@ export interface SimulatedCarrier {
   open(settings: AccountSettings, options: CarrierOptions): CarrierSimulator
 }
 
-export const simulatedCarriers: readonly SimulatedCarrier[] = [simulatedTwilio, simulatedTelnyx]
+export const simulatedCarriers: readonly SimulatedCarrier[] = [
+  simulatedTwilio,
+  simulatedTelnyx,
+  simulatedPlivo,
+  simulatedVobiz,
+]
+
+/** By the provider's name; throws where there is none. */
+export function simulatedCarrier(name: string): SimulatedCarrier {
+  const carrier = simulatedCarriers.find((one) => one.name === name)
+  if (!carrier) throw new Error(`no carrier named "${name}" is simulated`)
+  return carrier
+}

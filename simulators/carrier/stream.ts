@@ -38,6 +38,8 @@ export interface Framing {
   closing?(): readonly Message[]
   read(message: Message): AppMessage
   readonly marksWhenCleared: 'returned' | 'dropped'
+  /** Clearing takes so long, ms; sound that comes meanwhile is lost. Default: none. */
+  readonly clearingMs?: number
   /** More sound than this is not queued, ms. */
   readonly bufferMs: number
 }
@@ -91,6 +93,7 @@ export class MediaStream {
   #socket: WireSocket | undefined
   #open = false
   #over = false
+  #clearing = false
   #stopping: Promise<void> | undefined
   #began = 0
   #held: Message[] | undefined
@@ -256,13 +259,21 @@ export class MediaStream {
     const { world } = this.call
     this.count.received++
     world.onMedia?.({ call: this.call, direction: 'received', bytes, at: world.clock.monotonic() })
+    if (this.#clearing) return
     if (!this.playout.write(bytes)) this.#warn({ type: 'overflow' })
   }
 
   #clear(): void {
     const { framing } = this.plan
     this.playout.clear(framing.marksWhenCleared)
-    if (framing.cleared) this.#send(framing.cleared())
+    const done = () => {
+      this.#clearing = false
+      if (framing.cleared) this.#send(framing.cleared())
+    }
+    if (!framing.clearingMs) return done()
+    this.#clearing = true
+    const timer = this.call.world.clock.timer(framing.clearingMs, done)
+    this.call.scope.defer(() => timer.cancel())
   }
 
   #warn(trouble: Trouble): void {

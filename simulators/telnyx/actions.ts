@@ -102,7 +102,8 @@ function transfer(call: TelnyxCall, body: Body): void {
   const timeoutMs = 1000 * (body.number('timeout_secs', 5, 600) ?? 30)
   const clientState = body.clientState('target_leg_client_state')
   const { telnyx } = call.facts
-  const leg = newLeg(telnyx, { direction: 'outbound-dial', from, to, parent: call, clientState })
+  const webhookUrl = body.text('webhook_url')
+  const leg = newLeg(telnyx, { direction: 'outbound-dial', from, to, parent: call, clientState, webhookUrl })
   const bridged = () => {
     for (const one of [call, leg]) void emit(one, 'call.bridged')
   }

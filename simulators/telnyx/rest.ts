@@ -77,6 +77,7 @@ function resource(
     if (second === undefined) return method === 'GET' ? callResource(call) : undefined
     return second === 'actions' && method === 'POST' ? command(call, third ?? '', body) : undefined
   }
+  if (kind === 'connections' && second === 'active_calls') return activeCalls(telnyx, first ?? '')
   if (kind === 'recordings') return recordings(telnyx, request, first)
   return numbers(telnyx, request, { kind: kind ?? '', id: first, body })
 }
@@ -132,19 +133,25 @@ function dial(telnyx: TelnyxWorld, body: Body): RestReply {
   return json(200, { data: { record_type: 'call', ...ids, is_alive: false, recording_id: null } })
 }
 
+/** Ended calls can be looked up for ten minutes. */
 function callResource(call: TelnyxCall): RestReply {
+  if (call.endTime !== undefined && call.world.clock.now() - call.endTime > 600_000) return missing()
+  const end = call.endTime === undefined ? null : microseconds(call.endTime)
+  const times = { start_time: microseconds(call.created), end_time: end }
+  return json(200, { data: { ...callFacts(call), is_alive: !call.over, ...times } })
+}
+
+function callFacts(call: TelnyxCall): Readonly<Record<string, unknown>> {
   const { legId, sessionId, clientState } = call.facts
-  return json(200, {
-    data: {
-      record_type: 'call',
-      ...{ call_control_id: call.ref, call_leg_id: legId, call_session_id: sessionId },
-      client_state: clientState ?? null,
-      is_alive: !call.over,
-      call_duration: call.seconds,
-      start_time: microseconds(call.created),
-      end_time: call.endTime === undefined ? null : microseconds(call.endTime),
-    },
-  })
+  const ids = { call_control_id: call.ref, call_leg_id: legId, call_session_id: sessionId }
+  return { record_type: 'call', ...ids, client_state: clientState ?? null, call_duration: call.seconds }
+}
+
+/** All on one page. */
+function activeCalls(telnyx: TelnyxWorld, connection: string): RestReply | undefined {
+  if (connection !== telnyx.account.application.id) return undefined
+  const data = [...telnyx.calls.values()].filter((call) => !call.over).map(callFacts)
+  return json(200, { data, meta: { total_items: data.length, cursors: {} } })
 }
 
 function recordings(telnyx: TelnyxWorld, request: Routed, id: string | undefined): RestReply | undefined {

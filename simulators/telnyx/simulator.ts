@@ -21,7 +21,7 @@ export function createTelnyx(options: TelnyxOptions): CarrierSimulator {
   const application = {
     id: connectionId,
     name: 'Simulated application',
-    ...{ webhookUrl: '', failoverUrl: '', timeoutSecs: 2, costInWebhooks: false },
+    ...{ webhookUrl: '', failoverUrl: '', timeoutSecs: 2, costInWebhooks: true },
   }
   const account = { apiKey, userId: uuid(rest.ids), key: signingKey(apiKey), application, numbers: [] }
   const telnyx: TelnyxWorld = Object.assign(made.world, { account, legCodec, firstCommandMs })

@@ -109,7 +109,7 @@ export async function seedSimulated(
   { spec, carrier, place, url }: SimulatedSeed,
 ): Promise<{ readonly connection: Connection; readonly number: string }> {
   const { name } = carrier
-  const id = place === 0 ? simulatedConnection : `${simulatedConnection}_${name}`
+  const id = place === 0 ? simulatedConnection : `${simulatedConnection}${name}`
   const before = await parts.store.connections.get(organization, id)
   const settings = { ...carrier.draw(parts.ids), ...before?.settings, ...carrier.address(url) }
   const account = accountOf(spec.settings, settings)

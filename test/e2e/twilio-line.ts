@@ -13,6 +13,7 @@ export const twilioLive: LiveFixture = {
   spec: twilio,
   asksAgain: true,
   line: openLine,
+  orders: { hangup: { method: 'POST', text: /Status=completed/ }, transfer: { method: 'POST' } },
   media: {
     address: (call) => /<Stream url="([^"]+)"/.exec(call.wire.map(({ text }) => text).join('\n'))?.[1],
     opening: (line, ref) => [

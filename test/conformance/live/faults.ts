@@ -137,7 +137,7 @@ export function describeFaults(fixture: LiveFixture, stage: SetStage): void {
     test('a hang-up that the carrier fails at is said again', async () => {
       const set = await stage()
       const { call, leg } = await inCall(set)
-      set.line.faults.rest = [{ method: 'POST', times: 2, what: { type: 'error', status: 503 } }]
+      set.line.faults.rest = [{ method: fixture.orders.hangup.method, times: 2, what: { type: 'error', status: 503 } }]
       await set.house.client.POST('/v1/calls/{id}/hangup', { params: { path: { id: call.id } } })
       expect(await over(set.house, call.id)).toMatchObject({ status: 'completed', endReason: 'api-hangup' })
       expect((await leg.ended).status).toBe('completed')
@@ -146,9 +146,10 @@ export function describeFaults(fixture: LiveFixture, stage: SetStage): void {
     test('a hang-up that the carrier never answers ends the call all the same', async () => {
       const set = await stage()
       const { call, leg } = await inCall(set)
-      set.line.faults.rest = [{ method: 'POST', times: 10, what: { type: 'error', status: 503 } }]
+      set.line.faults.rest = [{ method: fixture.orders.hangup.method, times: 10, what: { type: 'error', status: 503 } }]
       await set.house.client.POST('/v1/calls/{id}/hangup', { params: { path: { id: call.id } } })
       expect(await over(set.house, call.id, 20_000)).toMatchObject({ status: 'completed', endReason: 'api-hangup' })
+      if (fixture.endsWithStream === false) leg.hangup()
       expect((await leg.ended).status).toBe('completed')
     })
   })

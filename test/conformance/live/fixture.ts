@@ -13,6 +13,24 @@ export interface LiveFixture {
   readonly asksAgain?: true
   /** A new account at a carrier of its own, connected to the house; its number is answered by `agent`. Closes with the house. */
   line(house: House, agent: string): Promise<Line>
+  /** How the carrier is told by REST, for tests that make it fail or watch what it was told. */
+  readonly orders: {
+    /** The order to end a call, as it stands in the log: method, address, body. */
+    readonly hangup: { readonly method: string; readonly text: RegExp }
+    readonly transfer: { readonly method: string }
+  }
+  /** Where the answer does not travel in the reply to the webhook. */
+  readonly answersBy?: 'request'
+  /** The carrier tells its price by itself. */
+  readonly tellsPrice?: boolean
+  /** False: it has no word for ringing. */
+  readonly tellsRinging?: boolean
+  /** False: calls of this carrier outlive their stream. */
+  readonly endsWithStream?: boolean
+  /** False: a transfer that comes to nothing does not bring the caller back to the agent. */
+  readonly givesBack?: boolean
+  /** The name a recording has in the carrier's reports, where it is not its id. */
+  recordingName?(call: CarrierCall): string
   /** The address of the media socket that a call was told, and the first messages of a stream as somebody else would write them. */
   readonly media: {
     address(call: CarrierCall): string | undefined

@@ -156,7 +156,7 @@ export function describeInbound(fixture: LiveFixture, stage: SetStage): void {
       expect(await over(set.house, call.id)).toMatchObject({ endReason: 'rejected', answeredAt: null, agent: '' })
     })
 
-    if (fixture.spec.cost)
+    if (fixture.spec.cost || fixture.tellsPrice)
       test('is priced after its end', async () => {
         const set = await stage()
         const { call, leg } = await inCall(set)
@@ -182,7 +182,10 @@ export function describeInbound(fixture: LiveFixture, stage: SetStage): void {
         const done = await until('the finished recording', async () =>
           (await changes()).find(({ status }) => status === 'completed'),
         )
-        expect(done).toMatchObject({ source: 'carrier', recording: leg.recordings[0]!.ref })
+        expect(done).toMatchObject({
+          source: 'carrier',
+          recording: fixture.recordingName?.(leg) ?? leg.recordings[0]!.ref,
+        })
         leg.hangup()
         await over(set.house, call.id)
         expect(leg.recordings).toHaveLength(1)

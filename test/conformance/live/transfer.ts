@@ -31,7 +31,7 @@ export function describeTransfer(fixture: LiveFixture, stage: SetStage): void {
       other.hangup()
       const ended = await over(set.house, call.id)
       expect(ended).toMatchObject({ status: 'completed', endReason: 'transferred' })
-      expect(hangups(set)).toEqual([])
+      expect(hangups(set, fixture)).toEqual([])
       await leg.ended
     })
 
@@ -48,7 +48,7 @@ export function describeTransfer(fixture: LiveFixture, stage: SetStage): void {
       await joined(leg, other)
       leg.hangup()
       expect(await over(set.house, call.id)).toMatchObject({ endReason: 'transferred' })
-      expect(hangups(set)).toEqual([])
+      expect(hangups(set, fixture)).toEqual([])
     })
 
     test('to a number that does not exist leaves the caller with the agent', async () => {
@@ -65,7 +65,9 @@ export function describeTransfer(fixture: LiveFixture, stage: SetStage): void {
     test('that the carrier refuses leaves the caller with the agent', async () => {
       const set = await stage()
       const { call, leg, player } = await inCall(set)
-      set.line.faults.rest = [{ method: 'POST', times: 1, what: { type: 'error', status: 400 } }]
+      set.line.faults.rest = [
+        { method: fixture.orders.transfer.method, times: 1, what: { type: 'error', status: 400 } },
+      ]
       await set.house.client.POST('/v1/calls/{id}/transfer', {
         params: { path: { id: call.id } },
         body: { to: calleeNumber },
@@ -93,7 +95,7 @@ export function describeTransfer(fixture: LiveFixture, stage: SetStage): void {
         set.line.onDial(() => ({ type: 'answer', phone: person(), afterMs: 100 }))
         const { call, leg } = await inCall(set)
         const coming = set.line.nextCall()
-        set.line.faults.rest = [{ method: 'POST', times: 1, what }]
+        set.line.faults.rest = [{ method: fixture.orders.transfer.method, times: 1, what }]
         await transferTo(set, call.id)
         const other = await coming
         await other.answered
@@ -107,7 +109,7 @@ export function describeTransfer(fixture: LiveFixture, stage: SetStage): void {
         await joined(leg, other)
         leg.hangup()
         expect(await over(set.house, call.id)).toMatchObject({ status: 'completed', endReason: 'transferred' })
-        expect(hangups(set)).toEqual([])
+        expect(hangups(set, fixture)).toEqual([])
         expect([...set.line.calls.values()].filter(({ to }) => to === calleeNumber)).toHaveLength(1)
       },
     )
@@ -115,7 +117,9 @@ export function describeTransfer(fixture: LiveFixture, stage: SetStage): void {
     test('that the carrier fails at, and did not do, leaves the caller with the agent', async () => {
       const set = await stage()
       const { call, leg, player } = await inCall(set)
-      set.line.faults.rest = [{ method: 'POST', times: 1, what: { type: 'error', status: 503 } }]
+      set.line.faults.rest = [
+        { method: fixture.orders.transfer.method, times: 10, what: { type: 'error', status: 503 } },
+      ]
       await transferTo(set, call.id)
       await until('the verdict', async () => (await seen(set, call.id)).includes('command.failed'), 20_000)
       expect(await seen(set, call.id)).toContain('command.uncertain')
@@ -125,6 +129,7 @@ export function describeTransfer(fixture: LiveFixture, stage: SetStage): void {
       expect(await over(set.house, call.id)).toMatchObject({ endReason: 'caller-hangup' })
     })
 
+    if (fixture.givesBack === false) return
     const failures: readonly (readonly [string, DialBehaviour, string])[] = [
       ['is busy', { type: 'busy', afterMs: 100 }, 'busy'],
       ['does not answer', { type: 'no-answer' }, 'no-answer'],
@@ -154,7 +159,7 @@ export function describeTransfer(fixture: LiveFixture, stage: SetStage): void {
         expect(set.house.studio.players.filter(({ key }) => key === set.agent.key)).toHaveLength(1)
         leg.hangup()
         expect(await over(set.house, call.id)).toMatchObject({ status: 'completed', endReason: 'caller-hangup' })
-        expect(hangups(set)).toEqual([])
+        expect(hangups(set, fixture)).toEqual([])
       },
     )
 
@@ -174,7 +179,7 @@ export function describeTransfer(fixture: LiveFixture, stage: SetStage): void {
       await joined(leg, other)
       other.hangup()
       expect(await over(set.house, call.id)).toMatchObject({ status: 'completed', endReason: 'transferred' })
-      expect(hangups(set)).toEqual([])
+      expect(hangups(set, fixture)).toEqual([])
     })
 
     test('whose caller gives up while it rings ends the call, and calls nobody back', async () => {
@@ -187,7 +192,7 @@ export function describeTransfer(fixture: LiveFixture, stage: SetStage): void {
       leg.hangup()
       expect(await over(set.house, call.id)).toMatchObject({ status: 'completed' })
       expect(leg.streams).toHaveLength(1)
-      expect(hangups(set)).toEqual([])
+      expect(hangups(set, fixture)).toEqual([])
     })
   })
 }
@@ -210,8 +215,8 @@ async function joined(leg: CarrierCall, other: CarrierCall): Promise<void> {
 }
 
 /** Orders to end the caller's call that reached the carrier. */
-function hangups(set: Stage): readonly string[] {
+function hangups(set: Stage, { orders }: LiveFixture): readonly string[] {
   return set.line.log.flatMap(({ from, kind, text }) =>
-    from === 'gateway' && kind === 'rest' && /Status=completed/.test(text) ? [text] : [],
+    from === 'gateway' && kind === 'rest' && orders.hangup.text.test(text) ? [text] : [],
   )
 }
