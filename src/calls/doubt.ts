@@ -12,7 +12,7 @@ const lateness = [1_000, 3_000, 6_000]
 
 export async function lookUpDial(live: LiveCall, id: string, command: CallCommand): Promise<void> {
   const { engine, running } = live
-  const waits = { unreachable: [...patience], unknown: live.dialled ? [...lateness] : [] }
+  const waits = { unreachable: [...patience], unknown: live.dialled ? [...lateness] : [], unsure: [...lateness] }
   // A status callback may settle it meanwhile.
   while (running.call.pending.some((one) => one.id === id)) {
     const found = await findDial(live)
@@ -29,11 +29,12 @@ export async function lookUpDial(live: LiveCall, id: string, command: CallComman
 
 const lost = {
   unknown: 'The carrier did not answer the dial, and knows no such call; it was not repeated',
+  unsure: 'The carrier did not answer the dial, and cannot say whether it took it; it was not repeated',
   unreachable: 'It is not known whether the carrier took the dial, and it could not be asked; it was not repeated',
   impossible: 'It is not known whether the carrier took the dial, and it cannot be asked; it was not repeated',
 } as const
 
-type Found = { readonly ref: string; readonly status: CallStatus } | 'unknown' | 'unreachable' | 'impossible'
+type Found = { readonly ref: string; readonly status: CallStatus } | 'unknown' | 'unsure' | 'unreachable' | 'impossible'
 
 async function findDial(live: LiveCall): Promise<Found> {
   const { engine, running } = live
@@ -47,7 +48,7 @@ async function findDial(live: LiveCall): Promise<Found> {
       requesterOf(live, connection),
       engine.scope.signal,
     )
-    if (found === 'unknown') return found
+    if (found === 'unknown' || found === 'unsure') return found
     // Carriers are asked by numbers and time: what they find may be another call of ours.
     const taken = await engine.store.calls.findByRef(id, found.ref)
     return taken && taken.id !== running.id ? 'unknown' : found

@@ -73,6 +73,7 @@ export async function askHowItIs(live: LiveCall): Promise<'running' | 'over' | u
       const operation = lookup(running.seen, settings.parse(connection.settings), nowOf(engine))
       const found = await runOperation(operation, requesterOf(live, connection), engine.scope.signal)
       // A call whose id the carrier gave us and that it does not know any more is over.
+      if (found === 'unsure') return undefined
       const status = found === 'unknown' ? 'completed' : found.status
       if (!isTerminal(status)) return 'running'
       await live.post({ type: 'call.progressed', status, ref })

@@ -18,15 +18,21 @@ export interface CarrierSpec<S extends z.ZodObject = z.ZodObject> extends Provid
   readonly recordings?: Recordings<z.output<S>>
   /** The price of an ended call in the carrier's currency; undefined until it is rated. Asked again later by the engine. */
   readonly cost?: (call: CallSeen, config: z.output<S>, now: Now) => Operation<Cost | undefined>
-  /** Looks a call up at the carrier after a crash: what did it take? `unknown`: the carrier knows no such call. */
+  /**
+   * Looks a call up at the carrier after a crash: what did it take? `unknown`: the carrier knows no such call. `unsure`: it cannot
+   * say, since the call's id never arrived; nothing is dialled again then.
+   */
   readonly lookup?: (
     call: CallSeen,
     config: z.output<S>,
     now: Now,
-  ) => Operation<{ ref: string; status: CallStatus } | 'unknown'>
+  ) => Operation<LookedUp>
   /** Checks the settings against the carrier ("test this connection"); resolves to a sentence, or throws an OffhookError. */
   readonly check?: (config: z.output<S>, now: Now) => Operation<string>
 }
+
+/** What a look-up finds. */
+export type LookedUp = { readonly ref: string; readonly status: CallStatus } | 'unknown' | 'unsure'
 
 export interface Cost {
   /** Positive: what the call cost. */
