@@ -4,6 +4,7 @@ import { Scope } from '../lib/scope.ts'
 import type { Store } from './contract.ts'
 import { callSuite } from './suite/calls.ts'
 import { configurationSuite } from './suite/configuration.ts'
+import { consoleSuite } from './suite/console.ts'
 import { tenants } from './suite/fixtures.ts'
 import type { Tenant } from './suite/fixtures.ts'
 import { isolationSuite } from './suite/isolation.ts'
@@ -29,6 +30,7 @@ export function storeSuite(name: string, open: (scope: Scope) => Promise<Store>)
       tenant: () => tenant(),
     }
     configurationSuite(setting)
+    consoleSuite(setting)
     callSuite(setting)
     journalSuite(setting)
     webhookSuite(setting)

@@ -512,6 +512,25 @@ describe('calls', () => {
   })
 })
 
+describe('the journal', () => {
+  test('says which user or key asked for what', async () => {
+    const { call: id } = await simulate([], { stayOnLine: true })
+    await house.callWhen('in progress', id, ({ status }) => status === 'in-progress')
+    const user = await addUser('operator', 'Ada')
+    const page = await signIn({ email: user.email, password })
+    expect((await page.ask('POST', `/v1/calls/${id}/hangup`)).status).toBe(202)
+    await over(house, id)
+    const asked = (await house.events(id)).find(({ event }) => event.type === 'command.requested' && 'by' in event)
+    expect(asked?.event).toMatchObject({
+      ...{ command: { type: 'hangup' }, origin: 'api' },
+      by: { kind: 'user', id: user.id, name: 'Ada' },
+    })
+    const { data: placed } = await house.client.POST('/v1/calls', { body: { to: '+15550199002', agent: 'agt_echo' } })
+    const [queued] = await house.events(placed!.id)
+    expect(queued?.event).toMatchObject({ type: 'call.queued', by: { kind: 'key', name: 'First admin key' } })
+  })
+})
+
 describe('a delivery', () => {
   test('that was given up is sent again when somebody asks', async () => {
     const got: string[] = []
