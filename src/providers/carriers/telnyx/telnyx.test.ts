@@ -312,7 +312,11 @@ describe('requests', () => {
   ] satisfies readonly (readonly [CallCommand, SdkAction])[])('%j is what the SDK sends', async (command, method) => {
     const [ours] = asked(command)
     const theirs = await sentBySdk((sdk) => sdk.calls.actions[method](ref, bodyOf(ours) as never)) // typed per method
-    expect([ours?.method, decodeURIComponent(ours?.url ?? ''), bodyOf(ours)]).toEqual([theirs.method, theirs.url, theirs.body])
+    expect([ours?.method, decodeURIComponent(ours?.url ?? ''), bodyOf(ours)]).toEqual([
+      theirs.method,
+      theirs.url,
+      theirs.body,
+    ])
     expect(ours?.headers['authorization']).toBe(theirs.authorization)
   })
 
@@ -371,7 +375,9 @@ describe('afterwards', () => {
   test('a dial in doubt is found by its own id among the running calls; one that is not there may have been', () => {
     const mine = { call_control_id: ref, client_state: writeState({ call: 'call_1', about: 'PCMU' }) }
     const doubted = callOf('telnyx')
-    expect(run(telnyx.lookup!(doubted, config, now), answer({ data: [{ call_control_id: 'v3:x' }, mine] })).result).toEqual({
+    expect(
+      run(telnyx.lookup!(doubted, config, now), answer({ data: [{ call_control_id: 'v3:x' }, mine] })).result,
+    ).toEqual({
       ...{ ref, status: 'initiated' },
     })
     expect(() => run(telnyx.lookup!(doubted, config, now), answer({ data: [] }))).toThrow(/running calls only/)
@@ -389,7 +395,9 @@ describe('afterwards', () => {
   test('the settings are checked against the application', () => {
     const application = { application_name: 'Front desk', webhook_event_url: 'https://voice.example.com/x' }
     expect(run(telnyx.check!(config, now), answer({ data: application })).result).toContain('"Front desk"')
-    expect(() => run(telnyx.check!(config, now), answer({ errors: [{ code: '10009' }] }, 401))).toThrow(/Check the API key/)
+    expect(() => run(telnyx.check!(config, now), answer({ errors: [{ code: '10009' }] }, 401))).toThrow(
+      /Check the API key/,
+    )
   })
 })
 

@@ -1,8 +1,7 @@
 /** What Vobiz knows afterwards: a call's price, a call in doubt, a recording's address, and whether the credentials work. */
 import { inner, text, type Fields } from '../../../protocols/json-media/fields.ts'
 import { endStatus, statusOf } from '../../../protocols/plivo/callbacks.ts'
-import type { CallStatus } from '../../../spec/call.ts'
-import type { CallSeen, Cost, Location, Recordings } from '../../../spec/carrier.ts'
+import type { CallSeen, Cost, Location, LookedUp, Recordings } from '../../../spec/carrier.ts'
 import { OffhookError } from '../../../spec/errors.ts'
 import type { Operation } from '../../../spec/http.ts'
 import { address, base, client, credentials, id } from './rest.ts'
@@ -17,10 +16,9 @@ export function* cost(call: CallSeen, config: Settings): Operation<Cost | undefi
 }
 
 /** Running calls are asked for as live ones, ended ones by their record. Nothing of ours is on a call whose id we never learnt. */
-export function* lookup(call: CallSeen, config: Settings): Operation<{ ref: string; status: CallStatus } | 'unknown'> {
+export function* lookup(call: CallSeen, config: Settings): Operation<LookedUp> {
   const { ref } = call
-  if (ref === undefined)
-    throw new OffhookError('carrier.failed', 'Vobiz finds calls by their id only, and this one’s never arrived')
+  if (ref === undefined) return 'unsure'
   const rest = client(config)
   const live = yield rest.request('GET', address(config, `Call/${id(ref)}`), { query: { status: 'live' } })
   if (live.status !== 404) {

@@ -1,7 +1,6 @@
 /** What Vonage knows afterwards: a call's price, a call in doubt, a recording, and whether the credentials work. */
 import { text } from '../../../protocols/json-media/fields.ts'
-import type { CallStatus } from '../../../spec/call.ts'
-import type { CallSeen, Cost, Recordings } from '../../../spec/carrier.ts'
+import type { CallSeen, Cost, LookedUp, Recordings } from '../../../spec/carrier.ts'
 import { OffhookError } from '../../../spec/errors.ts'
 import type { Now, Operation } from '../../../spec/http.ts'
 import { statusOf } from './reports.ts'
@@ -18,14 +17,9 @@ export function* cost(call: CallSeen, config: Settings, now: Now): Operation<Cos
 }
 
 /** Nothing of ours is on a call whose id we never learnt: that is no answer, and nothing is dialled again for it. */
-export function* lookup(
-  call: CallSeen,
-  config: Settings,
-  now: Now,
-): Operation<{ ref: string; status: CallStatus } | 'unknown'> {
+export function* lookup(call: CallSeen, config: Settings, now: Now): Operation<LookedUp> {
   const { ref } = call
-  if (ref === undefined)
-    throw new OffhookError('carrier.failed', 'Vonage finds calls by their id only, and this one’s never arrived')
+  if (ref === undefined) return 'unsure'
   const rest = voice(config, now)
   const response = yield rest.request('GET', callAddress(base(config), ref))
   if (response.status === 404) return 'unknown'
