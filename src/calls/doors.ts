@@ -109,6 +109,8 @@ export function voiceDoor(inputs: Inputs, factory: VadFactory): VadFactory {
 
 /** Sound that must wait a moment is copied, mostly frame by frame at one length: the last copy's array does for the next. */
 class Spare {
+  /** Samples: 20 ms at 48 kHz. A whole answer in one piece is not kept. */
+  static readonly #longest = 960
   #array: Int16Array | undefined
 
   copy(pcm: Int16Array): Int16Array {
@@ -121,7 +123,7 @@ class Spare {
 
   /** Nobody looks at it any more. */
   back(array: Int16Array): void {
-    this.#array = array
+    if (array.length <= Spare.#longest) this.#array = array
   }
 }
 
