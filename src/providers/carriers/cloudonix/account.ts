@@ -1,7 +1,6 @@
 /** What Cloudonix knows afterwards: a call in doubt, a recording, and whether the credentials work. */
 import { text } from '../../../protocols/json-media/fields.ts'
-import type { CallStatus } from '../../../spec/call.ts'
-import type { CallSeen, Location, Recordings } from '../../../spec/carrier.ts'
+import type { CallSeen, Location, LookedUp, Recordings } from '../../../spec/carrier.ts'
 import { OffhookError } from '../../../spec/errors.ts'
 import type { Operation } from '../../../spec/http.ts'
 import { sessionStatus } from './reports.ts'
@@ -9,13 +8,9 @@ import { address, base, client, id } from './rest.ts'
 import type { Settings } from './settings.ts'
 
 /** Nothing of ours is on a session whose token we never learnt: that is no answer, and nothing is dialled again for it. */
-export function* lookup(call: CallSeen, config: Settings): Operation<{ ref: string; status: CallStatus } | 'unknown'> {
+export function* lookup(call: CallSeen, config: Settings): Operation<LookedUp> {
   const { ref } = call
-  if (ref === undefined)
-    throw new OffhookError(
-      'carrier.failed',
-      'Cloudonix finds calls by their session only, and this one’s never arrived',
-    )
+  if (ref === undefined) return 'unsure'
   const rest = client(config)
   const response = yield rest.request('GET', address(config, 'sessions', id(ref)))
   if (response.status === 404) return 'unknown'

@@ -1,8 +1,7 @@
 /** What Telnyx knows afterwards: a call in doubt, a recording's address, and whether the credentials work. */
 import { inner, text } from '../../../protocols/json-media/fields.ts'
 import { idOf, list } from '../../../protocols/rest/client.ts'
-import type { CallStatus } from '../../../spec/call.ts'
-import type { CallSeen, Location, Recordings } from '../../../spec/carrier.ts'
+import type { CallSeen, Location, LookedUp, Recordings } from '../../../spec/carrier.ts'
 import { OffhookError } from '../../../spec/errors.ts'
 import type { Operation } from '../../../spec/http.ts'
 import { address, callId, client, dataOf } from './rest.ts'
@@ -13,7 +12,7 @@ import { readState } from './state.ts'
  * Running calls are listed with the state that we gave them, so a dial in doubt is found by our own id. One that is not listed
  * may have come and gone: that is no answer, and nothing is dialled again for it.
  */
-export function* lookup(call: CallSeen, config: Settings): Operation<{ ref: string; status: CallStatus } | 'unknown'> {
+export function* lookup(call: CallSeen, config: Settings): Operation<LookedUp> {
   const rest = client(config)
   if (call.ref !== undefined) {
     const response = yield rest.request('GET', address(config, 'calls', callId(call.ref)))
@@ -25,8 +24,7 @@ export function* lookup(call: CallSeen, config: Settings): Operation<{ ref: stri
   const page = yield* rest.ask('list the calls', 'GET', url, { query: { 'page[limit]': 250 } })
   const found = list(page, 'data').find((one) => readState(one['client_state'])?.call === call.id)
   const ref = found && text(found, 'call_control_id')
-  if (ref !== undefined) return { ref, status: 'initiated' }
-  throw new OffhookError('carrier.failed', 'Telnyx lists running calls only, and this one is not among them')
+  return ref === undefined ? 'unsure' : { ref, status: 'initiated' }
 }
 
 export const recordings: Recordings<Settings> = { fetch: (recording, _call, config) => locate(recording, config) }
