@@ -185,21 +185,26 @@ function noteOf({ organization, call, at, direction, channel, title, body, secre
   }
 }
 
+/** What is larger is not read for secrets, and so not shown, characters. */
+const readable = 262_144
+
 /** JSON and forms are read, so that a secret is known by its field's name; all else by its look. */
 export function withoutSecrets(body: string): string {
-  const text = body.length > 4 * longest ? body.slice(0, 4 * longest) : body
-  const json = parsed(text)
-  if (json !== undefined) return JSON.stringify(redactFields(json), null, 2)
-  return isForm(text) ? formLines(text) : redactText(text)
+  if (body.length > readable) return `<${body.length} characters>`
+  if (isForm(body)) return formLines(body)
+  if (!/^\s*[[{]/.test(body)) return redactText(body)
+  try {
+    return JSON.stringify(redactFields(JSON.parse(body)), null, 2)
+  } catch {
+    return hideMembers(redactText(body)) // cut short, or never was JSON
+  }
 }
 
-function parsed(text: string): unknown {
-  if (!/^\s*[[{]/.test(text)) return undefined
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined // prose, or cut short: judged by its look
-  }
+/** Members of something like JSON whose names say that they are secret. */
+function hideMembers(text: string): string {
+  return text.replaceAll(/"([^"]{1,60})"(\s*:\s*)"(?:[^"\\]|\\.)*"?/g, (all, name: string, colon: string) =>
+    isSecretName(name) ? `"${name}"${colon}"[redacted]"` : all,
+  )
 }
 
 function isForm(text: string): boolean {

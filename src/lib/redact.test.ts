@@ -195,3 +195,11 @@ describe('redactSecrets', () => {
     expect(redactSecrets({ a: 'ab', when }, ['', 'ab'])).toEqual({ a: 'ab', when })
   })
 })
+
+test('long texts without an end of a word take no longer than others of their length', () => {
+  const long = 'x'.repeat(1_000_000)
+  expect(redactText(long)).toBe(long)
+  expect(redactText(`${long}https://user:pass@host/media/tok3n`)).toBe(
+    `${long}https://[redacted]@host/media/[redacted]`,
+  )
+})

@@ -32,8 +32,9 @@ export function redactUrl(url: string): string {
 
 /** Hides what looks like a secret inside prose: URLs, media paths, bearer and basic credentials, vendor keys. */
 export function redactText(text: string): string {
+  // Schemes are short: without a bound, a long run of letters would be gone through once for each of them.
   return text
-    .replace(/[a-z][a-z\d+.-]*:\/\/[^\s"'<>]+/gi, redactUrl)
+    .replace(/[a-z][a-z\d+.-]{0,30}:\/\/[^\s"'<>]+/gi, redactUrl)
     .replace(/(\/media\/)(?!\[)[^/?#\s"']+/g, `$1${redacted}`)
     .replace(/\b([Bb]earer|BEARER|[Bb]asic|BASIC|[Tt]oken)\s+(?=[^\s"']*[\dA-Z=])[\w.~+/=-]{8,}/g, `$1 ${redacted}`)
     .replace(/\b(?:sk|pk|rk)[-_][\w-]{16,}/g, redacted)

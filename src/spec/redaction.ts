@@ -27,9 +27,9 @@ export function hideIn(event: CallEvent, hidden: Hidden, mark: string): CallEven
   return shown(event, '') as CallEvent // the same shape, text in place of text
 }
 
-/** Numbers inside prose and payloads: anything long enough to be one. */
+/** Numbers inside prose and payloads: digits that stand alone and are as many as a number has. */
 export function shortenNumbers(text: string): string {
-  return text.replaceAll(/(?:\+|%2B)?\d{8,15}(?!\d)/g, (found) => {
+  return text.replaceAll(/(?<![0-9A-Za-z_])(?:\+|%2B)?\d{8,15}(?![0-9A-Za-z_])/g, (found) => {
     const digits = found.replace(/^%2B/i, '+')
     return phone(digits)
   })
