@@ -22,11 +22,7 @@ export interface CarrierSpec<S extends z.ZodObject = z.ZodObject> extends Provid
    * Looks a call up at the carrier after a crash: what did it take? `unknown`: the carrier knows no such call. `unsure`: it cannot
    * say, since the call's id never arrived; nothing is dialled again then.
    */
-  readonly lookup?: (
-    call: CallSeen,
-    config: z.output<S>,
-    now: Now,
-  ) => Operation<LookedUp>
+  readonly lookup?: (call: CallSeen, config: z.output<S>, now: Now) => Operation<LookedUp>
   /** Checks the settings against the carrier ("test this connection"); resolves to a sentence, or throws an OffhookError. */
   readonly check?: (config: z.output<S>, now: Now) => Operation<string>
 }
