@@ -86,8 +86,8 @@ interface PlainTextProps extends React.ComponentProps<'input'> {
 function PlainText({ input, secret, ref, ...bound }: PlainTextProps) {
   if (input === 'multiline') {
     const { value, onChange, onBlur, placeholder } = bound
-    // One path through the form for both kinds of element: the handlers read nothing but the value.
-    const area = { value, onChange, onBlur, placeholder } as unknown as React.ComponentProps<'textarea'>
+    // One path through the form for both kinds of element: nothing but the value and the focus is asked of them.
+    const area = { value, onChange, onBlur, placeholder, ref } as unknown as React.ComponentProps<'textarea'>
     return <TextArea {...area} rows={1} spellCheck={!secret} className={secret ? 'font-mono' : undefined} />
   }
   if (input === 'secret') return <SecretInput {...bound} ref={ref} />

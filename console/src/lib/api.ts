@@ -14,10 +14,16 @@ export function onSignedOut(listener: SignedOutListener): void {
   signedOut = listener
 }
 
+/** For answers that do not pass through `api`. */
+export function noteRefusal(error: unknown): void {
+  if (error instanceof ApiFailure && error.status === 401) signedOut()
+}
+
 const refusals: Middleware = {
   async onResponse({ response, schemaPath }) {
     if (response.ok) return
-    if (response.status === 401 && schemaPath !== '/v1/session') signedOut()
+    // Refused credentials that were typed just now say nothing about the session.
+    if (response.status === 401 && !schemaPath.startsWith('/v1/session')) signedOut()
     throw failureOf(response.status, await response.json().catch(() => undefined))
   },
 }

@@ -1,6 +1,6 @@
 /** The journal, live: one stream for the whole console, shared by everybody who listens. */
 import { useEffect, useEffectEvent, useSyncExternalStore } from 'react'
-import type { Schemas } from './api.ts'
+import { noteRefusal, type Schemas } from './api.ts'
 import { openStream, type StreamState } from './stream.ts'
 import type { ServerEvent } from './sse.ts'
 
@@ -23,8 +23,9 @@ export function listen(listener: Listener): Disposable {
       const entry = JSON.parse(data) as JournalEvent // the gateway's own words
       for (const one of listeners) one(entry)
     },
-    onState(now) {
+    onState(now, error) {
       state = now
+      noteRefusal(error)
       for (const watcher of watchers) watcher()
     },
   })

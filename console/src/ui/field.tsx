@@ -19,10 +19,10 @@ export interface FieldProps {
 export function Field({ label, hint, error, optional = false, name, className, children }: FieldProps) {
   return (
     <Base.Root name={name} invalid={error !== undefined} className={cx('flex min-w-0 flex-col gap-1.5', className)}>
-      <Base.Label className="flex items-baseline gap-1.5 text-sm font-medium text-ink">
-        {label}
-        {optional && <span className="text-xs font-normal text-ink-3">optional</span>}
-      </Base.Label>
+      <div className="flex items-baseline gap-1.5">
+        <Base.Label className="text-sm font-medium text-ink">{label}</Base.Label>
+        {optional && <span className="text-xs text-ink-3">optional</span>}
+      </div>
       {children}
       {error !== undefined && (
         <Base.Error match className="text-xs text-bad">

@@ -18,8 +18,7 @@ export function TestButton({ id }: { readonly id: string }) {
   const test = async () => {
     setPending(true)
     try {
-      const { message } = await read(api.POST('/v1/connections/{id}/test', { params: { path: { id } } }))
-      setOutcome({ ok: true, message })
+      setOutcome(await read(api.POST('/v1/connections/{id}/test', { params: { path: { id } } })))
     } catch (error) {
       setOutcome({ ok: false, message: sentenceOf(error) })
     } finally {

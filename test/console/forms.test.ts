@@ -1,0 +1,138 @@
+/** Forms drawn from a provider's schema, filled as people fill them: wrong, right, again, with secrets that nobody sees. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Browser } from 'playwright-core'
+import { Scope } from '../../src/lib/scope.ts'
+import type { House } from '../e2e/gateway.ts'
+import { hasChromium, startChromium } from '../services/chromium.ts'
+import { openConsole, openVisitor, type Visitor } from './visitor.ts'
+
+const token = 'f00dfacef00dfacef00dfacef00d1234'
+
+describe.skipIf(!hasChromium())('forms', () => {
+  const scope = new Scope('console forms')
+  let house: House
+  let browser: Browser
+  let visitor: Visitor
+  beforeAll(async () => {
+    house = scope.use(await openConsole())
+    browser = await startChromium(scope)
+    visitor = await openVisitor(scope, browser, house)
+  })
+  afterAll(() => scope.close())
+
+  test('a carrier is connected: what is missing and what is wrong stands beside its field', async () => {
+    const { page, open } = visitor
+    await open('/connections/new')
+    await page.getByRole('link', { name: 'Twilio' }).click()
+    await page.getByRole('heading', { name: 'Connect Twilio' }).waitFor()
+    await page.getByText('Sign in at console.twilio.com').waitFor()
+    await page.getByRole('button', { name: 'Save connection' }).click()
+    await page.getByText('Account SID is needed').waitFor()
+    expect(await page.locator(':focus').getAttribute('placeholder')).toMatch(/^AC/)
+
+    await page.getByLabel('Account SID').fill('XX123')
+    await page.getByLabel('Auth token', { exact: true }).fill(token)
+    await page.getByRole('button', { name: 'Save connection' }).click()
+    await page.getByText('The account SID is AC and 32 hex digits').waitFor()
+
+    const simulated = await house.request('GET', '/v1/connections/con_simulated')
+    const { settings } = (await simulated.json()) as { settings: { apiBase: string } }
+    await page.getByLabel('Account SID').fill(`AC${'0'.repeat(32)}`)
+    await page.getByLabel('API address').fill(settings.apiBase)
+    await page.getByRole('button', { name: 'Save connection' }).click()
+    await page.getByRole('heading', { name: 'Twilio', exact: true }).waitFor()
+  })
+
+  test('its secret is masked, and stays itself when the form is sent again', async () => {
+    const { page } = visitor
+    const id = page.url().split('/').at(-1) ?? ''
+    expect(await page.getByLabel('Auth token', { exact: true }).inputValue()).toBe('••••1234')
+    await page.getByLabel('Name', { exact: true }).fill('Main account')
+    await page.getByRole('button', { name: 'Save changes' }).click()
+    await page.getByRole('heading', { name: 'Main account' }).waitFor()
+    const stored = await house.gateway.store.connections.get('org_default', id)
+    expect(stored).toMatchObject({ name: 'Main account', settings: { authToken: token } })
+  })
+
+  test('its test says what the carrier said', async () => {
+    const { page } = visitor
+    await page.getByRole('button', { name: 'Test this connection' }).click()
+    const dialog = page.getByRole('dialog', { name: 'The connection does not work' })
+    expect(await dialog.getByRole('alert').textContent()).toMatch(/\w+.*\.$/)
+    await dialog.getByRole('button', { name: 'Close' }).last().click()
+  })
+
+  test('it is removed after a question', async () => {
+    const { page } = visitor
+    await page.getByRole('button', { name: 'Remove' }).click()
+    await page.getByRole('button', { name: 'Remove connection' }).click()
+    await page.getByRole('heading', { name: 'Connections' }).waitFor()
+    await page.getByRole('link', { name: 'Main account' }).waitFor({ state: 'detached' })
+  })
+
+  test('an agent of parts: its providers are chosen, their own settings asked for', async () => {
+    const { page, open } = visitor
+    await open('/agents/new?provider=pipeline')
+    await page.getByLabel('Name', { exact: true }).fill('Night desk')
+    await page.getByLabel('Greeting', { exact: true }).fill('Good evening.')
+    await page.getByLabel('Model', { exact: true }).first().click()
+    await page.getByRole('option', { name: /OpenAI-compatible/ }).click()
+    const model = page.getByRole('group', { name: 'Settings of the model' })
+    await model.getByLabel('Base address').fill('http://127.0.0.1:9/v1')
+    await model.getByLabel('Model', { exact: true }).fill('some-model')
+    await page.getByText('Turns, silence and mistakes').click()
+    await page.getByLabel('End of turn (ms)').fill('50')
+    await page.getByRole('button', { name: 'Make agent' }).click()
+    await page.getByText('At least 100').waitFor()
+    await page.getByLabel('End of turn (ms)').fill('450')
+    await page.getByRole('button', { name: 'Make agent' }).click()
+    await page.getByRole('heading', { name: 'Night desk' }).waitFor()
+    await page.getByRole('link', { name: 'Talk to it' }).waitFor()
+    const { data } = await house.client.GET('/v1/agents')
+    expect(data?.items.find(({ name }) => name === 'Night desk')?.settings).toMatchObject({
+      greeting: 'Good evening.',
+      endOfTurn: 450,
+      model: 'openai-compatible',
+    })
+  })
+
+  test('a condition hides and shows: the script’s field goes once a chat server is named', async () => {
+    const { page, open } = visitor
+    await open('/agents/agt_receptionist')
+    await page.getByLabel('Put through to').waitFor()
+    await page.getByLabel('Chat server').fill('http://127.0.0.1:9/v1')
+    await page.getByLabel('Put through to').waitFor({ state: 'detached' })
+  })
+
+  test('a number is taken from the carrier, given to an agent, labelled, removed', async () => {
+    const { page, open } = visitor
+    await open('/numbers/new?connection=con_simulated')
+    await page.getByText('Here already').waitFor()
+    await page.getByRole('tab', { name: 'Buy' }).click()
+    await page.getByRole('button', { name: 'Search' }).click()
+    await page
+      .getByRole('button', { name: /^Buy \+/ })
+      .first()
+      .click()
+    await page.getByRole('button', { name: 'Buy number' }).click()
+    await page.getByRole('heading', { name: 'Numbers' }).waitFor()
+    const bought = (await house.client.GET('/v1/numbers')).data?.items.find(({ number }) => number.startsWith('+1415'))
+    const who = page.getByLabel(`Who answers ${bought?.number}`)
+    await who.click()
+    await page.getByRole('option', { name: 'Echo' }).click()
+    await page
+      .getByText(/Echo answers/)
+      .first()
+      .waitFor()
+    await page.getByRole('button', { name: `More for ${bought?.number}` }).click()
+    await page.getByRole('menuitem', { name: 'Label…' }).click()
+    await page.getByRole('textbox', { name: 'Label' }).fill('Harbour')
+    await page.getByRole('button', { name: 'Save label' }).click()
+    await page.getByRole('cell', { name: 'Harbour' }).waitFor()
+    await page.getByRole('button', { name: `More for ${bought?.number}` }).click()
+    await page.getByRole('menuitem', { name: 'Remove…' }).click()
+    await page.getByText('Give it back to the carrier too').click()
+    await page.getByRole('button', { name: 'Give number back' }).click()
+    await who.waitFor({ state: 'detached' })
+  })
+})
