@@ -30,7 +30,7 @@ async function start(order: Question & { readonly type: 'start' }): Promise<Read
   const vad = gateway.engine.vad(600)(8000)
   const { windowMs } = vad
   vad[Symbol.dispose]()
-  return { url: gateway.url, connection, windowMs }
+  return { url: gateway.url, connection, key: gateway.adminKey.secret, windowMs }
 }
 
 async function seed({ store }: Gateway, order: Question & { readonly type: 'start' }): Promise<void> {

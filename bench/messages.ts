@@ -20,6 +20,8 @@ export interface Ready {
   /** Where webhooks go. */
   readonly url: string
   readonly connection: string
+  /** For the API. */
+  readonly key: string
   /** Of the voice-activity detector, ms. */
   readonly windowMs: number
 }

@@ -1,8 +1,9 @@
-/** `npm run bench -- calls|media|vad`: prints what it found; with --json the last line is one object. */
+/** `npm run bench -- calls|media|vad|webrtc`: prints what it found; with --json the last line is one object. */
 import { runCalls } from './calls.ts'
 import { run as runMedia } from './media.ts'
 import { readPlan } from './options.ts'
 import { run as runVad } from './vad.ts'
+import { readBrowserPlan, runBrowser } from './browser.ts'
 
 const [what = 'calls', ...words] = process.argv.slice(2)
 
@@ -12,12 +13,14 @@ async function main(): Promise<void> {
       const plan = readPlan(words)
       return print(await runCalls(plan), plan.json)
     }
+    case 'webrtc':
+      return print(await runBrowser(readBrowserPlan(words)), words.includes('--json'))
     case 'media':
       return print(await runMedia(), words.includes('--json'))
     case 'vad':
       return print(await runVad(), words.includes('--json'))
     default:
-      throw new Error(`There is no bench "${what}" (there are: calls, media, vad)`)
+      throw new Error(`There is no bench "${what}" (there are: calls, media, vad, webrtc)`)
   }
 }
 

@@ -169,7 +169,7 @@ export class Line {
     this.#up = true
     this.#alive = this.#options.host.clock.monotonic()
     this.#connecting?.cancel()
-    const { config, host } = this.#options
+    const { call, config, host } = this.#options
     if (this.#offer?.channel && !this.#channel.isOpen)
       this.#connecting = host.clock.timer(config.channelTimeout * 1000, () => {
         if (!this.#channel.isOpen)
@@ -179,7 +179,8 @@ export class Line {
           )
       })
     this.#attach().catch((error: unknown) => {
-      host.logger.warn('a media link could not be opened', { call: this.#options.call.id, error })
+      if (this.#over || call.over) return
+      host.logger.warn('a media link could not be opened', { call: call.id, error })
       this.fail('link', error instanceof OffhookError ? error.message : 'the media link could not be opened')
     })
   }

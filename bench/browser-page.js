@@ -1,0 +1,57 @@
+/** Runs in a page beside the phone: how long a sound takes from the microphone to the ear, by either way. */
+globalThis.measure = {
+  /** Two peers in this page: what a browser takes by itself. */
+  async loop() {
+    const context = new AudioContext()
+    const tone = new OscillatorNode(context, { frequency: 1000 })
+    const loudness = new GainNode(context, { gain: 0 })
+    const out = context.createMediaStreamDestination()
+    tone.connect(loudness).connect(out)
+    tone.start()
+    const [here, there] = [new RTCPeerConnection(), new RTCPeerConnection()]
+    const analyser = new AnalyserNode(context, { fftSize: 1024 })
+    phone.listen(there, context, analyser)
+    here.addEventListener('icecandidate', ({ candidate }) => candidate && there.addIceCandidate(candidate))
+    there.addEventListener('icecandidate', ({ candidate }) => candidate && here.addIceCandidate(candidate))
+    here.addTrack(out.stream.getAudioTracks()[0], out.stream)
+    await here.setLocalDescription()
+    await there.setRemoteDescription(here.localDescription)
+    await there.setLocalDescription()
+    await here.setRemoteDescription(there.localDescription)
+    const result = await this.onsets({ context, loudness, analyser }, 25)
+    here.close()
+    there.close()
+    return result
+  },
+
+  /** Through the gateway and its echo. */
+  call() {
+    const { context, loudness, sound } = phone
+    const analyser = new AnalyserNode(context, { fftSize: 1024 })
+    context.createMediaStreamSource(sound.srcObject).connect(analyser)
+    return this.onsets({ context, loudness, analyser }, 25)
+  },
+
+  /** ms from raising the voice until it is heard; sound is never quite off, so that nothing falls asleep. */
+  async onsets({ context, loudness, analyser }, count) {
+    const samples = new Float32Array(analyser.fftSize)
+    const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
+    const level = () => {
+      analyser.getFloatTimeDomainData(samples)
+      return Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length)
+    }
+    loudness.gain.value = 0.01
+    await wait(2000)
+    const found = []
+    for (let at = 0; at < count; at++) {
+      const began = context.currentTime
+      loudness.gain.value = 0.6
+      while (level() < 0.1 && context.currentTime - began < 2) await wait(1)
+      found.push((context.currentTime - began) * 1000)
+      await wait(120)
+      loudness.gain.value = 0.01
+      await wait(400 + Math.random() * 100)
+    }
+    return found
+  },
+}
