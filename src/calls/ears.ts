@@ -15,6 +15,11 @@ export class Ears {
   /** Of the line; undefined until there was one. */
   rate: number | undefined
 
+  /** How many listen. */
+  get size(): number {
+    return this.#ears.size
+  }
+
   listen(ear: Ear): Disposable {
     this.#ears.add(ear)
     return { [Symbol.dispose]: () => void this.#ears.delete(ear) }

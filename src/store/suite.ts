@@ -10,6 +10,7 @@ import type { Tenant } from './suite/fixtures.ts'
 import { isolationSuite } from './suite/isolation.ts'
 import { jobSuite } from './suite/jobs.ts'
 import { journalSuite } from './suite/journal.ts'
+import { retentionSuite } from './suite/retention.ts'
 import { webhookSuite } from './suite/webhooks.ts'
 
 /** `open` gives an empty store, closed with the scope. */
@@ -31,6 +32,7 @@ export function storeSuite(name: string, open: (scope: Scope) => Promise<Store>)
     }
     configurationSuite(setting)
     consoleSuite(setting)
+    retentionSuite(setting)
     callSuite(setting)
     journalSuite(setting)
     webhookSuite(setting)

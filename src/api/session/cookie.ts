@@ -1,5 +1,4 @@
 /** The console's cookie: unreadable to scripts, never sent across sites, and refused where it would change something for a stranger's page. */
-import type {} from '@fastify/cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { OffhookError } from '../../spec/errors.ts'
 

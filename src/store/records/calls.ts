@@ -13,7 +13,13 @@ type Row = typeof table.$inferSelect
 /** As in the partial index `calls_open`. */
 const openStatuses = ['queued', 'initiated', 'ringing', 'in-progress'] as const satisfies readonly CallStatus[]
 
-export function calls({ sql }: Database): Store['calls'] {
+export function calls(database: Database): Store['calls'] {
+  return { ...records(database), ...counts(database) }
+}
+
+type Counts = Pick<Store['calls'], 'count' | 'load' | 'waitedFor'>
+
+function records({ sql }: Database): Omit<Store['calls'], keyof Counts> {
   return {
     async create(call) {
       await sql.insert(table).values(call)
@@ -40,6 +46,15 @@ export function calls({ sql }: Database): Store['calls'] {
         .limit(limit + 1)
       return pageOf(rows.map(recordOf), limit)
     },
+    async open() {
+      const where = and(inArray(table.status, [...openStatuses]), raw`${table.waiting} is not true`)
+      return (await sql.select().from(table).where(where).orderBy(asc(table.createdAt), asc(table.id))).map(recordOf)
+    },
+  }
+}
+
+function counts({ sql }: Database): Counts {
+  return {
     async count(organization, since) {
       const counted = {
         all: raw<number>`count(*)`.mapWith(Number),
@@ -48,10 +63,6 @@ export function calls({ sql }: Database): Store['calls'] {
       }
       const rows = await sql.select(counted).from(table).where(eq(table.organization, organization))
       return rows[0] ?? { all: 0, open: 0, since: 0 }
-    },
-    async open() {
-      const where = and(inArray(table.status, [...openStatuses]), raw`${table.waiting} is not true`)
-      return (await sql.select().from(table).where(where).orderBy(asc(table.createdAt), asc(table.id))).map(recordOf)
     },
     async load(connection) {
       const counted = {

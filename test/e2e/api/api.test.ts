@@ -161,7 +161,7 @@ describe('without the right key', () => {
     const scopeOf = ({ method, path, name }: Operation): string => {
       if (/^\/v1\/(keys|users)/.test(path) || name === 'PUT /v1/settings') return 'admin'
       const reads = method === 'GET' || name === 'PUT /v1/session/password'
-      const calls = /^\/v1\/(calls|events|live|grants)/.test(path) || (/^\/v1\/simulators/.test(path) && !reads)
+      const calls = /^\/v1\/(calls|events|live|grants)/.test(path) || (path.startsWith('/v1/simulators') && !reads)
       return `${calls ? 'calls' : 'config'}:${reads ? 'read' : 'write'}`
     }
     for (const scope of ['calls:read', 'calls:write', 'config:read', 'config:write'] as const) {
