@@ -25,7 +25,10 @@ async function start(values: Values): Promise<void> {
   const began = realClock.monotonic()
   const environment = readEnvironment(values)
   const terminal = process.stdout.isTTY
-  const logger = createLogger({ level: environment.logLevel, format: terminal ? 'pretty' : 'json', colour: terminal })
+  const logger = createLogger({
+    ...{ level: environment.logLevel, format: terminal ? 'pretty' : 'json', colour: terminal },
+    shortPhones: true,
+  })
   const scope = new Scope('offhook')
   try {
     const gateway = await startGateway({
