@@ -1,9 +1,10 @@
-/** `npm run bench -- calls|media|vad|webrtc`: prints what it found; with --json the last line is one object. */
+/** `npm run bench -- calls|media|vad|webhooks|webrtc`: prints what it found; with --json the last line is one object. */
 import { runCalls } from './calls.ts'
 import { run as runMedia } from './media.ts'
 import { readPlan } from './options.ts'
 import { run as runVad } from './vad.ts'
 import { readBrowserPlan, runBrowser } from './browser.ts'
+import { runWebhooks } from './webhooks.ts'
 
 const [what = 'calls', ...words] = process.argv.slice(2)
 
@@ -17,10 +18,12 @@ async function main(): Promise<void> {
       return print(await runBrowser(readBrowserPlan(words)), words.includes('--json'))
     case 'media':
       return print(await runMedia(), words.includes('--json'))
+    case 'webhooks':
+      return print(await runWebhooks(), words.includes('--json'))
     case 'vad':
       return print(await runVad(), words.includes('--json'))
     default:
-      throw new Error(`There is no bench "${what}" (there are: calls, media, vad, webrtc)`)
+      throw new Error(`There is no bench "${what}" (there are: calls, media, vad, webhooks, webrtc)`)
   }
 }
 

@@ -96,7 +96,7 @@ export class LiveCall {
       this.inputs.take(
         'post',
         () => plain(event),
-        () => resolve(this.running.post(event)),
+        () => resolve(this.running.post(event, true)),
       ),
     )
   }

@@ -19,9 +19,11 @@ function running(stored: ReadonlyMap<number, CallEvent> = new Map()) {
   const clock = new VirtualClock()
   const written: JournalEntry[] = []
   const performed: Doing[] = []
+  const hurried: string[] = []
   let lost = 0
   const journal: Pick<Journal, 'append'> = {
-    async append(entry) {
+    async append(entry, urgent) {
+      if (urgent) hurried.push(entry.event.type)
       const there = stored.get(entry.sequence)
       const kept: Journaled = { ...entry, position: entry.sequence, ...(there ? { event: there, at: 1 } : {}) }
       if (!there) written.push(entry)
@@ -35,7 +37,7 @@ function running(stored: ReadonlyMap<number, CallEvent> = new Map()) {
     turn: (_, run) => run(),
     lost: () => lost++,
   })
-  return { call, written, performed, lost: () => lost }
+  return { call, written, performed, hurried, lost: () => lost }
 }
 
 const commands = (performed: readonly Doing[]) =>
@@ -49,6 +51,15 @@ test('effects follow their event once it is durable', async () => {
   await call.settled()
   expect(written.map(({ event }) => event.type)).toEqual(['call.queued', 'command.requested'])
   expect(commands(performed)).toEqual(['dial'])
+})
+
+test('the journal is hurried for what somebody waits for: effects, and whoever asked', async () => {
+  const { call, hurried } = running()
+  void call.post({ type: 'call.queued' })
+  void call.post({ type: 'speech.started', by: 'caller' })
+  void call.post({ type: 'cost.known', amount: 1, currency: 'USD' }, true)
+  await call.settled()
+  expect(hurried).toEqual(['call.queued', 'command.requested', 'cost.known'])
 })
 
 test('a process that finds its place in the journal taken gives the call up, and dials nothing', async () => {

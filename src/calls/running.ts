@@ -82,8 +82,8 @@ export class RunningCall {
     return { ...plan, status, ...(ref ? { ref } : {}), ...(streamRef && media === 'open' ? { streamRef } : {}) }
   }
 
-  /** Applies an event at once; resolves when it is durable and its effects have begun. Never rejects. */
-  post(event: CallEvent): Promise<void> {
+  /** Applies an event at once; resolves when it is durable and its effects have begun. `awaited`: by somebody outside. Never rejects. */
+  post(event: CallEvent, awaited = false): Promise<void> {
     if (this.#left) {
       this.#strays.add(event)
       return Promise.resolve()
@@ -98,9 +98,9 @@ export class RunningCall {
     this.#call = call
     const entry = entryOf(before, call, event, at)
     this.#options.applied?.(entry)
-    const durable = this.#append(entry)
-    this.#written = durable
     const doings = effects.filter((effect): effect is Doing => effect.type !== 'post')
+    const durable = this.#append(entry, awaited || doings.length > 0)
+    this.#written = durable
     // Conversation events bring no effects: nobody waits for the disk on their account.
     if (doings.length > 0) this.#tail = this.#tail.then(() => durable).then(() => this.#begin(doings))
     for (const effect of effects) if (effect.type === 'post') void this.post(effect.event)
@@ -130,10 +130,10 @@ export class RunningCall {
     }
   }
 
-  async #append(entry: JournalEntry): Promise<void> {
+  async #append(entry: JournalEntry, urgent: boolean): Promise<void> {
     for (const delay of [...patience, 0]) {
       try {
-        return this.#check(entry, await this.#options.journal.append(entry))
+        return this.#check(entry, await this.#options.journal.append(entry, urgent))
       } catch (error) {
         this.#options.logger.error('journal write failed', { event: entry.event.type, sequence: entry.sequence, error })
         if (delay > 0) await this.#options.patience.sleep(delay)

@@ -278,8 +278,8 @@ export interface JournalEntry {
 }
 
 export interface Journal {
-  /** Group commit: resolves when the entry is durable. Entries of one call are written in order; a (call, sequence) written twice is ignored. */
-  append(entry: JournalEntry): Promise<Journaled>
+  /** Group commit: resolves when the entry is durable. `urgent`: somebody waits for it, so it does not wait for company. Entries of one call are written in order; a (call, sequence) written twice is ignored. */
+  append(entry: JournalEntry, urgent?: boolean): Promise<Journaled>
   /** Events of a call, in order. */
   read(organization: string, call: string): Promise<readonly Journaled[]>
   /** By call alone, for recovery. */

@@ -61,6 +61,35 @@ describe('group commit', () => {
     expect(sizes()).toEqual([1, 3, 1])
   })
 
+  test('with a spacing, what somebody waits for goes at once, with all that gathered before it', async () => {
+    const { clock, batches, journal, sizes, settle } = setting({ spacing: 20 })
+    await clock.advanceAsync(1000)
+    void journal.append(entry('a', 1), true)
+    await settle()
+    // While one is written the next gathers, urgent or not.
+    void journal.append(entry('b', 1), true)
+    await settle()
+    expect(sizes()).toEqual([1])
+    batches[0]!.answer()
+    await settle()
+    expect(sizes()).toEqual([1, 1])
+    batches[1]!.answer()
+    await clock.advanceAsync(5)
+    void journal.append(entry('a', 2))
+    await clock.advanceAsync(5)
+    expect(sizes()).toEqual([1, 1])
+    void journal.append(entry('a', 3), true)
+    await settle()
+    expect(sizes()).toEqual([1, 1, 2])
+    batches[2]!.answer()
+    await settle()
+    void journal.append(entry('a', 4))
+    await clock.advanceAsync(19)
+    expect(sizes()).toEqual([1, 1, 2])
+    await clock.advanceAsync(1)
+    expect(sizes()).toEqual([1, 1, 2, 1])
+  })
+
   test('writes what gathered while it wrote, as soon as it has written', async () => {
     const { batches, journal, sizes, settle } = setting({ batch: 3 })
     const first = [journal.append(entry('a', 1)), journal.append(entry('b', 1))]

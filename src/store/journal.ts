@@ -1,4 +1,4 @@
-/** Group commit: while one batch is being written the next one gathers; a first event after a pause goes at once. */
+/** Group commit: while one batch is being written the next one gathers; a first event after a pause, or an urgent one, goes at once. */
 import type { Clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/log.ts'
 import { OffhookError } from '../spec/errors.ts'
@@ -15,7 +15,7 @@ export interface JournalOptions {
   readonly limit?: number
   /** Most entries of one transaction. Default 256. */
   readonly batch?: number
-  /** Least time from one transaction to the next, ms: what comes in between shares the next. Default 0. */
+  /** Least time from one transaction to the next, ms: what comes in between shares the next, unless it is urgent. Default 0. */
   readonly spacing?: number
 }
 
@@ -45,6 +45,8 @@ export class GroupCommit implements Journal, AsyncDisposable {
   #writing = 0
   #flushing: Promise<void> | undefined
   #closed = false
+  /** Ends the wait for company. */
+  #hurry = new AbortController()
   /** When the latest transaction began, on the clock's monotonic scale. */
   #began = -Infinity
   /** Position listeners have been told of. */
@@ -63,12 +65,13 @@ export class GroupCommit implements Journal, AsyncDisposable {
     this.after = records.after
   }
 
-  append(entry: JournalEntry): Promise<Journaled> {
+  append(entry: JournalEntry, urgent = false): Promise<Journaled> {
     if (this.#closed) return Promise.reject(closedError(entry))
     const waiting = this.#queue.length + this.#writing
     if (waiting >= this.#limit) return Promise.reject(overloaded(entry, waiting))
     return new Promise((resolve, reject) => {
       this.#queue.push({ entry, resolve, reject })
+      if (urgent) this.#hurry.abort()
       this.#flushing ??= this.#flush()
     })
   }
@@ -113,7 +116,8 @@ export class GroupCommit implements Journal, AsyncDisposable {
   /** A transaction costs as much for one entry as for thirty. Nobody waits for more once the journal is closed. */
   async #gather(): Promise<void> {
     const rest = this.#began + this.#spacing - this.#clock.monotonic()
-    if (rest > 0 && !this.#closed) await this.#clock.sleep(rest)
+    if (rest > 0 && !this.#closed) await this.#clock.sleep(rest, this.#hurry.signal).catch(() => undefined) // somebody waits: at once
+    if (this.#hurry.signal.aborted) this.#hurry = new AbortController()
     this.#began = this.#clock.monotonic()
   }
 

@@ -82,10 +82,10 @@ function holdCalls({ store: { journal }, engine: { live } }: Gateway): void {
   const append = journal.append.bind(journal)
   const never = new Promise<never>(() => undefined)
   Object.assign(journal, {
-    append(entry: JournalEntry) {
+    append(entry: JournalEntry, urgent?: boolean) {
       const plan = live.get(entry.call)?.running.call.plan
       const last = plan ? stopAt(plan.direction === 'outbound' ? plan.to : plan.from) : undefined
-      if (last === undefined || entry.sequence < last) return append(entry)
+      if (last === undefined || entry.sequence < last) return append(entry, urgent)
       if (entry.sequence > last) return never
       void append(entry).then(() => tell({ type: 'held', call: entry.call }))
       return never
