@@ -81,7 +81,7 @@ export async function bySession({ store, clock }: Needs, request: FastifyRequest
   return found && principalOf(found)
 }
 
-export function principalOfKey({ id, name, organization, scopes }: ApiKey): Principal {
+function principalOfKey({ id, name, organization, scopes }: ApiKey): Principal {
   return { kind: 'key', id, name, organization, scopes, role: roleOf(scopes) }
 }
 

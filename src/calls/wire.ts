@@ -36,7 +36,7 @@ export interface WireBook {
 }
 
 /** Messages per call; the rest is counted. */
-export const wireBound = 500
+const wireBound = 500
 /** Messages of one call on their way to the store: a flood is not held in memory. */
 const mostWaiting = 600
 /** The same of all calls together: what is beyond is dropped, and counted as lost in the log. */

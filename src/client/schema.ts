@@ -1534,6 +1534,7 @@ export interface paths {
       parameters: { query?: { call?: string; after?: number }; path?: never; header?: never; cookie?: never }
       requestBody?: never
       responses: {
+        200: { content: { 'application/json': components['schemas']['Levels'] } }
         default: { content: { 'application/json': components['schemas']['Failure'] } }
       }
     }

@@ -10,6 +10,7 @@ import type { ApiParts } from '../parts.ts'
 import { presentWire } from '../present.ts'
 import { hiddenFrom } from '../privacy.ts'
 import { failure } from '../schemas.ts'
+import { levels } from '../schemas/live.ts'
 import { openStream, type EventStream } from '../stream.ts'
 import { lastRead } from './events.ts'
 
@@ -26,7 +27,7 @@ export async function liveRoutes(app: FastifyInstance, parts: ApiParts): Promise
         call: z.string().optional().describe('Only this call, and its wire'),
         after: z.coerce.number().int().min(0).optional().describe('Wire message to resume after; default: from now on'),
       }),
-      response: { default: failure },
+      response: { 200: levels.describe('What `levels` says; `wire` says a WireMessage'), default: failure },
     },
     handler: async (request, reply) => {
       const organization = organizationOf(request)
@@ -36,10 +37,10 @@ export async function liveRoutes(app: FastifyInstance, parts: ApiParts): Promise
       const hidden = await hiddenFrom(parts, request)
       const stream = openStream(engine, request, reply)
       const only = call === undefined ? {} : { call }
-      const levels = watchLevels(engine, { organization, ...only }, (calls) =>
+      const watch = watchLevels(engine, { organization, ...only }, (calls) =>
         stream.send({ event: 'levels', data: { calls } }),
       )
-      stream.signal.addEventListener('abort', () => levels[Symbol.dispose]())
+      stream.signal.addEventListener('abort', () => watch[Symbol.dispose]())
       if (call !== undefined) {
         const after = lastRead(request) ?? request.query.after
         await sendWire(parts, stream, { organization, call, after }, (message) => presentWire(message, hidden))

@@ -26,7 +26,7 @@ export const wireTally = z
   })
   .meta({ id: 'WireTally', description: 'Sound is counted, not listed' })
 
-export const level = z
+const level = z
   .object({
     id: z.string(),
     caller: z.number().describe('dBFS, -90 is silence'),
