@@ -6,6 +6,7 @@ import { echo } from './agents/echo/echo.ts'
 import { local } from './agents/local/local.ts'
 import { pipeline } from './agents/pipeline/pipeline.ts'
 import { cloudonix } from './carriers/cloudonix/cloudonix.ts'
+import { exotel } from './carriers/exotel/exotel.ts'
 import { plivo } from './carriers/plivo/plivo.ts'
 import { telnyx } from './carriers/telnyx/telnyx.ts'
 import { twilio } from './carriers/twilio/twilio.ts'
@@ -17,7 +18,7 @@ import { scriptedModel } from './llm/scripted/index.ts'
 import { localRecogniser } from './stt/local/index.ts'
 import { localSpeaker } from './tts/local/index.ts'
 
-export const carriers: readonly CarrierSpec[] = [twilio, telnyx, webrtc, plivo, vobiz, vonage, cloudonix]
+export const carriers: readonly CarrierSpec[] = [twilio, telnyx, webrtc, plivo, vobiz, vonage, cloudonix, exotel]
 
 export const agents: readonly AgentSpec[] = [local, echo, pipeline]
 
