@@ -182,6 +182,7 @@ function speakerOf(
   say: (payload: Uint8Array) => void,
 ): CarrierPlayout {
   const { format, stream, taps } = options
+  const { clears = true } = stream
   // Every socket copies what it sends; only a recording keeps it.
   const reuse = options.inputs.kept ? undefined : 'reuse'
   const encode = options.codec?.encode ?? codecFor(options.sends ?? format).encoder(reuse)
@@ -189,10 +190,11 @@ function speakerOf(
     clock: options.pace,
     rate: format.rate,
     frameMs: format.frameMs,
-    leadMs: format.leadMs ?? 0,
+    // What cannot be taken back will be heard: a caller who interrupts must not hear much of it.
+    leadMs: clears ? (format.leadMs ?? 0) : 0,
     limitMs: longestQueue,
     send: (frame) => say(encode(frame)),
-    sendClear: () => order({ type: 'clear' }),
+    ...(clears ? { sendClear: () => order({ type: 'clear' }) } : {}),
     ...(taps.heard ? { tap: taps.heard } : {}),
     to: `${options.streamRef} ${format.encoding}/${format.rate}`,
     ...(stream.marks ? { sendMark: (name: string) => order({ type: 'mark', name }) } : {}),

@@ -224,6 +224,8 @@ export interface Stream {
   readonly formats: readonly StreamFormat[]
   /** Marks are echoed: playout can know what was heard. */
   readonly marks: boolean
+  /** False: what was sent cannot be taken back. Then little is sent ahead, whatever lead the format allows. Default true. */
+  readonly clears?: boolean
   /** How long sound waits for a numbered frame that was overtaken or lost, ms. Default 200. */
   readonly patience?: number
   /** Subprotocols offered by the carrier that we accept. */

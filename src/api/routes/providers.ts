@@ -45,7 +45,13 @@ export function capabilitiesOf(spec: AnySpec): readonly string[] {
     ...(spec.webhook ? ['webhook'] : []),
     ...(spec.control?.commands ?? []),
     ...(spec.control?.commands.includes('dial') ? [detection(spec.control)] : []),
-    ...(spec.stream ? ['stream', ...(spec.stream.marks ? ['stream.marks'] : [])] : []),
+    ...(spec.stream
+      ? [
+          'stream',
+          ...(spec.stream.marks ? ['stream.marks'] : []),
+          ...(spec.stream.clears === false ? [] : ['stream.clear']),
+        ]
+      : []),
     ...numbers,
     ...(spec.recordings ? ['recordings'] : []),
     ...(spec.cost ? ['cost'] : []),
