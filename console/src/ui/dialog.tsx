@@ -1,7 +1,7 @@
 /** A window over the page, for one thing at a time. */
 import { Dialog as Base } from '@base-ui/react/dialog'
 import { X } from 'lucide-react'
-import { useState, type ReactNode } from 'react'
+import { useRef, useState, type ReactNode } from 'react'
 import { cx } from '../lib/classes.ts'
 import { sentenceOf } from '../lib/failure.ts'
 import { Button, IconButton } from './button.tsx'
@@ -18,12 +18,17 @@ export interface DialogProps {
   readonly wide?: boolean
 }
 
+const firstAnswer = 'input:not([tabindex="-1"]), textarea'
+
+/** The focus goes to the first thing that is asked for, and back to where it was. */
 export function Dialog({ open, onClose, title, description, children, footer, wide = false }: DialogProps) {
+  const body = useRef<HTMLDivElement>(null)
   return (
     <Base.Root open={open} onOpenChange={(now) => !now && onClose()}>
       <Base.Portal>
         <Base.Backdrop className="fixed inset-0 z-40 bg-shade transition-opacity data-ending-style:opacity-0 data-starting-style:opacity-0" />
         <Base.Popup
+          initialFocus={() => body.current?.querySelector<HTMLElement>(firstAnswer) ?? true}
           className={cx(
             'fixed inset-x-3 bottom-3 z-40 mx-auto flex max-h-[calc(100dvh-1.5rem)] flex-col rounded-xl border border-line bg-raised shadow-lift outline-none sm:top-[12dvh] sm:bottom-auto sm:max-h-[76dvh]',
             'transition-[opacity,translate] data-ending-style:opacity-0 data-starting-style:translate-y-2 data-starting-style:opacity-0',
@@ -41,7 +46,9 @@ export function Dialog({ open, onClose, title, description, children, footer, wi
               <X />
             </IconButton>
           </div>
-          <div className="min-h-0 overflow-y-auto px-5 pt-2 pb-5">{children}</div>
+          <div ref={body} className="min-h-0 overflow-y-auto px-5 pt-2 pb-5">
+            {children}
+          </div>
           {footer !== undefined && (
             <div className="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-3.5">{footer}</div>
           )}

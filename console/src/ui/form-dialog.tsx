@@ -5,23 +5,30 @@ import { Button } from './button.tsx'
 import { Callout } from './callout.tsx'
 import { Dialog } from './dialog.tsx'
 
-export interface FormDialogProps {
-  readonly open: boolean
+export interface FormBodyProps {
   readonly onClose: () => void
-  readonly title: string
-  readonly description?: string
   readonly action: string
   /** Rejects with what went wrong; else the window closes. */
   readonly onSubmit: () => Promise<unknown>
   readonly children: ReactNode
 }
 
-/** Drawn only while it is open, so that it begins anew each time. */
-export function FormDialog(props: FormDialogProps) {
-  return props.open ? <Opened {...props} /> : null
+export interface FormDialogProps extends FormBodyProps {
+  readonly open: boolean
+  readonly title: string
+  readonly description?: string
 }
 
-function Opened({ onClose, title, description, action, onSubmit, children }: FormDialogProps) {
+/** For a form whose answers are kept outside; one that begins anew each time puts its own `FormBody` into a `Dialog`. */
+export function FormDialog({ open, title, description, ...body }: FormDialogProps) {
+  return (
+    <Dialog open={open} onClose={body.onClose} title={title} description={description}>
+      <FormBody {...body} />
+    </Dialog>
+  )
+}
+
+export function FormBody({ onClose, action, onSubmit, children }: FormBodyProps) {
   const [pending, setPending] = useState(false)
   const [fault, setFault] = useState<string>()
   const submit = async (event: SubmitEvent) => {
@@ -33,21 +40,20 @@ function Opened({ onClose, title, description, action, onSubmit, children }: For
       onClose()
     } catch (error) {
       setFault(sentenceOf(error))
+    } finally {
       setPending(false)
     }
   }
   return (
-    <Dialog open onClose={onClose} title={title} description={description}>
-      <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-5">
-        {children}
-        {fault !== undefined && <Callout tone="bad">{fault}</Callout>}
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" variant="primary" pending={pending}>
-            {action}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-5">
+      {children}
+      {fault !== undefined && <Callout tone="bad">{fault}</Callout>}
+      <div className="flex justify-end gap-2">
+        <Button onClick={onClose}>Cancel</Button>
+        <Button type="submit" variant="primary" pending={pending}>
+          {action}
+        </Button>
+      </div>
+    </form>
   )
 }

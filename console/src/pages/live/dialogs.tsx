@@ -33,7 +33,7 @@ export function SayDialog({ call, open, onClose }: AskProps) {
       ready={text.trim() !== ''}
     >
       <Field label="Words">
-        <TextArea value={text} onChange={(event) => setText(event.target.value)} rows={3} maxLength={2_000} autoFocus />
+        <TextArea value={text} onChange={(event) => setText(event.target.value)} rows={3} maxLength={2_000} />
       </Field>
     </AskDialog>
   )
@@ -67,7 +67,6 @@ export function KeysDialog({ call, open, onClose }: AskProps) {
             className="font-mono"
             inputMode="tel"
             maxLength={64}
-            autoFocus
           />
         </Field>
         <Keypad onKey={(key) => setDigits(digits + key)} />
@@ -92,13 +91,7 @@ export function TransferDialog({ call, open, onClose }: AskProps) {
       ready={to.trim() !== ''}
     >
       <Field label="To" hint="A number with its country code, like +14155550100, or a SIP address.">
-        <Input
-          value={to}
-          onChange={(event) => setTo(event.target.value)}
-          inputMode="tel"
-          autoComplete="tel"
-          autoFocus
-        />
+        <Input value={to} onChange={(event) => setTo(event.target.value)} inputMode="tel" autoComplete="tel" />
       </Field>
     </AskDialog>
   )

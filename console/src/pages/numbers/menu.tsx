@@ -3,12 +3,12 @@ import { useQuery } from '@tanstack/react-query'
 import { Ellipsis, Pencil, Signpost, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { api, queries, read, type Schemas } from '../../lib/api.ts'
-import { sentenceOf } from '../../lib/failure.ts'
 import { phone } from '../../lib/format.ts'
 import { connectionsQuery, numbersQuery, providersQuery } from '../../lib/lookups.ts'
-import { Button, IconButton } from '../../ui/button.tsx'
+import { IconButton } from '../../ui/button.tsx'
 import { Confirm, Dialog } from '../../ui/dialog.tsx'
 import { Field, Input } from '../../ui/field.tsx'
+import { FormBody } from '../../ui/form-dialog.tsx'
 import { Menu, MenuItem, MenuLine } from '../../ui/menu.tsx'
 import { SwitchRow } from '../../ui/switch.tsx'
 import { noteDone, noteFailed } from '../../ui/toast.tsx'
@@ -49,7 +49,7 @@ export function NumberMenu({ row }: { readonly row: PhoneNumber }) {
           Remove…
         </MenuItem>
       </Menu>
-      <LabelDialog key={`${open}`} row={row} open={open === 'label'} onClose={close} />
+      <LabelDialog row={row} open={open === 'label'} onClose={close} />
       <RemoveDialog row={row} open={open === 'remove'} onClose={close} canRelease={can.includes('numbers.release')} />
     </>
   )
@@ -74,43 +74,26 @@ interface NumberDialogProps {
 }
 
 function LabelDialog({ row, open, onClose }: NumberDialogProps) {
+  return (
+    <Dialog open={open} onClose={onClose} title={`Label of ${phone(row.number)}`}>
+      <LabelForm row={row} onClose={onClose} />
+    </Dialog>
+  )
+}
+
+function LabelForm({ row, onClose }: Omit<NumberDialogProps, 'open'>) {
   const [label, setLabel] = useState(row.label ?? '')
-  const [fault, setFault] = useState<string>()
   const save = async () => {
-    try {
-      const body = { label: label.trim() === '' ? null : label.trim() }
-      await read(api.PATCH('/v1/numbers/{id}', { params: place(row), body }))
-      await refresh()
-      onClose()
-    } catch (error) {
-      setFault(sentenceOf(error))
-    }
+    const body = { label: label.trim() === '' ? null : label.trim() }
+    await read(api.PATCH('/v1/numbers/{id}', { params: place(row), body }))
+    await refresh()
   }
   return (
-    <Dialog
-      open={open}
-      onClose={onClose}
-      title={`Label of ${phone(row.number)}`}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button variant="primary" onClick={() => void save()}>
-            Save label
-          </Button>
-        </>
-      }
-    >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault()
-          void save()
-        }}
-      >
-        <Field label="Label" hint="For you: “Support”, “Berlin office”." error={fault} optional>
-          <Input value={label} maxLength={200} onChange={(event) => setLabel(event.target.value)} />
-        </Field>
-      </form>
-    </Dialog>
+    <FormBody onClose={onClose} action="Save label" onSubmit={save}>
+      <Field label="Label" hint="For you: “Support”, “Berlin office”." optional>
+        <Input value={label} maxLength={200} onChange={(event) => setLabel(event.target.value)} />
+      </Field>
+    </FormBody>
   )
 }
 

@@ -35,7 +35,7 @@ export function NewKey({ open, onClose, onMade }: NewKeyProps) {
   return (
     <FormDialog open={open} onClose={onClose} title="New API key" action="Make key" onSubmit={make}>
       <Field label="Name" hint="The program that will use it: “Booking server”.">
-        <Input value={name} onChange={(event) => setName(event.target.value)} required maxLength={200} autoFocus />
+        <Input value={name} onChange={(event) => setName(event.target.value)} required maxLength={200} />
       </Field>
       <fieldset>
         <legend className="mb-2 text-sm font-medium">It may</legend>

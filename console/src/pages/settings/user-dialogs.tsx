@@ -1,10 +1,11 @@
 /** A person added or changed, and a password set for somebody. */
 import { useState } from 'react'
 import { api, queries, read, type Schemas } from '../../lib/api.ts'
+import { Dialog } from '../../ui/dialog.tsx'
 import { Field, Input } from '../../ui/field.tsx'
 import { Select } from '../../ui/select.tsx'
 import { noteDone } from '../../ui/toast.tsx'
-import { FormDialog } from '../../ui/form-dialog.tsx'
+import { FormBody, FormDialog } from '../../ui/form-dialog.tsx'
 import { usersQuery } from './users.tsx'
 
 type User = Schemas['User']
@@ -26,7 +27,15 @@ export interface UserDialogProps {
   readonly first?: boolean
 }
 
-export function UserDialog({ open, onClose, user, first = false }: UserDialogProps) {
+export function UserDialog({ open, ...form }: UserDialogProps) {
+  return (
+    <Dialog open={open} onClose={form.onClose} title={form.user ? `Change ${form.user.name}` : 'Add a person'}>
+      <UserForm {...form} />
+    </Dialog>
+  )
+}
+
+function UserForm({ onClose, user, first = false }: Omit<UserDialogProps, 'open'>) {
   const [name, setName] = useState(user?.name ?? '')
   const [email, setEmail] = useState(user?.email ?? '')
   const [role, setRole] = useState<User['role']>()
@@ -38,18 +47,11 @@ export function UserDialog({ open, onClose, user, first = false }: UserDialogPro
     else await read(api.POST('/v1/users', { body: { ...body, ...(password && { password }) } }))
     await queries.invalidateQueries({ queryKey: usersQuery.queryKey })
     noteDone(user ? `${body.name} was changed` : `${body.name} may sign in${password ? '' : ' once a password is set'}`)
-    for (const clear of [setName, setEmail, setPassword]) clear('')
   }
   return (
-    <FormDialog
-      open={open}
-      onClose={onClose}
-      title={user ? `Change ${user.name}` : 'Add a person'}
-      action={user ? 'Save' : 'Add'}
-      onSubmit={save}
-    >
+    <FormBody onClose={onClose} action={user ? 'Save' : 'Add'} onSubmit={save}>
       <Field label="Name">
-        <Input value={name} onChange={(event) => setName(event.target.value)} required maxLength={200} autoFocus />
+        <Input value={name} onChange={(event) => setName(event.target.value)} required maxLength={200} />
       </Field>
       <Field label="Email">
         <Input
@@ -74,7 +76,7 @@ export function UserDialog({ open, onClose, user, first = false }: UserDialogPro
           />
         </Field>
       )}
-    </FormDialog>
+    </FormBody>
   )
 }
 
@@ -102,7 +104,6 @@ export function PasswordDialog({ open, onClose, user }: Pick<UserDialogProps, 'o
           onChange={(event) => setPassword(event.target.value)}
           minLength={least}
           required
-          autoFocus
           autoComplete="new-password"
         />
       </Field>

@@ -26,13 +26,16 @@ export const usersQuery = queryOptions({
 interface Open {
   readonly what: 'edit' | 'password' | 'remove'
   readonly user: User
+  /** False once it is closed: what it was about is still read while it fades. */
+  readonly shown: boolean
 }
 
 export function UsersTab() {
   const users = useQuery(usersQuery)
   const [adding, setAdding] = useState(false)
   const [open, setOpen] = useState<Open>()
-  const close = () => setOpen(undefined)
+  const close = () => setOpen((before) => before && { ...before, shown: false })
+  const isOpen = (what: Open['what']) => open?.shown === true && open.what === what
   const add = (
     <Button icon={<Plus />} onClick={() => setAdding(true)}>
       Add a person
@@ -55,10 +58,10 @@ export function UsersTab() {
       )}
       {users.data && users.data.length > 0 && <People rows={users.data} onOpen={setOpen} />}
       <UserDialog open={adding} onClose={() => setAdding(false)} first={users.data?.length === 0} />
-      <UserDialog key={open?.user.id} open={open?.what === 'edit'} onClose={close} user={open?.user} />
-      <PasswordDialog open={open?.what === 'password'} onClose={close} user={open?.user} />
+      {open && <UserDialog open={isOpen('edit')} onClose={close} user={open.user} />}
+      <PasswordDialog open={isOpen('password')} onClose={close} user={open?.user} />
       <Confirm
-        open={open?.what === 'remove'}
+        open={isOpen('remove')}
         onClose={close}
         title={`Remove ${open?.user.name ?? ''}?`}
         action="Remove person"
@@ -133,14 +136,14 @@ function UserMenu({ user, onOpen }: { readonly user: User; readonly onOpen: (ope
         </IconButton>
       }
     >
-      <MenuItem icon={<Pencil />} onClick={() => onOpen({ what: 'edit', user })}>
+      <MenuItem icon={<Pencil />} onClick={() => onOpen({ what: 'edit', user, shown: true })}>
         Change…
       </MenuItem>
-      <MenuItem icon={<KeyRound />} onClick={() => onOpen({ what: 'password', user })}>
+      <MenuItem icon={<KeyRound />} onClick={() => onOpen({ what: 'password', user, shown: true })}>
         Set password…
       </MenuItem>
       <MenuLine />
-      <MenuItem icon={<Trash2 />} danger onClick={() => onOpen({ what: 'remove', user })}>
+      <MenuItem icon={<Trash2 />} danger onClick={() => onOpen({ what: 'remove', user, shown: true })}>
         Remove…
       </MenuItem>
     </Menu>

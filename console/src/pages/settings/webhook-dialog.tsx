@@ -1,9 +1,10 @@
 /** A webhook added or changed. */
 import { useState } from 'react'
 import type { Schemas } from '../../lib/api.ts'
+import { Dialog } from '../../ui/dialog.tsx'
 import { Field, Input, TextArea } from '../../ui/field.tsx'
 import { SwitchRow } from '../../ui/switch.tsx'
-import { FormDialog } from '../../ui/form-dialog.tsx'
+import { FormBody } from '../../ui/form-dialog.tsx'
 
 export interface WebhookDialogProps {
   readonly open: boolean
@@ -13,11 +14,15 @@ export interface WebhookDialogProps {
   readonly onSave: (webhook: Schemas['NewWebhook']) => Promise<unknown>
 }
 
-export function WebhookDialog(props: WebhookDialogProps) {
-  return props.open ? <Opened {...props} /> : null
+export function WebhookDialog({ open, ...form }: WebhookDialogProps) {
+  return (
+    <Dialog open={open} onClose={form.onClose} title={form.webhook ? 'Change webhook' : 'New webhook'}>
+      <WebhookForm {...form} />
+    </Dialog>
+  )
 }
 
-function Opened({ open, onClose, webhook, onSave }: WebhookDialogProps) {
+function WebhookForm({ onClose, webhook, onSave }: Omit<WebhookDialogProps, 'open'>) {
   const [url, setUrl] = useState(webhook?.url ?? '')
   const [all, setAll] = useState(webhook?.events.includes('*') ?? true)
   const [events, setEvents] = useState(webhook?.events.filter((name) => name !== '*').join('\n') ?? '')
@@ -27,13 +32,7 @@ function Opened({ open, onClose, webhook, onSave }: WebhookDialogProps) {
     return onSave({ url: url.trim(), events: all || named.length === 0 ? ['*'] : named, enabled })
   }
   return (
-    <FormDialog
-      open={open}
-      onClose={onClose}
-      title={webhook ? 'Change webhook' : 'New webhook'}
-      action={webhook ? 'Save' : 'Make webhook'}
-      onSubmit={save}
-    >
+    <FormBody onClose={onClose} action={webhook ? 'Save' : 'Make webhook'} onSubmit={save}>
       <Field label="Address of your server">
         <Input
           type="url"
@@ -42,7 +41,6 @@ function Opened({ open, onClose, webhook, onSave }: WebhookDialogProps) {
           placeholder="https://example.com/offhook"
           required
           maxLength={2_000}
-          autoFocus
         />
       </Field>
       <SwitchRow checked={all} onChange={setAll} hint="Or only those that you name.">
@@ -62,6 +60,6 @@ function Opened({ open, onClose, webhook, onSave }: WebhookDialogProps) {
       <SwitchRow checked={enabled} onChange={setEnabled} hint="Off, nothing is sent and nothing is kept for later.">
         On
       </SwitchRow>
-    </FormDialog>
+    </FormBody>
   )
 }

@@ -96,7 +96,6 @@ function NameDialog({ onClose, onSave }: NameDialogProps) {
           onChange={(event) => setName(event.target.value)}
           onKeyDown={(event) => event.key === 'Enter' && ready && onSave(name.trim())}
           maxLength={80}
-          autoFocus
         />
       </Field>
     </Dialog>
