@@ -2,6 +2,7 @@
 import { describe } from 'vitest'
 import type { z } from 'zod'
 import { describeControl } from './carrier/control.ts'
+import { describeListen } from './carrier/listen.ts'
 import type { CarrierFixture } from './carrier/fixture.ts'
 import { describeSettings } from './carrier/settings.ts'
 import { describeStream } from './carrier/stream.ts'
@@ -16,5 +17,6 @@ export function carrierConformance<S extends z.ZodObject>(name: string, fixture:
     describeWebhook(fixture)
     describeControl(fixture)
     describeStream(fixture)
+    describeListen(fixture)
   })
 }

@@ -50,7 +50,11 @@ export function describeControl<S extends z.ZodObject>(fixture: CarrierFixture<S
         expect(result?.ref).toBeTypeOf('string')
       })
 
-    if (control.commands.includes('hangup'))
+    if (spec.listen)
+      test('every command is carried out by what listens', () => {
+        for (const command of own) expect(encode(command)).toEqual({ by: 'link' })
+      })
+    else if (control.commands.includes('hangup'))
       test.each(wire.gone)('hanging up a call that is gone succeeds: $status', (response) => {
         expect(performed(encode({ type: 'hangup' }), () => response).result).toMatchObject({ gone: true })
       })

@@ -2,12 +2,12 @@
 import type { RTCDataChannel, RTCPeerConnection, RTCRtpTransceiver, RtpPacket } from 'werift'
 import { outgoing, type Dated } from '../../../protocols/rtp/outgoing.ts'
 import { writeRtp } from '../../../protocols/rtp/packet.ts'
-import type { StreamFormat } from '../../../spec/audio.ts'
 import { OffhookError } from '../../../spec/errors.ts'
 import type { IceServer, MediaQuality, VideoFrame } from '../../../spec/listen.ts'
 import { plainAnswer, withPublicAddress, type Offer } from './sdp.ts'
 import type { Settings } from './settings.ts'
 import { portsOf } from './ice.ts'
+import type { Start } from './stream.ts'
 import { readStats } from './stats.ts'
 import { watchVideo } from './video.ts'
 
@@ -37,7 +37,7 @@ export interface PeerListener {
 }
 
 /** The format of our side of the wire. */
-export function formatOf(offer: Offer, config: Settings): StreamFormat {
+export function formatOf(offer: Offer, config: Settings): Start['format'] {
   return offer.codec === 'opus'
     ? { encoding: 'opus', rate: config.rate, frameMs: 20 }
     : { encoding: 'pcmu', rate: 8000, frameMs: 20 }

@@ -50,10 +50,18 @@ test('what the data channel says arrives in the same order as sound', () => {
   ])
 })
 
-test('our frames leave bare: the link numbers and dates them', () => {
-  const { messages: sent } = stream.step(stream.begin(), { type: 'audio', payload: new Uint8Array([9]) })
-  expect(sent).toEqual([{ binary: new Uint8Array([9]) }])
-  expect(stream.step(stream.begin(), { type: 'clear' }).messages).toEqual([])
+test('our frames leave bare, once there is a link: it numbers and dates them', () => {
+  const order = { type: 'audio', payload: new Uint8Array([9]) } as const
+  const { state } = stream.step(stream.begin(), { type: 'message', message: start })
+  expect(stream.step(state, order).messages).toEqual([{ binary: new Uint8Array([9]) }])
+  expect(stream.step(state, { type: 'clear' }).messages).toEqual([])
+})
+
+test('a second start, and words that are none, are passed by', () => {
+  const nonsense = ['', '{', 'null', '{"type":"digit","digit":"x"}'].map((one) => ({ text: one }))
+  expect(messages(start, start, ...nonsense).slice(1)).toEqual(
+    Array.from({ length: 5 }, () => ({ type: 'ignored', why: 'no word of this link' })),
+  )
 })
 
 test('sound before a start is nobody’s', () => {
