@@ -23,7 +23,6 @@ export function OwnPassword({ open, onClose }: { readonly open: boolean; readonl
           onChange={(event) => setCurrent(event.target.value)}
           autoComplete="current-password"
           required
-          autoFocus
         />
       </Field>
       <Field label="New password" hint="At least 10 characters.">
