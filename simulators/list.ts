@@ -1,10 +1,12 @@
 /** The list: one word per simulated carrier. Append only: numbers of the simulated lines follow its order. */
 import type { CarrierOptions, CarrierSimulator } from './carrier/simulator.ts'
 import type { Ids } from '../src/lib/ids.ts'
+import { simulatedCloudonix } from './cloudonix/simulator.ts'
 import { simulatedPlivo } from './plivo/simulator.ts'
 import { simulatedTelnyx } from './telnyx/simulator.ts'
 import { simulatedTwilio } from './twilio/carrier.ts'
 import { simulatedVobiz } from './vobiz/simulator.ts'
+import { simulatedVonage } from './vonage/simulator.ts'
 
 /** Settings of a connection, as the carrier's provider names them. */
 export type AccountSettings = Readonly<Record<string, unknown>>
@@ -26,6 +28,8 @@ export const simulatedCarriers: readonly SimulatedCarrier[] = [
   simulatedTelnyx,
   simulatedPlivo,
   simulatedVobiz,
+  simulatedVonage,
+  simulatedCloudonix,
 ]
 
 /** By the provider's name; throws where there is none. */

@@ -27,6 +27,8 @@ export interface Kind {
   /** Resources besides calls and applications. `path` is below the account. */
   resource(plivo: PlivoWorld, request: Routed, path: readonly string[]): RestReply | undefined
   readonly media: MediaKind
+  /** Detection reports people as well as machines. */
+  readonly tellsPeople: boolean
   /** The word for who ended a call that the carrier itself ended. */
   readonly own: string
 }

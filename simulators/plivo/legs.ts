@@ -16,6 +16,8 @@ export function newLeg(plivo: PlivoWorld, plan: LegPlan): PlivoCall {
   const { requestId, hangupTarget, ringTarget, ref, ...rest } = plan
   return new SimulatedCall<PlivoFacts>(plivo, {
     ...rest,
+    from: withPlus(plan.from),
+    to: withPlus(plan.to),
     ref: ref ?? uuid(plivo.ids),
     facts: {
       ...{ plivo, requestId, hangupTarget, ringTarget },
@@ -27,6 +29,11 @@ export function newLeg(plivo: PlivoWorld, plan: LegPlan): PlivoCall {
     },
     progressed: reportProgress,
   })
+}
+
+/** Numbers come with a plus or without one; SIP addresses stay. */
+function withPlus(party: string): string {
+  return /^\d+$/.test(party) ? `+${party}` : party
 }
 
 export function callIn(plivo: PlivoWorld, { from, to, phone }: InboundCall): PlivoCall {
@@ -99,7 +106,8 @@ async function detect(
     const { answeredBy } = await result.detect('known')
     call.facts.answeredBy = answeredBy
     const machine = answeredBy.startsWith('machine')
-    if (machine && told) reportMachine(call, told, true, mode === 'hangup' ? 'hangup' : 'continue')
+    if (told && (machine || call.facts.plivo.kind.tellsPeople))
+      reportMachine(call, told, machine, mode === 'hangup' ? 'hangup' : 'continue')
     if (!machine || mode !== 'hangup') return machine
     call.facts.hangupCode = 9100
     call.end('completed', 'a machine answered')

@@ -22,6 +22,7 @@ export const plivoKind: Kind = {
   dialled: { status: 201, message: 'call fired' },
   resource,
   own: 'Plivo',
+  tellsPeople: false,
   media: {
     account: (plivo) => plivo.account.authId,
     extraHeaders: (given) => given.replaceAll(',', ';'),

@@ -42,7 +42,9 @@ function open(call: PlivoCall, order: StreamOrder): MediaStream {
     framing: plivoFraming({ call, stream: ref, format, extraHeaders }),
     told: {
       opened: () => tell(call, order, ref, 'StartStream'),
-      ended: () => tell(call, order, ref, 'StopStream'),
+      ended(_, how) {
+        if (how === 'application') tell(call, order, ref, 'StopStream')
+      },
       troubled(_, trouble) {
         const why = 'why' in trouble ? trouble.why : trouble.type === 'failed' ? trouble.failure.type : trouble.type
         complain(call, 0, `stream: ${why}`, url)

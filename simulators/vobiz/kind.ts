@@ -69,6 +69,7 @@ export const vobizKind: Kind = {
   dialled: { status: 200, message: 'Call fired' },
   resource,
   own: 'Vobiz',
+  tellsPeople: true,
   media: {
     account: () => '500025',
     // They never reach the socket.

@@ -116,7 +116,7 @@ async function deliver(
   const reports = webhook.decode(request)
   for (const report of reports) {
     if (report.type === 'call.offered') return offer(engine, carrier, connection, report, request)
-    if (report.type === 'answer.requested') return instruct(engine, carrier, connection, report, request)
+    if (report.type === 'answer.requested') return instruct(engine, carrier, { connection, repeated }, report, request)
     if (!repeated) await inform(engine, connection, report, request)
   }
   const back = reports.find(({ type }) => type === 'call.returned')
@@ -155,15 +155,17 @@ async function offer(
 async function instruct(
   engine: Engine,
   carrier: CarrierSpec,
-  connection: Connection,
+  { connection, repeated }: Admitted,
   { ref, raw }: Report & { type: 'answer.requested' },
   request: InboundRequest,
 ): Promise<Reply> {
   const id = await callOf(engine, connection, ref, request)
   const live = id === undefined ? undefined : await engine.take(id)
   if (!live) throw new OffhookError('call.unknown', `No call of ours waits for call ${ref.slice(0, 40)}`)
-  await live.post({ type: 'call.dialed', ref })
-  await live.post({ type: 'call.progressed', status: 'in-progress', raw, ref })
+  if (!repeated) {
+    await live.post({ type: 'call.dialed', ref })
+    await live.post({ type: 'call.progressed', status: 'in-progress', raw, ref })
+  }
   const reply = await answerAgain(live, carrier, connection)
   return reply === 'acknowledged' ? carrier.webhook!.acknowledge(request) : reply
 }

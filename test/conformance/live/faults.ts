@@ -20,11 +20,12 @@ export function describeFaults(fixture: LiveFixture, stage: SetStage): void {
       )
       player.say(600, 700)
       await until('the agent on the new line', () => toneMs(leg.heard(), 700) >= 500)
+      // Where a stream has no goodbye, its end by the hang-up counts as one more loss.
+      const types = (await set.house.events(call.id)).map(({ event }) => event.type)
+      expect(types.filter((type) => type === 'media.lost')).toHaveLength(1)
       leg.hangup()
       expect(await over(set.house, call.id)).toMatchObject({ status: 'completed', endReason: 'caller-hangup' })
       expect(set.house.studio.players.filter(({ key }) => key === set.agent.key)).toHaveLength(1)
-      const types = (await set.house.events(call.id)).map(({ event }) => event.type)
-      expect(types.filter((type) => type === 'media.lost')).toHaveLength(1)
     })
 
     if (fixture.asksAgain)
@@ -75,7 +76,8 @@ export function describeFaults(fixture: LiveFixture, stage: SetStage): void {
 
     test('late, jittery and repeated sound is heard once', async () => {
       const set = await stage({ greeting: 'hello' })
-      Object.assign(set.line.faults, { lateMediaMs: 800, mediaJitterMs: 60, duplicateMediaEvery: 5 })
+      const repeated = fixture.numbersMedia === false ? {} : { duplicateMediaEvery: 5 }
+      Object.assign(set.line.faults, { lateMediaMs: 800, mediaJitterMs: 60, ...repeated })
       const { call, leg, player } = await inCall(set)
       await until('the greeting', () => toneMs(leg.heard(), 1000) >= 500)
       await leg.phone.say(tone(440, 1_000))
@@ -125,14 +127,17 @@ export function describeFaults(fixture: LiveFixture, stage: SetStage): void {
       expect(await over(set.house, call.id)).toMatchObject({ status: 'completed' })
     })
 
-    test('a carrier that answers a dial with a failure of its own is asked, and nobody is called twice', async () => {
-      const set = await stage()
-      set.line.faults.rest = [{ method: 'POST', times: 1, what: { type: 'error', status: 503 } }]
-      const call = await placed(set)
-      const ended = await over(set.house, call.id, 30_000)
-      expect(ended).toMatchObject({ status: 'failed', endReason: 'carrier-failed' })
-      expect(set.line.calls.size).toBe(0)
-    })
+    test.skipIf(fixture.knowsAbsence === false)(
+      'a carrier that answers a dial with a failure of its own is asked, and nobody is called twice',
+      async () => {
+        const set = await stage()
+        set.line.faults.rest = [{ method: 'POST', times: 1, what: { type: 'error', status: 503 } }]
+        const call = await placed(set)
+        const ended = await over(set.house, call.id, 30_000)
+        expect(ended).toMatchObject({ status: 'failed', endReason: 'carrier-failed' })
+        expect(set.line.calls.size).toBe(0)
+      },
+    )
 
     test('a hang-up that the carrier fails at is said again', async () => {
       const set = await stage()

@@ -27,6 +27,16 @@ export interface LiveFixture {
   readonly tellsRinging?: boolean
   /** False: calls of this carrier outlive their stream. */
   readonly endsWithStream?: boolean
+  /** False: its detection reports machines alone. */
+  readonly tellsPeople?: boolean
+  /** False: its sockets do not say which call they are: the token in their address alone does. */
+  readonly namesCall?: boolean
+  /** False: its media messages carry no numbers that the translator could tell repeated ones by. */
+  readonly numbersMedia?: boolean
+  /** False: it cannot say that it has no such call, so a dial in doubt stays so for minutes. */
+  readonly knowsAbsence?: boolean
+  /** False: whether a transfer in doubt was taken cannot be seen from the call. */
+  readonly showsTransfers?: boolean
   /** False: a transfer that comes to nothing does not bring the caller back to the agent. */
   readonly givesBack?: boolean
   /** The name a recording has in the carrier's reports, where it is not its id. */

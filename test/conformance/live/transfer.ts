@@ -87,7 +87,7 @@ export function describeTransfer(fixture: LiveFixture, stage: SetStage): void {
       ['never comes', { type: 'no-response', holdMs: 20_000 }],
       ['says that it failed', { type: 'error', status: 503, done: true }],
     ] as const
-    test.each(breakages)(
+    test.skipIf(fixture.showsTransfers === false).each(breakages)(
       'that the carrier took, though its answer %s, is not repeated, and nobody hangs up',
       { timeout: 60_000 },
       async (_, what) => {
@@ -114,20 +114,23 @@ export function describeTransfer(fixture: LiveFixture, stage: SetStage): void {
       },
     )
 
-    test('that the carrier fails at, and did not do, leaves the caller with the agent', async () => {
-      const set = await stage()
-      const { call, leg, player } = await inCall(set)
-      set.line.faults.rest = [
-        { method: fixture.orders.transfer.method, times: 10, what: { type: 'error', status: 503 } },
-      ]
-      await transferTo(set, call.id)
-      await until('the verdict', async () => (await seen(set, call.id)).includes('command.failed'), 20_000)
-      expect(await seen(set, call.id)).toContain('command.uncertain')
-      player.say(400, 700)
-      await until('the agent, still there', () => toneMs(leg.heard(), 700) >= 300)
-      leg.hangup()
-      expect(await over(set.house, call.id)).toMatchObject({ endReason: 'caller-hangup' })
-    })
+    test.skipIf(fixture.showsTransfers === false)(
+      'that the carrier fails at, and did not do, leaves the caller with the agent',
+      async () => {
+        const set = await stage()
+        const { call, leg, player } = await inCall(set)
+        set.line.faults.rest = [
+          { method: fixture.orders.transfer.method, times: 10, what: { type: 'error', status: 503 } },
+        ]
+        await transferTo(set, call.id)
+        await until('the verdict', async () => (await seen(set, call.id)).includes('command.failed'), 20_000)
+        expect(await seen(set, call.id)).toContain('command.uncertain')
+        player.say(400, 700)
+        await until('the agent, still there', () => toneMs(leg.heard(), 700) >= 300)
+        leg.hangup()
+        expect(await over(set.house, call.id)).toMatchObject({ endReason: 'caller-hangup' })
+      },
+    )
 
     if (fixture.givesBack === false) return
     const failures: readonly (readonly [string, DialBehaviour, string])[] = [
