@@ -5,10 +5,10 @@ import { beepDetector } from '../src/media/beep.ts'
 import { codecFor } from '../src/media/codecs/index.ts'
 import { dtmfDetector } from '../src/media/dtmf/detect.ts'
 import { dtmf } from '../src/media/dtmf/generate.ts'
-import { energyGate } from '../src/media/energy.ts'
 import { Mixer } from '../src/media/mixer.ts'
 import { Resampler } from '../src/media/resample.ts'
 import { noise, overlay, sine } from '../src/media/tones.ts'
+import { energyVad } from '../src/media/vad/energy.ts'
 import type { AudioSink, Encoding } from '../src/spec/audio.ts'
 
 const frameMs = 20
@@ -87,7 +87,7 @@ function detectors(): readonly Case[] {
     hears('DTMF detect, speech', dtmfDetector(8000, nobody), speech(8000)),
     hears('DTMF detect, a digit', dtmfDetector(8000, nobody), dtmf('5', { rate: 8000 }).subarray(80, 240)),
     hears('beep detect, speech', beepDetector(8000, nobody), speech(8000)),
-    hears('energy gate', energyGate(8000, nobody), speech(8000)),
+    hears('energy detector', energyVad(8000, 600), speech(8000)),
   ]
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Scope } from '../../lib/scope.ts'
-import { concat, silence } from '../tones.ts'
+import { concat, noise, silence } from '../tones.ts'
 import { createVad, type VadKind } from './create.ts'
 import { vadSuite, voiceLike } from './suite.ts'
 
@@ -27,6 +27,25 @@ describe('detectors that decide at once', () => {
     }
     expect(hear(160)).toHaveLength(2)
     for (const length of [1, 7, 80, 333, pcm.length]) expect(hear(length)).toEqual(hear(160))
+  })
+
+  test('energy follows the line: its noise, the end of that, and speech from the start', async () => {
+    const { factory } = await open('energy')
+    const hear = (pcm: Int16Array) => {
+      using vad = factory(8000)
+      const heard: string[] = []
+      vad.listen(({ type }) => heard.push(type))
+      vad.write(pcm)
+      return heard
+    }
+    const quiet = (ms: number) => silence({ rate: 8000, ms })
+    const hiss = (ms: number, level: number) => noise(5, { rate: 8000, ms, level })
+    expect(hear(concat(hiss(1000, -46), quiet(1000), voiceLike(8000, 500, -38)))).toEqual(['started'])
+    expect(hear(concat(voiceLike(8000, 1000), quiet(1000)))).toEqual(['started', 'ended'])
+    expect(hear(concat(quiet(2000), hiss(2000, -58)))).toEqual([])
+    expect(hear(concat(quiet(1000), hiss(20_000, -40)))).toSatisfy(
+      (heard) => heard.length === 0 || heard.at(-1) === 'ended',
+    )
   })
 
   test('the silence that ends a turn is a setting', async () => {
