@@ -5,6 +5,7 @@ import type { Accepted, Addresses, CarrierSpec, Dispatch } from '../spec/carrier
 import { OffhookError } from '../spec/errors.ts'
 import type { CallEvent } from '../spec/event.ts'
 import type { Connection, MediaGrant } from '../store/contract.ts'
+import { inOurWay, type Done } from './instead.ts'
 import { limits } from './machine.ts'
 import { requesterOf } from './noting.ts'
 import { runOperation } from './operation.ts'
@@ -38,14 +39,15 @@ function inDoubt(error: unknown): boolean {
 
 const neverSent: ReadonlySet<string> = new Set(['http.unreachable', 'name.unresolved', 'http.invalid'])
 
-function acceptedEvent(id: string, accepted: Accepted): CallEvent {
-  const { ref, recording, gone } = accepted
+function acceptedEvent(id: string, accepted: Done): CallEvent {
+  const { ref, recording, gone, joined } = accepted
   return {
     type: 'command.accepted',
     id,
     ...(ref ? { ref } : {}),
     ...(recording ? { recording } : {}),
     ...(gone ? { gone } : {}),
+    ...(joined === undefined ? {} : { joined }),
   }
 }
 
@@ -55,7 +57,7 @@ function failedEvent(id: string, error: unknown): CallEvent {
   return { type: 'command.failed', id, code: known?.code ?? 'internal', message }
 }
 
-async function attempt(live: LiveCall, command: CallCommand): Promise<Accepted> {
+async function attempt(live: LiveCall, command: CallCommand): Promise<Done> {
   const { engine, running } = live
   const { plan } = running.call
   // Whoever asks for it, the agent's model included.
@@ -77,7 +79,7 @@ async function attempt(live: LiveCall, command: CallCommand): Promise<Accepted> 
     case 'link':
       return byLink(live, command, carrier)
     case 'unsupported':
-      return live.instead(command, dispatch.why)
+      return inOurWay(live, command, dispatch.why)
     default:
       return dispatch satisfies never
   }

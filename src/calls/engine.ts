@@ -67,6 +67,8 @@ export interface EngineParts {
   readonly answering?: (ref: string) => string | undefined
   /** What carriers and we say to each other, for people to read; a replay has none. */
   readonly wire?: WireBook
+  /** Text in the built-in voice, for what no agent says. */
+  readonly speak?: (text: string) => Promise<{ readonly pcm: Int16Array; readonly rate: number }>
   /** Where a call's inputs are kept for replay; undefined when switched off. */
   readonly openInputs?: (call: Call) => InputRecorder
 }

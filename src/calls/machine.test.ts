@@ -355,6 +355,43 @@ describe('a transfer', () => {
   })
 })
 
+describe('a transfer by a second leg of ours', () => {
+  const joined = () => {
+    const asked = run(answered().call, [
+      { type: 'command.requested', id: 't', command: { type: 'transfer', to: '+15551230009' }, origin: 'agent' },
+    ])
+    return run(asked.call, [{ type: 'command.accepted', id: 't', joined: 'call_2' }])
+  }
+
+  test('holds the agent, and can be hung up on all the while', () => {
+    const { call, effects } = joined()
+    expect([call.joined, call.transfer]).toEqual(['call_2', undefined])
+    expect(effects.map(({ type }) => type)).toEqual(['agent.hold'])
+    const hungUp = run(call, [{ type: 'command.requested', id: 'h', command: { type: 'hangup' }, origin: 'api' }])
+    expect(commandsOf(hungUp.effects)).toEqual(['hangup'])
+  })
+
+  test('ends with the other leg, by a hang-up of ours', () => {
+    const { call, effects } = run(joined().call, [{ type: 'transfer.ended', result: 'completed' }])
+    expect(commandsOf(effects)).toEqual(['hangup'])
+    const over = run(call, [{ type: 'command.accepted', id: requestedId(call, 'hangup') }])
+    expect([over.call.status, over.call.endReason]).toEqual(['completed', 'transferred'])
+  })
+
+  test('that reached nobody gives the caller back, who may be transferred again', () => {
+    const back = run(joined().call, [{ type: 'transfer.ended', result: 'busy' }])
+    expect(back.effects.map((effect) => [effect.type, 'result' in effect && effect.result])).toEqual([
+      ['agent.resume', 'busy'],
+    ])
+    const again: CallEvent = {
+      ...{ type: 'command.requested', id: 'u', origin: 'agent' },
+      command: { type: 'transfer', to: '+15551230008' },
+    }
+    expect(commandsOf(run(joined().call, [again]).effects)).toEqual([])
+    expect(commandsOf(run(back.call, [again]).effects)).toEqual(['transfer'])
+  })
+})
+
 describe('media', () => {
   test('a lost socket may come back', () => {
     const { call } = answered()
@@ -465,6 +502,7 @@ const anyEvent: fc.Arbitrary<CallEvent> = fc.oneof(
     origin: fc.constantFrom<Origin>('api', 'agent', 'engine'),
   }),
   fc.record({ type: fc.constant('command.accepted' as const), id: ids, gone: fc.boolean() }),
+  fc.record({ type: fc.constant('command.accepted' as const), id: ids, joined: fc.constant('call_2') }),
   fc.record({
     type: fc.constant('command.failed' as const),
     id: ids,

@@ -17,13 +17,14 @@ import {
 
 export function requested(call: Call, event: CallEvent & { type: 'command.requested' }): Step {
   const { id, command, origin } = event
+  if (call.pending.some((one) => one.id === id)) return [call, []]
   const pend: Call = { ...call, pending: [...call.pending, { id, command, origin, uncertain: false }] }
   const effect = { type: 'command', command, commandId: id } as const
   switch (command.type) {
     case 'hangup':
       return hangup(call, pend, command.reason ?? hangupReasons[origin], effect)
     case 'transfer':
-      if (call.transfer || call.ending) return [call, []]
+      if (call.transfer || call.ending || call.joined) return [call, []]
       return [{ ...pend, transfer: 'requested', untold: undefined }, [effect]]
     case 'leave-message':
       if (call.voicemail || call.ending || call.transfer) return [call, []]
@@ -74,6 +75,7 @@ export function accepted(call: Call, event: CallEvent & { type: 'command.accepte
     case 'reject':
       return [now, [end('canceled', 'rejected')]]
     case 'transfer':
+      if (event.joined) return withHeld({ ...now, transfer: undefined, joined: event.joined }, [{ type: 'agent.hold' }])
       if (event.gone) return [{ ...now, transfer: undefined }, [end('completed', 'caller-hangup')]]
       return handOver(now, asked.uncertain ? 'assumed' : 'accepted')
     case 'leave-message':
@@ -122,7 +124,9 @@ function handOver(call: Call, transfer: 'accepted' | 'assumed'): Step {
 
 /** How the other side's leg went: joined and over, or never joined, and the caller is ours again. */
 export function transferEnded(call: Call, { result }: CallEvent & { type: 'transfer.ended' }): Step {
-  if (!call.transfer || !isTerminal(result)) return [call, []]
+  if (!(call.transfer || call.joined) || !isTerminal(result)) return [call, []]
+  // The carrier says so of a call that is over; what we joined ourselves, we end.
+  if (result === 'completed' && call.joined) return hangUpBecause({ ...call, joined: undefined }, 'transferred')
   if (result === 'completed') return [call, [end('completed', 'transferred')]]
   const now = ours(call)
   if (now.media === 'open') return withHeld(now, [{ type: 'agent.resume', result }])
@@ -146,7 +150,12 @@ const comingBack: EffectBody = { type: 'timer.set', timer: 'media-lost', delay: 
 
 /** The caller is with us, and no transfer is under way. */
 function ours(call: Call): Call {
-  return { ...call, transfer: undefined, pending: call.pending.filter(({ command }) => command.type !== 'transfer') }
+  return {
+    ...call,
+    transfer: undefined,
+    joined: undefined,
+    pending: call.pending.filter(({ command }) => command.type !== 'transfer'),
+  }
 }
 
 /** Once nothing stands in its way any more, a hang-up that waited leaves. */

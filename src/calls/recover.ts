@@ -60,6 +60,9 @@ export async function resume(live: LiveCall): Promise<void> {
     return live.post(begin ? { type: 'call.queued' } : { type: 'call.ended', status: 'failed', reason: 'shutdown' })
   }
   if (running.call.waiting) return
+  // The other leg ended with its process.
+  if (running.call.joined) await live.post({ type: 'transfer.ended', result: 'failed' })
+  if (!plan.agent) return void live.ask({ type: 'hangup', reason: 'shutdown' }, 'engine')
   await restoreInvitations(live)
   for (const { id } of pending) await live.post({ type: 'command.uncertain', id })
   if (running.ended) return

@@ -27,6 +27,8 @@ export async function openTalk(live: LiveCall, after?: CallStatus): Promise<void
 async function open(live: LiveCall, after: CallStatus | undefined): Promise<void> {
   const { engine, running } = live
   const { plan } = running.call
+  // A second leg: whoever is on it talks with another caller of ours.
+  if (!plan.agent) return
   const agent = await engine.store.agents.get(plan.organization, plan.agent)
   const spec = agent && engine.agents.get(agent.provider)
   if (!agent || !spec)

@@ -16,6 +16,7 @@ import type { Network } from './network.ts'
 import type { ProviderSet } from './providers.ts'
 import type { RecordingFolder } from './recordings.ts'
 import { replayFolder } from './replays.ts'
+import { ours, telephoneVoice } from './voice.ts'
 
 export interface EngineNeeds {
   readonly store: Store
@@ -36,6 +37,7 @@ export async function engineOf(options: GatewayOptions, needs: EngineNeeds): Pro
   const host: PartHost = { scope, clock, ids, stream: network.stream }
   const parts = partsOf(providers, host)
   const vads = await createVad({ kind: environment.vad, scope })
+  const speak = telephoneVoice(providers.speakers, host, ours)
   return openEngine({
     carriers: byName(providers.carriers),
     agents: byName(providers.agents),
@@ -55,6 +57,7 @@ export async function engineOf(options: GatewayOptions, needs: EngineNeeds): Pro
     count: needs.count,
     answering: (ref) => needs.answering.get(ref),
     openRecording: recordings.open,
+    speak: async (text) => ({ pcm: await speak(text), rate: 8_000 }),
     wire: openWireBook({ store, coordination, clock, logger, scope }),
     ...(environment.replay ? { openInputs: replayFolder(join(environment.dataDir, 'replays'), clock, logger) } : {}),
   })

@@ -5,12 +5,15 @@ import { OffhookError } from '../spec/errors.ts'
 import type { PartHost, SpeakerSpec } from '../spec/speech.ts'
 
 /** A woman's voice, so that caller and agent can be told apart in a recording. */
-const voice = 'slt'
+const callers = 'slt'
+/** A man's, for what we leave on machines. */
+export const ours = 'rms'
 
 /** Text to sound at 8 kHz with the speaker provider `local`. */
 export function telephoneVoice(
   speakers: readonly SpeakerSpec[],
   host: PartHost,
+  voice = callers,
 ): (text: string) => Promise<Int16Array> {
   return async (text) => {
     const spec = speakers.find(({ name }) => name === 'local')

@@ -46,6 +46,8 @@ export type CallEvent =
   | {
       readonly type: 'command.accepted'
       readonly id: string
+      /** A transfer by a second leg of ours: that call's id. */
+      readonly joined?: string
       readonly ref?: string
       readonly recording?: string
       readonly gone?: boolean

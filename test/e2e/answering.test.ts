@@ -1,8 +1,11 @@
 /** Who answered is heard by ear where the carrier does not tell. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { z } from 'zod'
 import { tone } from '../../simulators/index.ts'
+import { sine } from '../../src/media/tones.ts'
+import type { SpeakerSpec } from '../../src/spec/speech.ts'
 import { twilio } from '../../src/providers/carriers/twilio/twilio.ts'
-import { person, speech } from '../conformance/live/stage.ts'
+import { person, speech, toneMs } from '../conformance/live/stage.ts'
 import { openHouse, type House } from './gateway.ts'
 import { twilioLive } from './twilio-line.ts'
 
@@ -13,14 +16,28 @@ const deaf: typeof twilio = {
   control: {
     ...control!,
     detectsMachines: false,
+    // Nor has it a way to leave messages.
+    commands: control!.commands.filter((command) => command !== 'leave-message'),
     encode: (command, call, config, context) =>
       control!.encode(command, { ...call, machineDetection: false }, config, context),
   },
 }
 
+/** Speaks in one long tone. */
+const voice: SpeakerSpec = {
+  ...{ kind: 'tts', name: 'local', label: 'Tone', settings: z.object({ voice: z.string() }) },
+  open: () => ({
+    rate: 16_000,
+    async *speak() {
+      yield sine(620, { rate: 16_000, ms: 1_000 })
+    },
+    async [Symbol.asyncDispose]() {},
+  }),
+}
+
 let house: House
 beforeAll(async () => {
-  house = await openHouse({ providers: { carriers: [deaf] } })
+  house = await openHouse({ providers: { carriers: [deaf], speakers: [voice] } })
 })
 afterAll(() => house[Symbol.asyncDispose]())
 
@@ -61,6 +78,19 @@ test('a machine talks on, and beeps', async () => {
     ['machine', 'it talks on', false],
     ['machine', 'beep', true],
   ])
+})
+
+test('a message is left after the beep, in our own voice, and then the call is over', async () => {
+  const agent = await house.agent({})
+  const line = await twilioLive.line(house, agent.id)
+  line.onDial(() => ({ type: 'machine', greeting: speech(3_200), afterMs: 20 }))
+  const coming = line.nextCall()
+  const { data } = await house.client.POST('/v1/calls', {
+    body: { to: '+15550199002', agent: agent.id, connection: line.connection, voicemailMessage: 'Please call back.' },
+  })
+  const ended = await house.callWhen('the end', data!.id, ({ endedAt }) => endedAt !== null, 30_000)
+  expect(ended).toMatchObject({ status: 'completed', endReason: 'voicemail-left', answeredBy: 'machine' })
+  expect(toneMs((await coming).heard(), 620)).toBeGreaterThanOrEqual(940)
 })
 
 test('nobody listens where it was not asked for', async () => {
