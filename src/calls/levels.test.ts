@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { VirtualClock } from '../lib/clock.ts'
+import { memoryLogger } from '../lib/log.ts'
+import { Scope } from '../lib/scope.ts'
 import type { CallEvent, Journaled } from '../spec/event.ts'
+import { MemoryCoordination } from '../store/coordination/memory.ts'
 import { Ears } from './ears.ts'
 import type { Engine } from './engine.ts'
+import { shareLevels, watchEveryLevel } from './levels-shared.ts'
 import { silence, watchLevels, type Level } from './levels.ts'
 import type { LiveCall } from './live.ts'
 
@@ -14,8 +18,7 @@ interface Stage {
 }
 
 /** An engine with calls of which only what levels look at is there. */
-function setting() {
-  const clock = new VirtualClock()
+function setting(clock = new VirtualClock(), coordination: object = {}, node = 'node_a') {
   const live = new Map<string, LiveCall>()
   const watchers = new Set<(entry: Journaled) => void>()
   const journal = {
@@ -24,7 +27,9 @@ function setting() {
       return { [Symbol.dispose]: () => void watchers.delete(listener) }
     },
   }
-  const engine = { clock, live, store: { journal } } as unknown as Engine
+  const scope = new Scope(node)
+  const shared = { coordination, node, scope, logger: memoryLogger() }
+  const engine = { clock, live, store: { journal }, ...shared } as unknown as Engine
   const call = (id: string, organization = 'org_a'): Stage => {
     const stage: Stage = { ears: new Ears(), queuedMs: 0, ended: false, transfer: undefined }
     const running = {
@@ -47,7 +52,7 @@ function setting() {
   const happened = (id: string, event: CallEvent) => {
     for (const watcher of watchers) watcher({ position: 1, organization: 'org_a', call: id, sequence: 1, at: 0, event })
   }
-  return { clock, engine, call, happened, watchers }
+  return { clock, engine, call, happened, watchers, scope }
 }
 
 const loud = new Int16Array(160).fill(16_384)
@@ -122,6 +127,68 @@ describe('levels', () => {
     step(() => happened('call_a', { type: 'speech.started', by: 'caller' }))
     step(() => (stage.transfer = {}))
     expect(states).toEqual(['listening', 'thinking', 'speaking', 'listening', 'thinking', 'listening', 'held'])
+  })
+})
+
+describe('levels of nothing', () => {
+  test('are told once, until something runs again', () => {
+    const { clock, engine, call } = setting()
+    const seen: number[] = []
+    using _ = watchLevels(engine, { organization: 'org_a' }, (levels) => void seen.push(levels.length))
+    clock.advance(1_000)
+    const stage = call('call_a')
+    clock.advance(400)
+    stage.ended = true
+    clock.advance(1_000)
+    expect(seen).toEqual([0, 1, 1, 0])
+  })
+})
+
+describe('levels of all processes', () => {
+  async function two() {
+    const clock = new VirtualClock()
+    const coordination = new MemoryCoordination({ clock, logger: memoryLogger() })
+    const [here, there] = [setting(clock, coordination, 'node_a'), setting(clock, coordination, 'node_b')]
+    await shareLevels(here.engine)
+    await shareLevels(there.engine)
+    const seen: string[][] = []
+    const look = (wanted: { organization: string; call?: string }) =>
+      watchEveryLevel(here.engine, wanted, (levels) => void seen.push(levels.map(({ id }) => id).toSorted()))
+    return { clock, here, there, seen, look }
+  }
+
+  test('come together where somebody looks, and are measured only as long', async () => {
+    const { clock, here, there, seen, look } = await two()
+    here.call('call_a')
+    const far = there.call('call_b')
+    there.call('call_c', 'org_b')
+    await clock.advanceAsync(5_000)
+    expect(far.ears.size).toBe(0)
+    const watch = look({ organization: 'org_a' })
+    await clock.advanceAsync(1_000)
+    expect(seen.at(-1)).toEqual(['call_a', 'call_b'])
+    expect(far.ears.size).toBe(1)
+    watch[Symbol.dispose]()
+    await clock.advanceAsync(5_000)
+    expect(far.ears.size).toBe(0)
+  })
+
+  test('are seen from a process without calls, of one call too, and end with the call and with the process', async () => {
+    const { clock, there, seen, look } = await two()
+    const [one, other] = [there.call('call_b'), there.call('call_c')]
+    using _ = look({ organization: 'org_a', call: 'call_b' })
+    await clock.advanceAsync(1_000)
+    expect(seen.at(-1)).toEqual(['call_b'])
+    one.ended = true
+    await clock.advanceAsync(400)
+    expect(seen.at(-1)).toEqual([])
+    one.ended = false
+    await clock.advanceAsync(400)
+    expect(seen.at(-1)).toEqual(['call_b'])
+    await there.scope.close()
+    expect(other.ears.size).toBe(0)
+    await clock.advanceAsync(2_000)
+    expect(seen.at(-1)).toEqual([])
   })
 })
 

@@ -26,17 +26,24 @@ export const silence = -90
 
 const hubs = new WeakMap<Engine, Hub>()
 
-/** `listener` is told of the running calls of this process until disposed. */
+/** `listener` is told of the running calls of this process until disposed; that there are none, once. */
 export function watchLevels(engine: Engine, wanted: LevelsWanted, listener: Listener): Disposable {
   const hub = hubs.get(engine) ?? new Hub(engine)
   hubs.set(engine, hub)
   return hub.watch(wanted, listener)
 }
 
+interface Watcher {
+  readonly wanted: LevelsWanted
+  readonly listener: Listener
+  /** It was told that nothing runs. */
+  idle: boolean
+}
+
 /** One set of meters for all who look. */
 class Hub {
   readonly #engine: Engine
-  readonly #watchers = new Set<{ readonly wanted: LevelsWanted; readonly listener: Listener }>()
+  readonly #watchers = new Set<Watcher>()
   readonly #meters = new Map<LiveCall, Meter>()
   #journal: Disposable | undefined
   #timer: Timer | undefined
@@ -46,7 +53,7 @@ class Hub {
   }
 
   watch(wanted: LevelsWanted, listener: Listener): Disposable {
-    const watcher = { wanted, listener }
+    const watcher: Watcher = { wanted, listener, idle: false }
     this.#watchers.add(watcher)
     if (this.#watchers.size === 1) this.#begin()
     return {
@@ -78,20 +85,19 @@ class Hub {
 
   #tell(): void {
     const { live } = this.#engine
-    const read = new Map<string, Level>()
-    for (const one of live.values()) if (this.#isWanted(one)) read.set(one.running.id, this.#meter(one).read())
+    const read = new Map<LiveCall, Level>()
+    for (const one of live.values()) if (this.#isWanted(one)) read.set(one, this.#meter(one).read())
     for (const [one, meter] of this.#meters) {
-      if (read.has(one.running.id)) continue
+      if (read.has(one)) continue
       meter[Symbol.dispose]()
       this.#meters.delete(one)
     }
-    for (const { wanted, listener } of this.#watchers)
-      listener(
-        [...read.values()].filter(({ id }) => {
-          const one = live.get(id)
-          return one !== undefined && isOf(one, wanted)
-        }),
-      )
+    for (const watcher of this.#watchers) {
+      const levels = [...read].flatMap(([one, level]) => (isOf(one, watcher.wanted) ? [level] : []))
+      // That nothing runs is said once.
+      if (levels.length > 0 || !watcher.idle) watcher.listener(levels)
+      watcher.idle = levels.length === 0
+    }
   }
 
   #meter(one: LiveCall): Meter {

@@ -9,6 +9,7 @@ import { createServer, listen } from '../api/server.ts'
 import { signInCodes, type SignInCodes } from '../api/session/codes.ts'
 import { startSpool } from '../api/webhooks/spool.ts'
 import type { Engine } from '../calls/engine.ts'
+import { shareLevels } from '../calls/levels-shared.ts'
 import { openListeners } from '../calls/listen.ts'
 import { lookAfterCalls, recoverCalls } from '../calls/recover.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -89,6 +90,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const answering = new Map<string, string>()
   const engine = await engineOf(options, { store, network, recordings, address, count: figures.count, answering })
   await openListeners(engine)
+  await shareLevels(engine)
   const simulators = environment.simulators ? simulatorsOf(options, { store, network, address }) : undefined
   const { registry } = figures
   const codes = codesOf(options, engine)

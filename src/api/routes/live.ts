@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { watchLevels } from '../../calls/levels.ts'
+import { watchEveryLevel } from '../../calls/levels-shared.ts'
 import { wireChannel } from '../../calls/wire.ts'
 import { OffhookError } from '../../spec/errors.ts'
 import { organizationOf } from '../auth.ts'
@@ -37,7 +37,7 @@ export async function liveRoutes(app: FastifyInstance, parts: ApiParts): Promise
       const hidden = await hiddenFrom(parts, request)
       const stream = openStream(engine, request, reply)
       const only = call === undefined ? {} : { call }
-      const watch = watchLevels(engine, { organization, ...only }, (calls) =>
+      const watch = watchEveryLevel(engine, { organization, ...only }, (calls) =>
         stream.send({ event: 'levels', data: { calls } }),
       )
       stream.signal.addEventListener('abort', () => watch[Symbol.dispose]())

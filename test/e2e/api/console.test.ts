@@ -528,6 +528,8 @@ describe('the journal', () => {
     const { data: placed } = await house.client.POST('/v1/calls', { body: { to: '+15550199002', agent: 'agt_echo' } })
     const [queued] = await house.events(placed!.id)
     expect(queued?.event).toMatchObject({ type: 'call.queued', by: { kind: 'key', name: 'First admin key' } })
+    await house.client.POST('/v1/calls/{id}/hangup', { params: { path: { id: placed!.id } } })
+    await over(house, placed!.id)
   })
 })
 
@@ -536,8 +538,9 @@ describe('a delivery', () => {
     const got: string[] = []
     const { createServer } = await import('node:http')
     const server = createServer((request, response) => {
-      got.push(String(request.headers['webhook-id']))
-      response.writeHead(got.length === 1 ? 500 : 204).end()
+      const id = String(request.headers['webhook-id'])
+      response.writeHead(got.includes(id) ? 204 : 500).end()
+      got.push(id)
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     house.scope.defer(() => server.close())
@@ -549,7 +552,7 @@ describe('a delivery', () => {
     await over(house, call)
     const first = await until('a failure', async () => {
       const { data } = await house.client.GET('/v1/webhooks/{id}/deliveries', { params: { path: { id: hook!.id } } })
-      return data!.items.find(({ attempts }) => attempts === 1)
+      return data!.items.find((one) => one.attempts === 1 && one.call === call)
     })
     expect(first).toMatchObject({ event: 'call.ended', call, status: 'waiting', lastStatus: 500 })
     const path = { id: hook!.id, delivery: first.id }
@@ -557,9 +560,10 @@ describe('a delivery', () => {
     const resend = '/v1/webhooks/{id}/deliveries/{delivery}/resend' as const
     const { data: again } = await house.client.POST(resend, { params: { path } })
     expect(again).toMatchObject({ id: first.id, status: 'waiting', attempts: 0 })
-    await until('the second try', () => got.length === 2)
+    const tries = () => got.filter((one) => one === first.id)
+    await until('the second try', () => tries().length === 2)
     expect(realClock.monotonic() - began).toBeLessThan(4_000)
-    expect(got).toEqual([first.id, first.id])
+    expect(tries()).toHaveLength(2)
     const none = await house.client.POST(resend, { params: { path: { id: hook!.id, delivery: 'dlv_none' } } })
     expect(none.response.status).toBe(404)
   })
