@@ -1,5 +1,5 @@
 /** People who speak into the browser's microphone, and an ear in the page for what comes back. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
@@ -33,6 +33,29 @@ export async function microphoneOf(scope: Scope, ...said: readonly (string | num
   return file
 }
 
+/** A microphone that says a WAV when the test wants it to (`say`), and is silent otherwise. Before the page is opened. */
+export async function microphoneInPage(page: Page): Promise<void> {
+  await page.addInitScript(`
+    navigator.mediaDevices.getUserMedia = async () => {
+      const context = new AudioContext()
+      const place = context.createMediaStreamDestination()
+      window.say = async (wav) => {
+        const source = context.createBufferSource()
+        source.buffer = await context.decodeAudioData(Uint8Array.fromBase64(wav).buffer)
+        source.connect(place)
+        source.start()
+      }
+      return place.stream
+    }
+  `)
+}
+
+/** Says a WAV file into the page's own microphone, now. */
+export async function say(page: Page, file: string): Promise<void> {
+  const wav = (await readFile(file)).toString('base64')
+  await page.evaluate(`window.say('${wav}')`)
+}
+
 /** Keeps the page's peer connection, so that its sound can be measured. Before the page is opened. */
 export async function listenIn(page: Page): Promise<void> {
   await page.addInitScript(`
@@ -44,6 +67,7 @@ export async function listenIn(page: Page): Promise<void> {
 /** Energy of the agent's sound in the page so far, as the browser adds it up: stands still in silence. */
 export function energyOf(page: Page): Promise<number> {
   return page.evaluate(`(async () => {
+    if (!window.peer) return 0
     for (const one of (await window.peer.getStats()).values())
       if (one.type === 'inbound-rtp' && one.kind === 'audio') return one.totalAudioEnergy ?? 0
     return 0

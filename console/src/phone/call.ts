@@ -23,8 +23,6 @@ export interface PhoneState {
 export interface PhoneOptions {
   /** Asks for a ticket to this agent. */
   readonly ticket: (agent: string) => Promise<Ticket>
-  /** The call's id at the API, by the line's own id; undefined while nobody knows. */
-  readonly callOf: (ref: string) => Promise<string | undefined>
   /** The sentence for anything thrown. */
   readonly sentence: (error: unknown) => string
 }
@@ -125,25 +123,12 @@ export class Phone {
       signalling: { endpoint, token: grant },
       iceServers,
       track,
-      on: (input) => this.#heard(input),
+      on: (input) => this.#take(input),
       onSound: (sound) => this.sounds.play(sound),
     })
     this.#line = line
     this.#looking = setInterval(() => void this.#look(), lookEvery)
     await line.open()
-  }
-
-  #heard(input: Input): void {
-    const first = input.type === 'answered' && this.#state.conversation.call === undefined
-    this.#take(input)
-    if (first && input.call === undefined) void this.#findCall(input.ref)
-  }
-
-  async #findCall(ref: string): Promise<void> {
-    const generation = this.#generation
-    // The call is shown by its line's id alone until the API knows it.
-    const call = await this.#options.callOf(ref).catch(() => undefined)
-    if (call !== undefined && generation === this.#generation) this.#take({ type: 'answered', ref, call })
   }
 
   #use(stream: MediaStream, track: MediaStreamTrack): void {

@@ -16,7 +16,7 @@ const isInput = (one: Input | Told): one is Input => inputs.has(one.type)
 const up: readonly (Input | Told)[] = [
   { type: 'dialled' },
   { type: 'microphone-open' },
-  { type: 'answered', ref: 'pc-1', call: 'cal_1' },
+  { type: 'answered', call: 'cal_1' },
   { type: 'channel-open' },
   { type: 'ready', call: undefined },
 ]
@@ -31,7 +31,7 @@ describe('phases', () => {
   })
 
   test('a lost network comes back without a second start', () => {
-    const back: readonly Input[] = [{ type: 'lost' }, { type: 'answered', ref: 'pc-2' }, { type: 'channel-open' }]
+    const back: readonly Input[] = [{ type: 'lost' }, { type: 'answered' }, { type: 'channel-open' }]
     const state = after([...up, ...back, { type: 'ready', call: undefined }])
     expect(state).toMatchObject({ phase: 'talking', call: 'cal_1', startedAt: 400 })
   })

@@ -39,8 +39,7 @@ export interface Conversation {
 export type Input =
   | { readonly type: 'dialled' }
   | { readonly type: 'microphone-open' }
-  /** `ref`: the line's own id of the call. */
-  | { readonly type: 'answered'; readonly ref: string; readonly call?: string | undefined }
+  | { readonly type: 'answered'; readonly call?: string | undefined }
   | { readonly type: 'channel-open' }
   | { readonly type: 'told'; readonly told: Told }
   | { readonly type: 'muted'; readonly muted: boolean }

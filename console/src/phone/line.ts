@@ -34,6 +34,8 @@ export class Line {
   readonly #kinds = new Set<string>()
   #track: MediaStreamTrack
   #peer: RTCPeerConnection | undefined
+  /** A lost connection, until another one has taken its place: closing it sooner would end the call. */
+  #stale: RTCPeerConnection | undefined
   #channel: RTCDataChannel | undefined
   #pc: string | undefined
   #answeredAt: number | undefined
@@ -97,7 +99,9 @@ export class Line {
 
   close(): void {
     this.#closed = true
-    this.#drop()
+    this.#letGo()
+    this.#stale?.close()
+    this.#stale = undefined
   }
 
   async #call(restart: boolean): Promise<void> {
@@ -109,7 +113,9 @@ export class Line {
       if (this.#closed || this.#peer !== peer) return
       this.#pc = answer.pc
       this.#answeredAt = Date.now()
-      this.#options.on({ type: 'answered', ref: answer.pc, call: answer.call })
+      this.#options.on({ type: 'answered', call: answer.call })
+      this.#stale?.close()
+      this.#stale = undefined
       await peer.setRemoteDescription({ type: 'answer', sdp: answer.sdp })
       this.#flushCandidates()
     } catch (error) {
@@ -118,7 +124,6 @@ export class Line {
   }
 
   #dial(): RTCPeerConnection {
-    this.#drop()
     const peer = new RTCPeerConnection({ iceServers: [...this.#options.iceServers], bundlePolicy: 'max-bundle' })
     this.#peer = peer
     peer.addTransceiver(this.#track, { direction: 'sendrecv' })
@@ -130,7 +135,10 @@ export class Line {
     const channel = peer.createDataChannel('chat', { ordered: true })
     this.#channel = channel
     channel.addEventListener('open', () => this.#opened())
-    channel.addEventListener('message', ({ data }: MessageEvent<unknown>) => this.#heard(data))
+    channel.addEventListener(
+      'message',
+      ({ data }: MessageEvent<unknown>) => channel === this.#channel && this.#heard(data),
+    )
     channel.addEventListener('close', () => this.#lost(peer))
     return peer
   }
@@ -138,6 +146,7 @@ export class Line {
   #opened(): void {
     this.#attempt = 0
     this.#options.on({ type: 'channel-open' })
+    clearInterval(this.#ping)
     this.#ping = setInterval(() => this.#send(pingAt(Date.now())), pingEvery)
     this.say({ type: 'client-ready' })
   }
@@ -201,7 +210,7 @@ export class Line {
       return
     }
     this.#options.on({ type: 'lost' })
-    this.#drop()
+    this.#letGo()
     const wait = this.#attempt === 1 ? 0 : retryAfter
     this.#retry = setTimeout(() => void this.#call(this.#pc !== undefined), wait)
   }
@@ -216,16 +225,18 @@ export class Line {
     return this.#peer?.getSenders().find(({ track }) => track?.kind === 'audio')
   }
 
-  #drop(): void {
+  /** Lets the connection go: nothing of it counts any more. */
+  #letGo(): void {
     for (const timer of [this.#batch, this.#patience, this.#retry]) clearTimeout(timer)
     clearInterval(this.#ping)
     this.#batch = this.#patience = this.#retry = undefined
     this.#waiting = []
-    const peer = this.#peer
+    // A try that was never answered is nobody's connection.
+    if (this.#answeredAt === undefined) this.#peer?.close()
+    else this.#stale = this.#peer
     this.#peer = undefined
     this.#channel = undefined
     this.#answeredAt = undefined
-    peer?.close()
   }
 }
 

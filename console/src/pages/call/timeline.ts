@@ -42,6 +42,17 @@ const descriptions: Readonly<Record<string, Describe>> = {
     ),
   'media.lost': (entry) => moment('media', 'The media connection broke', textOf(entry, 'cause'), 'bad'),
   'media.closed': (entry) => moment('media', 'Sound closed', textOf(entry, 'cause')),
+  'media.measured': (entry) =>
+    moment(
+      'media',
+      'The line, as it was measured',
+      lossOf(entry),
+      (numberOf(entry, 'lost') ?? 0) > 0 ? 'warn' : 'neutral',
+    ),
+  'call.released': () => life('A line is free: the call goes on'),
+  'call.returned': () => life('The caller is back with the agent'),
+  'play.ended': (entry) =>
+    moment('speech', 'Played to the caller', `${span(numberOf(entry, 'heardMs') ?? 0)} of it was heard`),
   'command.requested': (entry) => {
     const command = partOf(entry, 'command')
     return moment('command', orderOf(command), `asked by ${textOf(entry, 'origin')}`, 'accent')
@@ -136,6 +147,12 @@ const reasons: Readonly<Record<string, string>> = {
 /** Why a call ended, as people say it. */
 export function endReason(reason: string): string {
   return reasons[reason] ?? words(reason).toLowerCase()
+}
+
+function lossOf(entry: Entry): string {
+  const [lost, received] = [numberOf(entry, 'lost') ?? 0, numberOf(entry, 'received') ?? 0]
+  const jitter = numberOf(entry, 'jitter')
+  return `${lost} of ${received + lost} packets lost${jitter === undefined ? '' : `, ${span(jitter)} jitter`}`
 }
 
 function orderOf(command: Readonly<Record<string, unknown>>): string {

@@ -1,4 +1,4 @@
-/** The page's telephone, tied to the API: tickets, call ids, and what the journal adds. */
+/** The page's telephone, tied to the API: tickets, and what the journal adds. */
 import { api, read } from '../../lib/api.ts'
 import { sentenceOf } from '../../lib/failure.ts'
 import { listen } from '../../lib/events.ts'
@@ -6,7 +6,7 @@ import { Phone, type Ticket } from '../../phone/call.ts'
 import { partOf } from '../call/event.ts'
 import { timingsOf } from '../call/story.ts'
 
-export const phone = new Phone({ ticket: ticketFor, callOf, sentence: sentenceOf })
+export const phone = new Phone({ ticket: ticketFor, sentence: sentenceOf })
 
 /** While the page is open the journal is heard; when it is left, the phone is hung up. */
 export function attachPhone(): () => void {
@@ -26,10 +26,4 @@ async function ticketFor(agent: string): Promise<Ticket> {
   // The gateway names itself by its public address; the page speaks to where it came from.
   const { pathname, search } = new URL(endpoint, location.href)
   return { endpoint: pathname + search, grant, iceServers }
-}
-
-/** The newest calls are looked through: the line's call is among them. */
-async function callOf(ref: string): Promise<string | undefined> {
-  const { items } = await read(api.GET('/v1/calls', { params: { query: { limit: 50, direction: 'inbound' } } }))
-  return items.find((call) => call.ref === ref)?.id
 }
