@@ -42,6 +42,8 @@ export interface CallSeen extends CallPlan {
   /** The carrier's id of the call, once known. */
   readonly ref?: string
   readonly status: CallStatus
+  /** A media stream was open before: an answer is one anew. */
+  readonly streamed?: boolean
   /** Set while a media stream is open. */
   readonly streamRef?: string
 }
