@@ -11,8 +11,8 @@ globalThis.measure = {
     const [here, there] = [new RTCPeerConnection(), new RTCPeerConnection()]
     const analyser = new AnalyserNode(context, { fftSize: 1024 })
     phone.listen(there, context, analyser)
-    here.addEventListener('icecandidate', ({ candidate }) => candidate && there.addIceCandidate(candidate))
-    there.addEventListener('icecandidate', ({ candidate }) => candidate && here.addIceCandidate(candidate))
+    here.addEventListener('icecandidate', ({ candidate }) => void there.addIceCandidate(candidate))
+    there.addEventListener('icecandidate', ({ candidate }) => void here.addIceCandidate(candidate))
     here.addTrack(out.stream.getAudioTracks()[0], out.stream)
     await here.setLocalDescription()
     await there.setRemoteDescription(here.localDescription)

@@ -69,8 +69,8 @@ export class Desk {
     if (!known) throw new OffhookError('not-found', `There is no peer connection "${id.slice(0, 60)}" here`)
     const privates = this.#takesPrivate(known.connection)
     for (const one of candidates)
-      // An empty one says that no more will come.
-      if (one.candidate === '' || isWelcome(one.candidate, privates)) await known.line.addCandidate(one)
+      // An empty one says that no more will come: there may still be one that the caller's own checks show.
+      if (isWelcome(one.candidate, privates)) await known.line.addCandidate(one)
   }
 
   /** The goodbye is said meanwhile: nobody waits for it. */

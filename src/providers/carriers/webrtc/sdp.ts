@@ -71,6 +71,8 @@ function withoutCandidates({ session, media }: Description, privates: boolean): 
   const kept = media.map((one) => ({
     ...one,
     lines: one.lines.filter((line) => {
+      // With no candidate left, an end of them would end ICE: the caller's own checks are to show the way, and time is limited elsewhere.
+      if (line === 'a=end-of-candidates') return false
       if (!line.startsWith('a=candidate:')) return true
       if (++count > mostCandidates) throw refused(`The offer has more than ${mostCandidates} candidates`)
       return isWelcome(line, privates)
