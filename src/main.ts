@@ -14,7 +14,12 @@ export async function main(words: readonly string[]): Promise<void> {
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
     .showHelpAfterError('(add --help for what is possible)')
-  for (const command of [startCommand(process.env), callCommand(process.env), testCommand(process.env), replayCommand()])
+  for (const command of [
+    startCommand(process.env),
+    callCommand(process.env),
+    testCommand(process.env),
+    replayCommand(),
+  ])
     program.addCommand(command.copyInheritedSettings(program))
   try {
     await program.parseAsync(words.length > 0 ? [...words] : ['start'], { from: 'user' })

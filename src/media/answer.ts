@@ -13,7 +13,7 @@ export type Answer =
   | { readonly type: 'message-ended'; readonly why: 'beep' | 'silence' }
 
 /** ms of sound. */
-export const answerLimits = {
+const answerLimits = {
   /** Nobody said anything. */
   silence: 4_000,
   /** A person's greeting is shorter… */
