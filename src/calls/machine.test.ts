@@ -209,6 +209,16 @@ describe('hanging up', () => {
     expect(commandsOf(refused.effects)).toEqual(['hangup'])
   })
 
+  test('because its time is up, while a transfer is under way, ends our record once the carrier took it', () => {
+    const { call, effects } = run(answered().call, [
+      { type: 'command.requested', id: 't', command: { type: 'transfer', to: '+15551230009' }, origin: 'agent' },
+      { type: 'timer.fired', timer: 'max-duration' },
+      { type: 'command.accepted', id: 't' },
+    ])
+    expect([call.status, call.endReason]).toEqual(['completed', 'transferred'])
+    expect(commandsOf(effects)).toEqual(['transfer'])
+  })
+
   test('waits for the carrier to say which call it is', () => {
     const queued = run(newCall(plan), [{ type: 'call.queued' }])
     const early = run(queued.call, [

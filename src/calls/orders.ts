@@ -116,10 +116,11 @@ export function uncertain(call: Call, id: string): Step {
   return [{ ...call, pending }, [{ type: 'lookup', command: asked.command, commandId: id }]]
 }
 
-/** Hang-ups that waited for it are too late. */
+/** Hang-ups that waited for it are too late. A call whose time is up ends here as it would have then: only our record of it. */
 function handOver(call: Call, transfer: 'accepted' | 'assumed'): Step {
   const pending = call.pending.filter((one) => !one.held)
-  return [{ ...call, pending, transfer, ending: undefined }, [{ type: 'agent.hold' }]]
+  const spent: readonly EffectBody[] = call.ending === 'max-duration' ? [end('completed', 'transferred')] : []
+  return [{ ...call, pending, transfer, ending: undefined }, [{ type: 'agent.hold' }, ...spent]]
 }
 
 /** How the other side's leg went: joined and over, or never joined, and the caller is ours again. */

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { fold } from '../../../src/calls/open.ts'
 import { advance, concerns, isTerminal, newCall, type Call, type Effect } from '../../../src/calls/machine.ts'
 import { entryOf, recordOf } from '../../../src/calls/project.ts'
-import type { CallCommand, CallPlan, CallStatus } from '../../../src/spec/call.ts'
+import type { AnyCommand, CallPlan, CallStatus } from '../../../src/spec/call.ts'
 import type { CallEvent, CallTimer, Journaled } from '../../../src/spec/event.ts'
 import type { CallRecord } from '../../../src/store/contract.ts'
 import { runs } from './seeds.ts'
@@ -20,12 +20,13 @@ const statuses: readonly CallStatus[] = [
   ...(['no-answer', 'failed', 'canceled'] as const),
 ]
 const timers: readonly CallTimer[] = ['ring', 'media', 'max-duration', 'media-lost', 'hangup']
-const commands: readonly CallCommand[] = [
+const commands: readonly AnyCommand[] = [
   { type: 'hangup' },
   { type: 'transfer', to: '+15550100003' },
   { type: 'leave-message', text: 'bye' },
   { type: 'send-digits', digits: '12' },
   { type: 'record', action: 'start' },
+  { type: 'play', text: 'hello' },
 ]
 
 const outside: fc.Arbitrary<CallEvent> = fc.oneof(
@@ -39,6 +40,8 @@ const outside: fc.Arbitrary<CallEvent> = fc.oneof(
     { type: 'media.lost', cause: 'gone' },
     { type: 'media.closed' },
     { type: 'transfer.ended', result: 'completed' },
+    { type: 'transfer.ended', result: 'busy' },
+    { type: 'call.returned' },
     { type: 'cost.known', amount: 1, currency: 'USD' },
     { type: 'agent.disconnected' },
   ),
