@@ -58,8 +58,8 @@ export interface GatewayOptions {
   readonly inMemory?: boolean
   /** Requests a minute per API key or address. Default 1 200. */
   readonly rateLimit?: number
-  /** Shows a sign-in code to whoever started the gateway; without it nobody signs in by code. */
-  readonly showCode?: (code: string) => void
+  /** Shows a sign-in code, and where to enter it, to whoever started the gateway; without it nobody signs in by code. */
+  readonly showCode?: (code: string, url: string) => void
   /** Sees every message between a simulated carrier and us. */
   readonly onWire?: (entry: WireEntry) => void
 }
@@ -93,7 +93,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   await shareLevels(engine)
   const simulators = environment.simulators ? simulatorsOf(options, { store, network, address }) : undefined
   const { registry } = figures
-  const codes = codesOf(options, engine)
+  const codes = codesOf(options, engine, address)
   const simulations = simulators && simulationsOf(options, { engine, simulators, answering, network })
   const served = { engine, network, recordings, simulators, simulations, codes, registry }
   address.listening(await serve(options, served))
@@ -150,10 +150,12 @@ function simulatorsOf(options: GatewayOptions, { store, network, address }: Simu
 }
 
 /** Whoever sees the terminal owns the machine, or comes before anybody has an account. */
-function codesOf({ environment, showCode }: GatewayOptions, engine: Engine): SignInCodes | undefined {
+function codesOf({ environment, showCode }: GatewayOptions, engine: Engine, address: Address): SignInCodes | undefined {
   if (!showCode) return undefined
   const wanted = async () => onlyHere(environment) || (await engine.store.users.count()) === 0
-  return signInCodes({ engine, wanted, show: showCode })
+  const { host, publicUrl } = environment
+  const place = () => publicUrl ?? `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${address.port()}`
+  return signInCodes({ engine, wanted, show: (code) => showCode(code, place()) })
 }
 
 interface SimulationNeeds {

@@ -4,7 +4,7 @@ import { realClock } from '../lib/clock.ts'
 import { randomIds } from '../lib/ids.ts'
 import { createLogger } from '../lib/log.ts'
 import { Scope } from '../lib/scope.ts'
-import { environmentVariables, readEnvironment, type Environment } from './environment.ts'
+import { environmentVariables, readEnvironment } from './environment.ts'
 import { startGateway, type Gateway } from './gateway.ts'
 import { ownProviders } from './providers.ts'
 import { drain } from './stop.ts'
@@ -39,7 +39,7 @@ async function start(values: Values): Promise<void> {
       ids: randomIds,
       logger,
       scope,
-      showCode: (code) => console.log(invitation(environment, code)),
+      showCode: (code, url) => console.log(`Open ${url} and enter the code ${code} (good once, for 15 minutes)\n`),
     })
     console.log(welcome(gateway, realClock.monotonic() - began))
     await gateway.codes?.issue()
@@ -50,12 +50,6 @@ async function start(values: Values): Promise<void> {
     await scope.close()
     logger.flush()
   }
-}
-
-/** The address is the one that a browser on this machine can open; never with the code in it. */
-function invitation({ host, port, publicUrl }: Environment, code: string): string {
-  const here = `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`
-  return `Open ${publicUrl ?? here} and enter the code ${code} (good for 15 minutes, once)\n`
 }
 
 function stopped(): Promise<void> {

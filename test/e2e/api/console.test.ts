@@ -15,7 +15,7 @@ const shown: string[] = []
 
 beforeAll(async () => {
   house = await openHouse({
-    options: { rateLimit: 100_000, showCode: (code) => void shown.push(code) },
+    options: { rateLimit: 100_000, showCode: (code, url) => void shown.push(code, url) },
     values: { OFFHOOK_RECORD: '1' },
   })
 })
@@ -124,7 +124,8 @@ describe('signing in', () => {
   test('with the code from the terminal works once, in small letters too', async () => {
     const codes = house.gateway.codes!
     await codes.issue()
-    const code = shown.at(-1)!
+    const [code, url] = shown.slice(-2) as [string, string]
+    expect(url).toBe(house.url)
     expect(code).toMatch(/^[0-9A-Z]{4}-[0-9A-Z]{4}$/)
     const page = await signIn({ code: code.toLowerCase().replace('-', ' ') })
     expect(await (await page.ask('GET', '/v1/session')).json()).toMatchObject({ kind: 'code', role: 'owner' })
@@ -321,8 +322,9 @@ describe('a simulated call', () => {
     expect(call!.agent).toBe('agt_echo')
 
     const stop = new AbortController()
-    const live = await house.request('GET', `/v1/live?call=${id}`)
-    const reading = readUntil(live, (text) => levels(text).some(([one]) => one && one.caller > -30 && one.agent > -40))
+    const live = await house.request('GET', `/v1/live?call=${id}&after=0`)
+    const heard = (text: string) => levels(text).some(([one]) => one && one.caller > -30 && one.agent > -40)
+    const reading = readUntil(live, (text) => heard(text) && /^event: wire\ndata: .*"title":"start"/m.test(text))
     const listening = fetch(`${house.url}/v1/calls/${id}/listen`, {
       headers: { authorization: `Bearer ${house.key}` },
       signal: stop.signal,
@@ -431,6 +433,9 @@ describe('what is hidden', () => {
       script: [{ pauseMs: 0 }, { hangup: true }],
     })
     await over(house, id)
+    const { data: hook } = await house.client.POST('/v1/webhooks', {
+      body: { url: 'http://127.0.0.1:9/x', events: ['digit.received'], enabled: true },
+    })
     const { data: before } = await house.client.GET('/v1/settings')
     const redaction = { numbers: true, transcripts: true, variables: true, recordings: true }
     await house.client.PUT('/v1/settings', { body: { ...before!, redaction } })
@@ -461,6 +466,14 @@ describe('what is hidden', () => {
       expect(await codeOf(await viewer.ask('GET', '/v1/calls?from=5550123457'))).toBe('403 auth.forbidden')
       const { data } = await house.client.GET('/v1/calls/{id}', { params: { path: { id } } })
       expect(data).toMatchObject({ from: '+15550123457', hidden: [] })
+      const second = await simulate([{ pauseMs: 0 }, beep, { pauseMs: 0 }, { digits: '7' }], { stayOnLine: true })
+      const { deliveries } = house.gateway.store
+      const delivery = await until('a delivery', async () => {
+        const { items } = await deliveries.list('org_default', hook!.id)
+        return items.find(({ body }) => body.includes(second.call))
+      })
+      expect(JSON.parse(delivery.body)).toMatchObject({ event: { type: 'digit.received', digit: '•••' } })
+      await house.client.POST('/v1/calls/{id}/hangup', { params: { path: { id: second.call } } })
     } finally {
       await house.client.PUT('/v1/settings', { body: before! })
     }
