@@ -20,8 +20,8 @@ export interface Dialect {
   start(message: Fields): Started | string
   /** The stream that a message names, to be held against the open one; undefined where it names none. */
   streamOf(message: Fields): unknown
-  /** Their messages count sound in `media.chunk` and may overtake each other. */
-  readonly unordered?: true
+  /** Their messages count sound in `media.chunk`: what comes late is put in its place, and what comes twice is heard once. */
+  readonly counted?: true
   /** The name of a mark that came back. */
   markOf(message: Fields): unknown
   /** Messages of ours. `count`: sound messages sent before this one. */

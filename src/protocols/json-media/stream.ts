@@ -164,7 +164,7 @@ function media(dialect: Dialect, { payload: encoded, track, chunk }: Fields): St
   if (track === 'outbound') return { type: 'ignored', why: 'outbound track' }
   const payload = typeof encoded === 'string' ? unbase64(encoded) : undefined
   if (!payload) return { type: 'ignored', why: 'media without base64 payload' }
-  const sequence = dialect.unordered ? whole(chunk) : undefined
+  const sequence = dialect.counted ? whole(chunk) : undefined
   return { type: 'audio', payload, ...(sequence === undefined ? {} : { sequence }) }
 }
 

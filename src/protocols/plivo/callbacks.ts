@@ -33,8 +33,16 @@ export function decode(request: InboundRequest, dialect: Dialect): readonly Repo
   const fields = fieldsOf(request)
   const ref = fields.get('CallUUID') ?? fields.get('call_uuid')
   if (!ref) return []
-  const report = reportOf(request.segments[0] ?? '', ref, fields, dialect)
-  return report ? [report] : []
+  const kind = request.segments[0] ?? ''
+  const report = reportOf(kind, ref, fields, dialect)
+  const reports = report ? [report] : []
+  return kind === 'transferred' && !isOver(fields) ? [{ type: 'call.returned', ref }, ...reports] : reports
+}
+
+/** A caller who hung up while a transfer rang: how it went is told all the same, but there is nobody left to answer. */
+function isOver(fields: Fields): boolean {
+  const status = statusOf(fields.get('CallStatus'))
+  return status !== undefined && status !== 'ringing' && status !== 'in-progress'
 }
 
 /** The form; or flat JSON, which some pages show under a form's type; or JSON inside the field `response`. */
@@ -206,13 +214,14 @@ const streams: Readonly<Record<string, 'started' | 'stopped' | 'failed'>> = {
   started: 'started',
   StopStream: 'stopped',
   stopped: 'stopped',
-  DroppedStream: 'failed',
+  // The socket's own end has told that it was lost.
+  DroppedStream: 'stopped',
   failed: 'failed',
 }
 
 function stream(ref: string, fields: Fields): Report | undefined {
   const event = fields.get('Event') ?? ''
   const status = own(streams, event)
-  const cause = fields.get('StatusReason') || fields.get('Error') || (status === 'failed' ? event : undefined)
-  return status && { type: 'stream.changed', ref, status, ...(cause && status === 'failed' ? { cause } : {}) }
+  const cause = fields.get('StatusReason') || fields.get('Error')
+  return status && { type: 'stream.changed', ref, status, ...(cause ? { cause } : {}) }
 }

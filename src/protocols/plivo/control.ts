@@ -8,7 +8,7 @@ import { dialTarget } from '../e164/target.ts'
 import { text } from '../json-media/fields.ts'
 import { seconds, type RestClient } from '../rest/client.ts'
 import { purposes, statusOf } from './callbacks.ts'
-import { documentPath, longestDocument, type Document } from './documents.ts'
+import { documentPurpose, documentQuery, longestDocument, type Document } from './documents.ts'
 import * as xml from './markup.ts'
 
 /** What every carrier of this kind is told by its settings. */
@@ -27,6 +27,8 @@ export interface Api<C> {
   calls(config: C, ref?: string, part?: 'DTMF' | 'Record'): string
   /** The address of a dial that is no call yet, where it has one. */
   request?(config: C, ref: string): string
+  /** The address of a call's streams, where they outlive what takes their place. */
+  stream?(config: C, ref: string): string
   /** How numbers are written. `number` has a plus. */
   number(config: C, number: string): string
   /** The purpose as it stands in our addresses: with a secret, where signatures leave something open. */
@@ -42,6 +44,7 @@ export interface Api<C> {
 export function plivoControl<C extends Common>(api: Api<C>): Control<C> {
   return {
     commands: ['answer', 'reject', 'dial', 'hangup', 'send-digits', 'transfer', 'leave-message', 'record'],
+    endsStream: ['transfer', 'leave-message'],
     encode: (command, call, config, { urls }) => {
       const webhook = (purpose: string) => urls.webhook(api.purpose(config, purpose))
       return encode(command, { api, call, config, urls: { ...urls, webhook } })
@@ -83,7 +86,8 @@ function encode<C extends Common>(command: CallCommand, context: Context<C>): Di
 function answer<C extends Common>({ api, call, config, urls }: Context<C>): string {
   const longest = seconds(call.maxDuration, 1, 86_400)
   return xml.response(
-    call.record && config.recordAtCarrier
+    // An answer anew, to a call that was up already, begins no second recording.
+    call.record && config.recordAtCarrier && !call.streamed
       ? xml.recordSession(urls.webhook(purposes.recording(call.id)), longest, api.stereo)
       : undefined,
     xml.stream(urls.media(), api.contentType(config), urls.webhook(purposes.stream(call.id))),
@@ -166,16 +170,23 @@ function callerId<C>({ api, config, call }: Context<C>): string | undefined {
 function leaveMessage<C extends Common>(context: Context<C>, message: string): Dispatch {
   const { call, config, urls } = context
   const document: Document = { do: 'say', text: message, voice: config.voice, language: config.language }
-  const { length } = urls.webhook(documentPath(call.id, document))
+  const { length } = documentAddress(urls, call, document)
   const why = `The message makes an address of ${length} characters; ${longestDocument} are possible`
   if (length > longestDocument) return { by: 'unsupported', why }
   return { by: 'http', operation: redirect(context, 'leave the message', document) }
 }
 
 function* redirect<C>({ api, call, config, urls }: Context<C>, what: string, document: Document): Operation<Accepted> {
-  const json = { legs: 'aleg', aleg_url: urls.webhook(documentPath(call.id, document)), aleg_method: 'POST' }
-  yield* api.client(config).ask(what, 'POST', api.calls(config, refOf(api, call)), { json })
+  const json = { legs: 'aleg', aleg_url: documentAddress(urls, call, document), aleg_method: 'POST' }
+  const rest = api.client(config)
+  yield* rest.ask(what, 'POST', api.calls(config, refOf(api, call)), { json })
+  // Where the document waits for the end of the stream; whether it was there or had ended by itself, the order stands.
+  if (api.stream) yield rest.request('DELETE', api.stream(config, refOf(api, call)))
   return {}
+}
+
+function documentAddress(urls: Addresses, call: CallSeen, document: Document): string {
+  return `${urls.webhook(documentPurpose(call.id))}?${documentQuery(document)}`
 }
 
 function record<C>(context: Context<C>, action: 'start' | 'stop' | 'pause' | 'resume'): Dispatch {

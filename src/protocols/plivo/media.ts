@@ -28,6 +28,7 @@ export function plivoMedia({ formats, account, holdAfterClear, digits }: MediaOp
     },
     start: (message) => started(message, formats),
     streamOf: (message) => message['streamId'],
+    counted: true,
     markOf: (message) => message['name'],
     write: {
       audio: (payload, open) => `${prefix(open)}${payload}"}}`,

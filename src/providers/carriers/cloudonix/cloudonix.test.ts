@@ -92,7 +92,12 @@ carrierConformance('cloudonix', {
         ...{ type: 'recording.changed', ref, recording: 'https://recordings.cloudonix.net/a1.mp3' },
         ...{ status: 'completed', durationSeconds: 42 },
       }),
-      example('transfer', 'transfer/call_1', { type: 'transfer.ended', ref, result: 'no-answer', raw: 'no-answer' }),
+      example(
+        'transfer',
+        'transfer/call_1',
+        { type: 'call.returned', ref },
+        { type: 'transfer.ended', ref, result: 'no-answer', raw: 'no-answer' },
+      ),
     ],
   },
   control: {

@@ -15,6 +15,9 @@ import { reply, response } from './webhook.ts'
 
 export const control: Control<Settings> = {
   commands: ['answer', 'reject', 'dial', 'hangup', 'transfer', 'leave-message'],
+  // What Cloudonix can do of it is off by default.
+  detectsMachines: false,
+  endsStream: ['transfer', 'leave-message'],
   encode: (command, call, config, { urls }) => encode(command, { call, config, urls }),
 }
 

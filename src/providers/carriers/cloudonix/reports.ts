@@ -21,7 +21,10 @@ export function decode(request: InboundRequest): readonly Report[] {
   const kind = request.segments[0] ?? ''
   if (kind === 'cdr') return ended(ref, fields)
   const report = reportOf(kind, ref, fields)
-  return report ? [report] : []
+  const reports = report ? [report] : []
+  // A caller who hung up while a transfer rang is nobody to answer.
+  const over = ['completed', 'canceled', 'failed'].includes(text(fields, 'CallStatus') ?? '')
+  return kind === 'transfer' && !over ? [{ type: 'call.returned', ref }, ...reports] : reports
 }
 
 /** JSON, form or query: all three are met. */

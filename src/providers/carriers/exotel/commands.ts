@@ -12,6 +12,7 @@ import { json, keyed } from './webhook.ts'
 
 export const control: Control<Settings> = {
   commands: ['answer', 'reject', 'dial', 'hangup'],
+  detectsMachines: false,
   encode(command, call, config, { urls }) {
     switch (command.type) {
       case 'answer':

@@ -22,6 +22,7 @@ export const stream: Stream = {
     events: { connected: 'greeting', start: 'start', media: 'media', dtmf: 'digit', mark: 'mark', stop: 'stop' },
     start,
     streamOf: streamIn,
+    counted: true,
     markOf: (message) => inner(message, 'mark')['name'],
     write: {
       // Some streams drop sound without its counters.

@@ -9,6 +9,7 @@ export const control = plivoControl<Settings>({
   calls: (config, ref, part) =>
     address(config, 'Call', ...(ref === undefined ? [] : [id(ref)]), ...(part ? [part] : [])),
   request: (config, ref) => address(config, 'Request', id(ref)),
+  stream: (config, ref) => address(config, 'Call', id(ref), 'Stream'),
   number: (_config, number) => digits(number),
   // The signature covers everything.
   purpose: (_config, purpose) => purpose,

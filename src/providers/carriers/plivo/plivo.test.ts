@@ -5,7 +5,7 @@ import { Client, validateV3Signature } from 'plivo'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { carrierConformance } from '../../../../test/conformance/carrier.ts'
 import { addresses, answer, callOf, inbound, now, run } from '../../../../test/conformance/carrier/fixture.ts'
-import { documentPath } from '../../../protocols/plivo/documents.ts'
+import { documentPurpose, documentQuery, type Document } from '../../../protocols/plivo/documents.ts'
 import type { CallCommand } from '../../../spec/call.ts'
 import type { Report } from '../../../spec/carrier.ts'
 import type { HttpRequest, InboundRequest } from '../../../spec/http.ts'
@@ -103,18 +103,13 @@ carrierConformance('plivo', {
           },
         ],
       },
-      example('transferred', 'transferred/call_1', {
-        type: 'transfer.ended',
-        ref,
-        result: 'no-answer',
-        raw: 'no-answer',
-      }),
-      example('stream-dropped', 'stream/call_1', {
-        type: 'stream.changed',
-        ref,
-        status: 'failed',
-        cause: 'DroppedStream',
-      }),
+      example(
+        'transferred',
+        'transferred/call_1',
+        { type: 'call.returned', ref },
+        { type: 'transfer.ended', ref, result: 'no-answer', raw: 'no-answer' },
+      ),
+      example('stream-dropped', 'stream/call_1', { type: 'stream.changed', ref, status: 'stopped' }),
     ],
   },
   control: {
@@ -226,6 +221,10 @@ describe('answers', () => {
     return dispatch.by === 'reply' ? dispatch.reply.body : dispatch.by
   }
   const asked = (purpose: string) => plivo.webhook!.acknowledge(inbound('plivo', { purpose })).body
+  const document = (wanted: Document) => {
+    const query = new URLSearchParams(documentQuery(wanted))
+    return plivo.webhook!.acknowledge({ ...inbound('plivo', { purpose: documentPurpose('call_1') }), query }).body
+  }
   const declaration = '<?xml version="1.0" encoding="UTF-8"?>'
 
   test('open a stream both ways that keeps the call alive', () => {
@@ -234,6 +233,8 @@ describe('answers', () => {
     )
     expect(replied({ type: 'answer' }, { codec: 'l16' })).toContain('contentType="audio/x-l16;rate=16000"')
     expect(replied({ type: 'answer' })).toMatch(/<Record recordSession="true"[^>]*maxLength="600"[^>]*\/><Stream/)
+    const anew = plivo.control!.encode({ type: 'answer' }, { ...call, streamed: true }, config, { now, urls })
+    expect(JSON.stringify(anew)).not.toContain('<Record')
   })
 
   test('reject, and end what nobody waits for', () => {
@@ -244,25 +245,25 @@ describe('answers', () => {
     expect(asked('status/call_1')).toBe(`${declaration}<Response/>`)
   })
 
-  test('a transfer’s document comes out of its own path', () => {
-    const path = documentPath('call_1', { do: 'dial', to: '+14155550177', from: '15551230001', timeout: 20 })
-    expect(asked(path)).toBe(
+  test('a transfer’s document comes out of its own address', () => {
+    expect(document({ do: 'dial', to: '+14155550177', from: '15551230001', timeout: 20 })).toBe(
       `${declaration}<Response><Dial callerId="15551230001" timeout="20" action="https://voice.example.com/carriers/plivo/conn_1/transferred/call_1" method="POST"><Number>14155550177</Number></Dial></Response>`,
     )
-    const sip = documentPath('call_1', { do: 'dial', to: 'sip:desk@example.com', timeout: 20 })
-    expect(asked(sip)).toContain('<User>sip:desk@example.com</User>')
+    const sip = document({ do: 'dial', to: 'sip:desk@example.com', timeout: 20 })
+    expect(sip).toContain('<User>sip:desk@example.com</User>')
   })
 
   test('a message waits for the beep, and cannot break out of its markup', () => {
-    const path = documentPath('call_1', { do: 'say', text: '</Speak><Dial/>', voice: 'WOMAN', language: 'en-US' })
-    expect(asked(path)).toBe(
+    expect(document({ do: 'say', text: '</Speak><Dial/>', voice: 'WOMAN', language: 'en-US' })).toBe(
       `${declaration}<Response><Wait length="30" beep="true"/><Speak voice="WOMAN" language="en-US">&lt;/Speak&gt;&lt;Dial/&gt;</Speak><Hangup/></Response>`,
     )
   })
 
   test('a document that is none of ours hangs up', () => {
-    for (const path of ['document/call_1/AAAA', 'document', 'document/call_1/e30'])
-      expect(asked(path)).toBe(`${declaration}<Response><Hangup/></Response>`)
+    for (const query of ['', 'do=say', 'do=dial&to=+14155550177', 'do=dial&to=x&timeout=9', 'do=other']) {
+      const asked = { ...inbound('plivo', { purpose: 'document/call_1' }), query: new URLSearchParams(query) }
+      expect(plivo.webhook!.acknowledge(asked).body).toBe(`${declaration}<Response><Hangup/></Response>`)
+    }
   })
 
   test('a message too long for an address is refused', () => {
@@ -282,7 +283,7 @@ const operation = (command: CallCommand, known = call) => {
 
 describe('requests', () => {
   const taken = answer({ message: 'call fired', request_uuid: request }, 201)
-  const first = (command: CallCommand) => run(operation(command), taken).asked[0]
+  const first = (command: CallCommand) => run(operation(command), taken, answer({}, 404)).asked[0]
   const api = 'https://api.plivo.com/v1/Account/MAXXXXXXXXXXXXXXXXXX'
 
   test('an unanswered call is ended by its request', () => {

@@ -96,7 +96,7 @@ function refused(why: 'missing' | 'invalid', message: string): Verdict {
 /** Who asks for markup gets some: a document of ours, or an end. Others only want to be heard. */
 function acknowledge(request: InboundRequest): Reply {
   const kind = request.segments[0]
-  if (kind === 'document') return reply(documentMarkup(request.segments, request.urls[0] ?? '', digits))
+  if (kind === 'document') return reply(documentMarkup(request, digits))
   return wantsMarkup(kind) ? reply(response(hangup())) : reply(response())
 }
 

@@ -122,7 +122,7 @@ function* sendDigits(context: Context, digits: string): Operation<Accepted> {
   return yield* act(context, 'send_dtmf', { digits: digits.replaceAll(/[a-d]/g, (letter) => letter.toUpperCase()) })
 }
 
-/** Blind. The stream ends when Telnyx has taken it, so that it does not talk into the bridged call. */
+/** Blind. The stream stays open, and our agent quiet: if nobody answers there, the caller is with us again at once. */
 function* transfer(
   context: Context,
   { to, timeoutSeconds }: CallCommand & { readonly type: 'transfer' },
@@ -134,10 +134,7 @@ function* transfer(
     target_leg_client_state: writeState({ call: call.id, about: 'transfer' }),
     webhook_url: urls.webhook(`transfer/${call.id}`),
   }
-  const accepted = yield* act(context, 'transfer', body)
-  // Whether it could be stopped or had ended by itself: the transfer stands.
-  yield client(context.config).request('POST', actionAddress(context.config, call, 'streaming_stop'), { json: {} })
-  return accepted
+  return yield* act(context, 'transfer', body)
 }
 
 /** When Telnyx says that it was spoken to its end, the call is hung up. */

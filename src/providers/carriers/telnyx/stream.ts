@@ -24,7 +24,7 @@ export const stream: Stream = {
     events: { connected: 'greeting', start: 'start', media: 'media', dtmf: 'digit', mark: 'mark', stop: 'stop' },
     start,
     streamOf: (message) => message['stream_id'],
-    unordered: true,
+    counted: true,
     markOf: (message) => inner(message, 'mark')['name'],
     write: {
       audio: (payload) => `{"event":"media","media":{"payload":"${payload}"}}`,

@@ -98,10 +98,7 @@ carrierConformance('vobiz', {
         ...{ status: 'completed', durationSeconds: 42 },
       }),
       example('stream-dropped', 'stream/call_1', {
-        type: 'stream.changed',
-        ref,
-        status: 'failed',
-        cause: 'handshake failed',
+        ...{ type: 'stream.changed', ref, status: 'stopped', cause: 'handshake failed' },
       }),
       {
         ...{ name: 'campaign-completed', purpose: 'campaign', json: fixture('campaign-completed') },
@@ -207,10 +204,11 @@ describe('requests', () => {
   })
 
   test('a transfer fetches its document, whose result is told with a secret', () => {
-    const { asked } = run(operation({ type: 'transfer', to: '+14155550177' }), taken)
-    const at = JSON.parse(String(asked[0]?.body)).aleg_url
-    const purpose = at.slice(at.indexOf('/document/') + 1)
-    const { body } = vobiz.webhook!.acknowledge(inbound('vobiz', { purpose }))
+    const at = JSON.parse(
+      String(run(operation({ type: 'transfer', to: '+14155550177' }), taken).asked[0]?.body),
+    ).aleg_url
+    const asked = { ...inbound('vobiz', { purpose: 'document/call_1' }), query: new URL(at).searchParams }
+    const { body } = vobiz.webhook!.acknowledge({ ...asked, urls: [at] })
     expect(body).toContain(`action="${urls.webhook(keyed(config, 'transferred/call_1'))}"`)
     expect(body).toContain('<Number>+14155550177</Number>')
   })

@@ -124,7 +124,7 @@ function campaign({ json }: InboundRequest): readonly Report[] {
 
 function acknowledge(request: InboundRequest): Reply {
   const kind = request.segments[0]
-  if (kind === 'document') return reply(documentMarkup(request.segments, request.urls[0] ?? '', (number) => number))
+  if (kind === 'document') return reply(documentMarkup(request, (number) => number))
   return wantsMarkup(kind) ? reply(response(hangup())) : reply(response())
 }
 

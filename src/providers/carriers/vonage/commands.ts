@@ -14,6 +14,7 @@ import { ncco } from './webhook.ts'
 
 export const control: Control<Settings> = {
   commands: ['answer', 'reject', 'dial', 'hangup', 'send-digits', 'transfer', 'leave-message'],
+  endsStream: ['transfer', 'leave-message'],
   encode: (command, call, config, { now, urls }) => encode(command, { call, config, now, urls }),
 }
 
@@ -73,7 +74,8 @@ function answer({ call, config, urls }: Context): readonly object[] {
       },
     ],
   }
-  return call.record && config.recordAtCarrier ? [record, connect] : [connect]
+  // An answer anew, to a call that was up already, begins no second recording.
+  return call.record && config.recordAtCarrier && !call.streamed ? [record, connect] : [connect]
 }
 
 function* dial(context: Context): Operation<Accepted> {
@@ -130,7 +132,9 @@ function* transfer(
 ): Operation<Accepted> {
   const from = callerId(context.call)
   const connect = {
-    ...{ action: 'connect', eventMethod: 'POST', eventUrl: [context.urls.webhook(purposes.transfer(context.call.id))] },
+    // Synchronous: where it fails, the answer to the event says what comes then.
+    ...{ action: 'connect', eventType: 'synchronous', eventMethod: 'POST' },
+    eventUrl: [context.urls.webhook(purposes.transfer(context.call.id))],
     timeout: Math.min(120, Math.max(5, Math.ceil(timeoutSeconds ?? 30))),
     ...(from ? { from } : {}),
     endpoint: [endpoint(to)],

@@ -17,6 +17,9 @@ export const purposes = {
 export function decode(request: InboundRequest): readonly Report[] {
   const fields = fieldsOf(request)
   const report = reportOf(request.segments[0] ?? '', fields)
+  // A leg that was never joined leaves the caller to us: the event's answer goes on with the call.
+  if (report?.type === 'transfer.ended' && report.result !== 'completed')
+    return [{ type: 'call.returned', ref: report.ref }, report]
   return report ? [report] : []
 }
 

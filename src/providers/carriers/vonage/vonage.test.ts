@@ -61,6 +61,8 @@ const offered: Report = {
   variables: { vonage_region_url: 'https://api-us-3.vonage.com', 'SipHeader_X-Ticket': '7' },
 }
 
+const ended = { type: 'transfer.ended', ref: 'cccccccc-bbbb-4ccc-8ddd-0123456789ab' } as const
+
 const connected = {
   text: JSON.stringify({
     event: 'websocket:connected',
@@ -117,9 +119,12 @@ carrierConformance('vonage', {
           cause: 'cannot_route',
         },
       }),
-      example('transfer-timeout', 'transfer/call_1', {
-        ...{ type: 'transfer.ended', ref: 'cccccccc-bbbb-4ccc-8ddd-0123456789ab', result: 'no-answer', raw: 'timeout' },
-      }),
+      example(
+        'transfer-timeout',
+        'transfer/call_1',
+        { type: 'call.returned', ref: 'cccccccc-bbbb-4ccc-8ddd-0123456789ab' },
+        { ...ended, result: 'no-answer', raw: 'timeout' },
+      ),
       example('recording', 'recording/call_1', {
         ...{ type: 'recording.changed', ref: `CON-${ref}`, status: 'completed', durationSeconds: 42 },
         recording: 'https://api.nexmo.com/v1/files/dddddddd-bbbb-4ccc-8ddd-0123456789ab',
@@ -283,6 +288,10 @@ describe('answers', () => {
         ],
       },
     ])
+  })
+
+  test('anew begin no second recording', () => {
+    expect(replied({ type: 'answer' }, { ...call, streamed: true })).toMatchObject([{ action: 'connect' }])
   })
 
   test('reject with an NCCO that does nothing', () => {
