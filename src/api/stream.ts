@@ -39,7 +39,9 @@ export function openStream(engine: Engine, request: FastifyRequest, reply: Fasti
     engine.clock.timer(farewell, () => raw.destroy())
   }
   raw.on('close', () => gone.abort())
-  engine.scope.defer(() => end('the gateway stops'))
+  const scope = engine.scope.child('stream')
+  scope.defer(() => end('the gateway stops'))
+  gone.signal.addEventListener('abort', () => void scope.close())
   watchReader(engine, request, { signal: gone.signal, beat: () => raw.write(': still here\n\n'), end })
   return {
     signal: gone.signal,

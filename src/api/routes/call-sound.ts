@@ -127,7 +127,9 @@ async function listen({ engine }: ApiParts, reply: FastifyReply, record: CallRec
     'x-accel-buffering': 'no',
   })
   raw.flushHeaders()
-  engine.scope.defer(() => raw.end())
+  const scope = engine.scope.child('listener')
+  scope.defer(() => raw.end())
+  gone.signal.addEventListener('abort', () => void scope.close())
   heard.over.then(
     () => raw.end(),
     (error: unknown) => raw.destroy(error instanceof Error ? error : new Error(String(error))),
