@@ -43,6 +43,7 @@ export function capabilitiesOf(spec: AnySpec): readonly string[] {
   const numbers = Object.entries(spec.numbers ?? {}).flatMap(([name, made]) => (made ? [`numbers.${name}`] : []))
   return [
     ...(spec.webhook ? ['webhook'] : []),
+    ...(spec.listen ? ['listen'] : []),
     ...(spec.control?.commands ?? []),
     ...(spec.control?.commands.includes('dial') ? [detection(spec.control)] : []),
     ...(spec.stream

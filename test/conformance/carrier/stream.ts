@@ -15,7 +15,7 @@ export function describeStream<S extends z.ZodObject>(fixture: CarrierFixture<S>
     const wire = fixture.stream
     if (!wire) return test('has a fixture', () => expect.fail('the spec has a stream, the fixture has none'))
     describeLife(stream, wire, fixture.spec.listen !== undefined)
-    describeSound(stream, wire, fixture.spec.listen !== undefined)
+    describeSound(stream, wire)
     if (stream.marks) describeMarks(stream, wire)
     describeGarbage(stream, wire)
   })
@@ -80,7 +80,7 @@ function describeLife(stream: Stream, wire: Wire, linked: boolean): void {
   })
 }
 
-function describeSound(stream: Stream, wire: Wire, linked: boolean): void {
+function describeSound(stream: Stream, wire: Wire): void {
   const frame = frameArbitrary(stream.formats[0]!)
 
   test('the caller’s sound arrives byte for byte and in order', () => {
@@ -119,12 +119,10 @@ function describeSound(stream: Stream, wire: Wire, linked: boolean): void {
     expect(play(stream, [{ type: 'audio', payload }, { type: 'clear' }]).messages).toEqual([])
   })
 
-  // A link is paced frame by frame: there is nothing on the far side that could be taken back.
-  if (!linked)
-    test(`a clear ${stream.clears === false ? 'has nobody to tell' : 'tells the carrier'}`, () => {
-      const { messages } = play(stream, [{ type: 'clear' }], opened(stream, wire).state)
-      expect(messages.length > 0).toBe(stream.clears !== false)
-    })
+  test(`a clear ${stream.clears === false ? 'has nobody to tell' : 'tells the carrier'}`, () => {
+    const { messages } = play(stream, [{ type: 'clear' }], opened(stream, wire).state)
+    expect(messages.length > 0).toBe(stream.clears !== false)
+  })
 }
 
 function describeMarks(stream: Stream, wire: Wire): void {

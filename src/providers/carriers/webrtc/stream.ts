@@ -47,6 +47,8 @@ const formats: readonly StreamFormat[] = [
 export const stream: Stream = {
   formats,
   marks: false,
+  // Nothing of ours waits at a browser beyond the frame that is on its way.
+  clears: false,
   // Three frames: later than that, concealment hurts less than waiting.
   patience: 60,
   // Links are made by the listener in this process: no socket of a stranger speaks this.
@@ -65,7 +67,6 @@ function step(state: State, input: StreamInput): StreamStep {
       return 'text' in input.message ? told(state, input.message.text) : packet(state, input.message.binary)
     case 'audio':
       return { state, events: [], messages: state.start && !state.stopped ? [{ binary: input.payload }] : [] }
-    // Nothing of ours waits at a browser beyond the frame that is on its way.
     case 'clear':
     case 'mark':
     case 'digits':
