@@ -37,8 +37,8 @@ const mostKept = 50
 /** Bytes. A client that takes nothing loses messages, not our memory. */
 const mostBuffered = 1 << 20
 const longestMessage = 65_536
-/** How long a goodbye may take to arrive, ms. */
-const goodbyeLimit = 300
+/** How long a goodbye may take to arrive, ms. Clients close as soon as it does. */
+const goodbyeLimit = 1500
 const goodbyeStep = 20
 /** The agent fell silent: pauses between words are shorter, ms. */
 const stillAfter = 350
