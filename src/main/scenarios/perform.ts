@@ -71,7 +71,10 @@ async function act(listener: Listener, { step, sound }: Prepared): Promise<strin
   const { stage } = listener
   const { phone } = stage
   if ('hear' in step) return hearIt(listener, step)
-  if ('hangup' in step) return void phone.hangup()
+  if ('hangup' in step) {
+    phone.hangup()
+    return undefined
+  }
   if ('silence' in step || 'pause' in step) {
     listener.waits = false
     await phone.sleep(('silence' in step ? step.silence : step.pause) * 1_000)

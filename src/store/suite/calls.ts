@@ -6,6 +6,7 @@ import type { Setting } from './setting.ts'
 
 export function callSuite(setting: Setting): void {
   callTests(setting)
+  waitingTests(setting)
   listTests(setting)
   metricTests(setting)
 }
@@ -50,23 +51,6 @@ function callTests(setting: Setting): void {
       await tenant.call({ ...over, connection: tenant.fresh('con') })
     })
 
-    test('that wait for a line are counted apart, and are not open', async () => {
-      const tenant = await setting.tenant()
-      const { calls } = setting.store
-      const own = { connection: tenant.fresh('con'), direction: 'outbound' } as const
-      expect(await calls.load(own.connection)).toEqual({ waiting: 0, running: 0 })
-      const waiting = await tenant.call({ ...own, waiting: true })
-      await tenant.call({ ...own, waiting: true })
-      await tenant.call({ ...own, status: 'ringing' })
-      await tenant.call({ ...own, status: 'busy' })
-      await tenant.call({ ...own, direction: 'inbound', status: 'in-progress' })
-      expect(await calls.load(own.connection)).toEqual({ waiting: 2, running: 1 })
-      expect(await calls.waitedFor()).toContain(own.connection)
-      expect((await calls.open()).map(({ id }) => id)).not.toContain(waiting.id)
-      await setting.store.journal.append({ ...tenant.entry(waiting.id, 1), patch: { waiting: false } })
-      expect(await calls.load(own.connection)).toEqual({ waiting: 1, running: 2 })
-    })
-
     test('open are those that have not ended, oldest first', async () => {
       const tenant = await setting.tenant()
       const statuses = ['queued', 'initiated', 'ringing', 'in-progress', 'completed', 'busy', 'failed'] as const
@@ -75,6 +59,25 @@ function callTests(setting: Setting): void {
       const open = (await setting.store.calls.open()).filter(({ organization }) => organization === tenant.id)
       expect(open).toEqual(made.slice(0, 4))
     })
+  })
+}
+
+function waitingTests(setting: Setting): void {
+  test('calls that wait for a line are counted apart, and are not open', async () => {
+    const tenant = await setting.tenant()
+    const { calls } = setting.store
+    const own = { connection: tenant.fresh('con'), direction: 'outbound' } as const
+    expect(await calls.load(own.connection)).toEqual({ waiting: 0, running: 0 })
+    const waiting = await tenant.call({ ...own, waiting: true })
+    await tenant.call({ ...own, waiting: true })
+    await tenant.call({ ...own, status: 'ringing' })
+    await tenant.call({ ...own, status: 'busy' })
+    await tenant.call({ ...own, direction: 'inbound', status: 'in-progress' })
+    expect(await calls.load(own.connection)).toEqual({ waiting: 2, running: 1 })
+    expect(await calls.waitedFor()).toContain(own.connection)
+    expect((await calls.open()).map(({ id }) => id)).not.toContain(waiting.id)
+    await setting.store.journal.append({ ...tenant.entry(waiting.id, 1), patch: { waiting: false } })
+    expect(await calls.load(own.connection)).toEqual({ waiting: 1, running: 2 })
   })
 }
 

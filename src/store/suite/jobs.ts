@@ -6,7 +6,7 @@ export function jobSuite(setting: Setting): void {
   const named = (names: readonly string[], priority?: number) =>
     names.map((name) => ({ data: { name }, ...(priority === undefined ? {} : { priority }) }))
   const namesOf = (jobs: readonly { readonly data: Readonly<Record<string, unknown>> }[]) =>
-    jobs.map(({ data }) => data['name'])
+    jobs.map(({ data }) => String(data['name']))
 
   describe('jobs', () => {
     test('are taken in order, the urgent ones first, each once', async () => {
