@@ -20,16 +20,16 @@ function draw(): void {
     const next = eased(meter.shown, shareOf(meter.read()))
     if (Math.abs(next - meter.shown) > 0.002 || (next === 0 && meter.shown !== 0)) {
       meter.shown = next
-      meter.element.style.setProperty('--level', next.toFixed(3))
+      meter.element.style.transform = `scaleX(${next.toFixed(3)})`
     }
   }
   frame = meters.size > 0 ? requestAnimationFrame(draw) : 0
 }
 
-/** Keeps `--level` of the element at 0…1. `read` gives dBFS. */
+/** Stretches the element to its level, from nothing to its full width. `read` gives dBFS. */
 export function moveWith(element: HTMLElement, read: () => number): () => void {
   const meter: Meter = { element, read, shown: 0 }
-  element.style.setProperty('--level', '0')
+  element.style.transform = 'scaleX(0)'
   meters.add(meter)
   frame ||= requestAnimationFrame(draw)
   return () => {

@@ -62,7 +62,7 @@ function Shown({ call }: { readonly call: Schemas['Call'] }) {
       title={titleOf(call)}
       heading={<Heading call={call} />}
       back={<Back />}
-      actions={live ? <CallControls call={call} full /> : <DownloadLink source={recording} />}
+      actions={live ? <CallControls call={call} /> : <DownloadLink source={recording} />}
     >
       <PlayerOf source={recording}>
         <LevelsOf call={call.id} live={live} onOther={onOther}>

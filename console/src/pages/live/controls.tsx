@@ -1,9 +1,10 @@
 /** What can be done to a running call: listen, say something, press keys, transfer, hang up. */
 import { Ear, EarOff, Ellipsis, Forward, Grid3x3, MessageSquareText, PhoneOff } from 'lucide-react'
-import { useState } from 'react'
+import { useState, type ReactNode } from 'react'
 import { useMay } from '../../app/session.ts'
 import { api, read, type Schemas } from '../../lib/api.ts'
-import { Button, IconButton } from '../../ui/button.tsx'
+import { cx } from '../../lib/classes.ts'
+import { Button } from '../../ui/button.tsx'
 import { Confirm } from '../../ui/dialog.tsx'
 import { Menu, MenuItem } from '../../ui/menu.tsx'
 import { noteDone } from '../../ui/toast.tsx'
@@ -13,34 +14,125 @@ import { startListening, stopListening, useHeard } from './listening.ts'
 type Call = Schemas['Call']
 type Asked = 'say' | 'keys' | 'transfer' | 'hangup'
 
-/** Small, for a row; `full` with words, for the call's own page. */
-export function CallControls({ call, full = false }: { readonly call: Call; readonly full?: boolean }) {
+/** On a call's own page: with words. */
+export function CallControls({ call }: { readonly call: Call }) {
   const [asked, setAsked] = useState<Asked>()
-  const close = () => setAsked(undefined)
+  const running = call.status === 'in-progress'
   const writes = useMay('calls:write')
   return (
-    <div className="relative flex items-center gap-1">
-      <ListenButton call={call.id} full={full} disabled={call.status !== 'in-progress'} />
+    <div className="flex flex-wrap items-center gap-1.5">
+      <ListenButton call={call.id} disabled={!running} />
       {writes && (
         <>
-          <More full={full} disabled={call.status !== 'in-progress'} onAsk={setAsked} />
-          <HangUp full={full} onAsk={() => setAsked('hangup')} />
-          <SayDialog call={call.id} open={asked === 'say'} onClose={close} />
-          <KeysDialog call={call.id} open={asked === 'keys'} onClose={close} />
-          <TransferDialog call={call.id} open={asked === 'transfer'} onClose={close} />
-          <Confirm
-            open={asked === 'hangup'}
-            onClose={close}
-            title="Hang up this call?"
-            action="Hang up"
-            onConfirm={() => hangUp(call.id)}
+          <Menu
+            trigger={
+              <Button icon={<Ellipsis />} disabled={!running}>
+                Act
+              </Button>
+            }
           >
-            The caller is cut off at once. The agent is not told first.
-          </Confirm>
+            {acts.map(({ act, label, icon: Icon }) => (
+              <MenuItem key={act} icon={<Icon />} onClick={() => setAsked(act)}>
+                {label}…
+              </MenuItem>
+            ))}
+          </Menu>
+          <Button variant="danger" icon={<PhoneOff />} onClick={() => setAsked('hangup')}>
+            Hang up
+          </Button>
         </>
       )}
+      {asked !== undefined && <Asking call={call.id} asked={asked} onClose={() => setAsked(undefined)} />}
     </div>
   )
+}
+
+const acts = [
+  { act: 'say', label: 'Say something', icon: MessageSquareText },
+  { act: 'keys', label: 'Press keys', icon: Grid3x3 },
+  { act: 'transfer', label: 'Transfer', icon: Forward },
+] as const
+
+/** In a row of many: bare buttons, because rows come and go by the dozen while a list is scrolled. */
+export function RowControls({ call }: { readonly call: Call }) {
+  const [asked, setAsked] = useState<Asked>()
+  const running = call.status === 'in-progress'
+  const here = useHeard()?.call === call.id
+  const writes = useMay('calls:write')
+  const listen = () => (here ? stopListening() : void startListening(call.id))
+  return (
+    <div className="relative flex items-center justify-end">
+      <RowButton label={here ? 'Stop listening' : 'Listen'} pressed={here} disabled={!running} onClick={listen}>
+        {here ? <EarOff /> : <Ear />}
+      </RowButton>
+      {writes &&
+        acts.map(({ act, label, icon: Icon }) => (
+          <RowButton key={act} label={label} disabled={!running} onClick={() => setAsked(act)} wideOnly>
+            <Icon />
+          </RowButton>
+        ))}
+      {writes && (
+        <RowButton label="Hang up" onClick={() => setAsked('hangup')} danger>
+          <PhoneOff />
+        </RowButton>
+      )}
+      {asked !== undefined && <Asking call={call.id} asked={asked} onClose={() => setAsked(undefined)} />}
+    </div>
+  )
+}
+
+interface RowButtonProps {
+  readonly label: string
+  readonly pressed?: boolean
+  readonly disabled?: boolean
+  readonly danger?: boolean
+  readonly wideOnly?: boolean
+  readonly onClick: () => void
+  readonly children: ReactNode
+}
+
+function RowButton({ label, pressed, disabled = false, danger = false, wideOnly = false, ...rest }: RowButtonProps) {
+  return (
+    <button
+      type="button"
+      {...rest}
+      aria-label={label}
+      title={label}
+      aria-pressed={pressed}
+      disabled={disabled}
+      className={cx(
+        'size-7 items-center justify-center rounded-md text-ink-2 hover:bg-hover disabled:opacity-40 aria-pressed:text-accent [&_svg]:size-4',
+        wideOnly ? 'hidden sm:flex' : 'flex',
+        danger ? 'hover:text-bad' : 'hover:text-ink',
+      )}
+    />
+  )
+}
+
+interface AskingProps {
+  readonly call: string
+  readonly asked: Asked
+  readonly onClose: () => void
+}
+
+/** There are many rows, and one question at a time: it is drawn when it is asked. */
+function Asking({ call, asked, onClose }: AskingProps) {
+  switch (asked) {
+    case 'say':
+      return <SayDialog call={call} open onClose={onClose} />
+    case 'keys':
+      return <KeysDialog call={call} open onClose={onClose} />
+    case 'transfer':
+      return <TransferDialog call={call} open onClose={onClose} />
+    case 'hangup':
+      return (
+        <Confirm open onClose={onClose} title="Hang up this call?" action="Hang up" onConfirm={() => hangUp(call)}>
+          The caller is cut off at once. The agent is not told first.
+        </Confirm>
+      )
+    default:
+      return asked satisfies never
+  }
 }
 
 async function hangUp(id: string): Promise<void> {
@@ -48,73 +140,18 @@ async function hangUp(id: string): Promise<void> {
   noteDone('Hanging up')
 }
 
-interface ListenButtonProps {
-  readonly call: string
-  readonly full: boolean
-  readonly disabled: boolean
-}
-
-function ListenButton({ call, full, disabled }: ListenButtonProps) {
+function ListenButton({ call, disabled }: { readonly call: string; readonly disabled: boolean }) {
   const heard = useHeard()
   const here = heard?.call === call
-  const toggle = () => (here ? stopListening() : void startListening(call))
-  const icon = here ? <EarOff /> : <Ear />
-  const label = here ? 'Stop listening' : 'Listen'
-  const pending = here && heard.state === 'connecting'
-  if (full)
-    return (
-      <Button icon={icon} onClick={toggle} pending={pending} disabled={disabled} aria-pressed={here}>
-        {label}
-      </Button>
-    )
   return (
-    <IconButton size="sm" label={label} onClick={toggle} pending={pending} disabled={disabled} aria-pressed={here}>
-      {icon}
-    </IconButton>
-  )
-}
-
-interface MoreProps {
-  readonly full: boolean
-  readonly disabled: boolean
-  readonly onAsk: (asked: Asked) => void
-}
-
-function More({ full, disabled, onAsk }: MoreProps) {
-  const trigger = full ? (
-    <Button icon={<Ellipsis />} disabled={disabled}>
-      Act
+    <Button
+      icon={here ? <EarOff /> : <Ear />}
+      onClick={() => (here ? stopListening() : void startListening(call))}
+      pending={here && heard.state === 'connecting'}
+      disabled={disabled}
+      aria-pressed={here}
+    >
+      {here ? 'Stop listening' : 'Listen'}
     </Button>
-  ) : (
-    <IconButton size="sm" label="More" disabled={disabled}>
-      <Ellipsis />
-    </IconButton>
-  )
-  return (
-    <Menu trigger={trigger}>
-      <MenuItem icon={<MessageSquareText />} onClick={() => onAsk('say')}>
-        Say something…
-      </MenuItem>
-      <MenuItem icon={<Grid3x3 />} onClick={() => onAsk('keys')}>
-        Press keys…
-      </MenuItem>
-      <MenuItem icon={<Forward />} onClick={() => onAsk('transfer')}>
-        Transfer…
-      </MenuItem>
-    </Menu>
-  )
-}
-
-function HangUp({ full, onAsk }: { readonly full: boolean; readonly onAsk: () => void }) {
-  if (full)
-    return (
-      <Button variant="danger" icon={<PhoneOff />} onClick={onAsk}>
-        Hang up
-      </Button>
-    )
-  return (
-    <IconButton size="sm" variant="ghost" label="Hang up" onClick={onAsk} className="hover:text-bad!">
-      <PhoneOff />
-    </IconButton>
   )
 }

@@ -59,7 +59,7 @@ export function LevelBar({ call, side, className }: LevelBarProps) {
       <span
         ref={place}
         className={cx(
-          'block size-full origin-left scale-x-(--level) rounded-full will-change-transform',
+          'block size-full origin-left rounded-full will-change-transform',
           side === 'caller' ? 'bg-caller' : 'bg-agent',
         )}
       />

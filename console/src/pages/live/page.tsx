@@ -9,7 +9,7 @@ import { CallStatusBadge } from '../../ui/badge.tsx'
 import { RowLink, Table, type Column } from '../../ui/table.tsx'
 import { Duration } from '../../ui/time.tsx'
 import { AgentName } from '../call/heading.tsx'
-import { CallControls } from './controls.tsx'
+import { RowControls } from './controls.tsx'
 import { useLiveCalls, type LiveCall } from './data.ts'
 import { AgentStateBadge, LevelBar, LevelsOf } from './levels.tsx'
 import { Parties } from './parties.tsx'
@@ -64,8 +64,8 @@ const columns: readonly Column<LiveCall>[] = [
   {
     key: 'controls',
     title: <span className="sr-only">Actions</span>,
-    width: '6.5rem',
-    cell: (call) => <CallControls call={call} />,
+    width: 'minmax(4rem,9.5rem)',
+    cell: (call) => <RowControls call={call} />,
   },
 ]
 

@@ -84,10 +84,7 @@ function MicrophoneLevel({ phone }: { readonly phone: Phone }) {
   )
   return (
     <span aria-hidden className="block h-1 overflow-hidden rounded-full bg-sunken">
-      <span
-        ref={place}
-        className="block size-full origin-left scale-x-(--level) rounded-full bg-caller will-change-transform"
-      />
+      <span ref={place} className="block size-full origin-left rounded-full bg-caller will-change-transform" />
     </span>
   )
 }

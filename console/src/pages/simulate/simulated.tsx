@@ -53,7 +53,7 @@ function Followed({ call: id, simulation, stays }: NonNullable<SimulatedProps['r
             <h2 className="min-w-0 text-lg font-semibold">
               <Heading call={call} />
             </h2>
-            {live ? <CallControls call={call} full /> : <DetailLink id={id} />}
+            {live ? <CallControls call={call} /> : <DetailLink id={id} />}
           </div>
           <Story call={call} live={live} />
           {live && stays && <More simulation={simulation} />}
