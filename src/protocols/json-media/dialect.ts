@@ -24,6 +24,8 @@ export interface Dialect {
   readonly counted?: true
   /** The name of a mark that came back. */
   markOf(message: Fields): unknown
+  /** Our sound messages have numbers of their own. */
+  readonly counts?: true
   /** Messages of ours. `count`: sound messages sent before this one. */
   readonly write: {
     /** Absent where sound travels as binary messages. */

@@ -1,11 +1,23 @@
 /** A media socket that speaks JSON, as a pure step: text in, text out, with a memory of what is open and which marks are out. */
-import type { Stream, StreamEvent, StreamInput, StreamOrder, StreamStep, WireMessage } from '../../spec/carrier.ts'
-import type { Dialect, Open } from './dialect.ts'
+import type { StreamFormat } from '../../spec/audio.ts'
+import type {
+  Stream,
+  StreamEvent,
+  StreamInput,
+  StreamOrder,
+  StreamSound,
+  StreamStep,
+  WireMessage,
+} from '../../spec/carrier.ts'
+import type { Dialect, Open, Started } from './dialect.ts'
 import { base64, inner, parseFields, text, unbase64, whole, type Fields } from './fields.ts'
+import { inboundOf, outboundOf, readSound, writeSound, type Inbound, type Outbound } from './sound.ts'
 
 interface State {
   /** Set from start to stop. */
-  readonly open?: Open
+  readonly open?: Open & { readonly outbound?: Outbound }
+  /** How their sound messages are spelled, once one has come. */
+  readonly inbound?: Inbound
   readonly stopped?: true
   /** Marks sent and not yet back, oldest first, each with the number of clears before it. */
   readonly pending: readonly { readonly name: string; readonly generation: number }[]
@@ -21,7 +33,7 @@ const mostMarks = 512
 
 const nothing: readonly never[] = []
 
-export function jsonMedia(dialect: Dialect): Pick<Stream, 'recognise' | 'begin' | 'step'> {
+export function jsonMedia(dialect: Dialect): Pick<Stream, 'recognise' | 'begin' | 'step' | 'sound'> {
   return {
     recognise: (message) => {
       const read = 'text' in message ? parseFields(message.text) : undefined
@@ -30,6 +42,20 @@ export function jsonMedia(dialect: Dialect): Pick<Stream, 'recognise' | 'begin' 
     begin: (): State => ({ pending: nothing, generation: 0, count: 0 }),
     // The state is opaque to the engine; it is what `begin` or the last step returned.
     step: (state, input) => step(dialect, state as State, input),
+    ...(dialect.binary ? {} : { sound: soundOf(dialect) }),
+  }
+}
+
+function soundOf(dialect: Dialect): StreamSound {
+  return {
+    read(state, message) {
+      const { open, inbound } = state as State // as with `step`
+      return open && inbound && readSound(message, inbound, dialect.counted === true)
+    },
+    write(state, payload) {
+      const { open, held } = state as State // as with `step`
+      return open?.outbound && !held ? writeSound(payload, open.outbound) : undefined
+    },
   }
 }
 
@@ -37,7 +63,11 @@ function step(dialect: Dialect, state: State, input: StreamInput): StreamStep {
   if (input.type !== 'message') return order(dialect, state, input)
   if (!('text' in input.message)) return binary(dialect, state, input.message.binary)
   const read = parseFields(input.message.text)
-  return read ? message(dialect, state, read) : ignored(state, 'not a JSON object')
+  if (!read) return ignored(state, 'not a JSON object')
+  const done = message(dialect, state, read)
+  if (state.inbound || done.events[0]?.type !== 'audio') return done
+  const inbound = inboundOf(input.message.text)
+  return inbound ? { ...done, state: { ...state, inbound } } : done
 }
 
 // ── to the carrier ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -75,6 +105,7 @@ function audio(dialect: Dialect, state: State, open: Open, payload: Uint8Array):
 
 /** Whole frames; the last is filled up with silence. Copies, since the payload is the sender's. */
 function framesOf(payload: Uint8Array, size: number): readonly WireMessage[] {
+  if (payload.length === size) return [{ binary: payload.slice() }]
   return Array.from({ length: Math.ceil(payload.length / size) }, (_, index) => {
     const frame = new Uint8Array(size)
     frame.set(payload.subarray(index * size, (index + 1) * size))
@@ -153,10 +184,20 @@ function start(dialect: Dialect, state: State, read: Fields): StreamStep {
   if (state.open !== undefined || state.stopped) return ignored(state, 'second start')
   const started = dialect.start(read)
   if (typeof started === 'string') return ignored(state, started)
-  return told(
-    { ...state, open: { streamRef: started.streamRef, format: started.sends ?? started.format } },
-    { type: 'started', ...started },
-  )
+  return told({ ...state, open: openOf(dialect, started) }, { type: 'started', ...started })
+}
+
+/** Messages that count themselves are written one by one. */
+function openOf({ write, counts }: Dialect, { streamRef, sends, format }: Started): NonNullable<State['open']> {
+  const open: Open = { streamRef, format: sends ?? format }
+  const { audio: written } = write
+  if (!written || counts) return open
+  const outbound = outboundOf(frameBytesOf(open.format), (payload) => written(payload, open, 0))
+  return outbound ? { ...open, outbound } : open
+}
+
+function frameBytesOf({ encoding, rate, frameMs }: StreamFormat): number {
+  return (rate * frameMs * (encoding === 'pcmu' || encoding === 'pcma' ? 1 : 2)) / 1_000
 }
 
 function media(dialect: Dialect, { payload: encoded, track, chunk }: Fields): StreamEvent {

@@ -23,6 +23,7 @@ export const stream: Stream = {
     start,
     streamOf: streamIn,
     counted: true,
+    counts: true,
     markOf: (message) => inner(message, 'mark')['name'],
     write: {
       // Some streams drop sound without its counters.
