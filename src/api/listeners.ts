@@ -26,7 +26,7 @@ async function serveListener(app: FastifyInstance, parts: ApiParts, { http }: Li
   })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: http.largestBody }, (_, body, done) => done(null, body))
-  app.addHook('onRequest', (request, reply) => crossOrigin(http, request, reply))
+  app.addHook('onRequest', (request, reply) => crossOrigin(parts, http, request, reply))
   for (const { method, path } of http.routes)
     app.route<{ Params: Record<string, string> }>({
       method,
@@ -40,10 +40,15 @@ async function serveListener(app: FastifyInstance, parts: ApiParts, { http }: Li
 }
 
 /** Pages of our own origin may, and those that the line allows; any other page is refused before anything runs. */
-async function crossOrigin(http: ListenerHttp, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+async function crossOrigin(
+  { engine }: ApiParts,
+  http: ListenerHttp,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
   const { origin } = request.headers
   void reply.header('vary', 'origin')
-  if (origin === undefined || sameOrigin(request, origin)) return
+  if (origin === undefined || sameOrigin(request, engine.publicUrl(), origin)) return
   if (!(await http.allows(origin)))
     throw new OffhookError(
       'auth.forbidden',
@@ -52,8 +57,9 @@ async function crossOrigin(http: ListenerHttp, request: FastifyRequest, reply: F
   void reply.header('access-control-allow-origin', origin)
 }
 
-function sameOrigin(request: FastifyRequest, origin: string): boolean {
-  return origin === `${request.protocol}://${request.host}`
+/** Where we are reached, as configured, or as the request itself says. */
+function sameOrigin(request: FastifyRequest, publicUrl: URL, origin: string): boolean {
+  return origin === publicUrl.origin || origin === `${request.protocol}://${request.host}`
 }
 
 async function preflight(http: ListenerHttp, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {

@@ -74,7 +74,7 @@ export interface AgentSession extends AsyncDisposable {
   /** For agents that look: what the caller shows (see `AgentSpec.sees`). */
   see?(frame: VideoFrame): void
   /** A message of the caller's own program (browser, app); what it resolves to goes back. */
-  message?(type: string, data: unknown): Promise<unknown> | unknown
+  message?(type: string, data: unknown): unknown
 }
 
 export type AgentEmit = (event: AgentEvent) => void

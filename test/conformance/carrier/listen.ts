@@ -5,7 +5,6 @@ import { VirtualClock } from '../../../src/lib/clock.ts'
 import { seededIds } from '../../../src/lib/ids.ts'
 import { silentLogger } from '../../../src/lib/log.ts'
 import { Scope } from '../../../src/lib/scope.ts'
-import type { CarrierSpec } from '../../../src/spec/carrier.ts'
 import { OffhookError } from '../../../src/spec/errors.ts'
 import type { Listener, ListenerRequest, ListenHost } from '../../../src/spec/listen.ts'
 import { callOf, configOf, type CarrierFixture } from './fixture.ts'
@@ -89,6 +88,6 @@ async function open<S extends z.ZodObject>(fixture: CarrierFixture<S>): Promise<
       return Promise.reject(new Error('nobody may offer here'))
     },
   }
-  const listener = await (fixture.spec as CarrierSpec<S>).listen!(host)
+  const listener = await fixture.spec.listen!(host)
   return { listener, clock, offers, [Symbol.asyncDispose]: () => scope.close() }
 }

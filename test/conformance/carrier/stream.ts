@@ -53,7 +53,7 @@ function describeLife(stream: Stream, wire: Wire, linked: boolean): void {
     expect(stream.formats).toContainEqual(started[0]!.format)
   })
 
-  test(linked ? 'is no stranger’s' : 'is recognised by its first message', () => {
+  test(`is ${linked ? 'no stranger’s' : 'recognised'} by its first message`, () => {
     expect(stream.recognise(wire.opening[0]!)).toBe(!linked)
     for (const other of [{ text: '' }, { text: '{}' }, { binary: new Uint8Array() }])
       expect(stream.recognise(other)).toBe(false)

@@ -41,4 +41,21 @@ describe.skipIf(!hasChromium())('a call from a browser', () => {
     await phone.hangUp()
     await house.callWhen('the end', call.id, ({ status }) => status === 'completed')
   })
+
+  test('by somebody signed in needs no key, from our own pages', async () => {
+    const phone = await openPhone(browser, `${house.url}/health`)
+    const place = () => phone.place({ url: house.url, hertz: 800, data: { agent: 'agt_echo' } })
+    await expect(place()).rejects.toThrow('auth.missing')
+    const headers = { 'content-type': 'application/json' }
+    const signIn = { method: 'POST', headers, body: JSON.stringify({ key: house.key }) }
+    expect(await phone.run(`fetch('/v1/session', ${JSON.stringify(signIn)}).then(({ status }) => status)`)).toBe(200)
+    const opened = await place()
+    await until('the echo of the tone', async () => {
+      const { hertz, level } = await phone.hear()
+      return level > -40 && Math.abs(hertz - 800) < 15
+    })
+    const { id } = await house.callByRef(opened.id)
+    await phone.hangUp()
+    await house.callWhen('the end', id, ({ status }) => status === 'completed')
+  })
 })
