@@ -54,7 +54,7 @@ export async function openVisitor(
     async open(path) {
       await page.goto(path)
       await page.locator('main h1').waitFor()
-      await page.locator('[aria-label="Loading"]').first().waitFor({ state: 'detached' })
+      await page.waitForFunction(`!document.querySelector('[data-skeleton]')`)
     },
   }
 }

@@ -4,7 +4,7 @@ import { cx } from '../lib/classes.ts'
 import { callStatus, type Tone } from '../lib/format.ts'
 
 const tones: Readonly<Record<Tone, string>> = {
-  neutral: 'bg-sunken text-ink-2',
+  neutral: 'bg-hover text-ink-2',
   accent: 'bg-accent-soft text-accent',
   good: 'bg-good-soft text-good',
   warn: 'bg-warn-soft text-warn',

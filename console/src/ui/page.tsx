@@ -33,7 +33,7 @@ export function Page({ title, heading, lead, actions, back, width = 'wide', fill
         widths[width],
       )}
     >
-      <header className="flex flex-wrap items-end justify-between gap-x-6 gap-y-3">
+      <header className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
         <div className="min-w-0">
           {back !== undefined && <div className="mb-1.5 text-sm">{back}</div>}
           <h1 className="text-xl font-semibold tracking-tight [overflow-wrap:anywhere]">{heading ?? title}</h1>

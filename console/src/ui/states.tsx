@@ -55,7 +55,9 @@ export function ErrorState({ title, error, onRetry }: ErrorStateProps) {
 
 /** Keeps the place of something that is on its way, so that nothing jumps. */
 export function Skeleton({ className }: { readonly className?: string }) {
-  return <div aria-hidden className={cx('animate-pulse rounded-md bg-hover', className ?? 'h-4 w-full')} />
+  return (
+    <div aria-hidden data-skeleton className={cx('animate-pulse rounded-md bg-hover', className ?? 'h-4 w-full')} />
+  )
 }
 
 export function SkeletonRows({ rows = 6 }: { readonly rows?: number }) {

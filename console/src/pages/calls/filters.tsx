@@ -136,7 +136,7 @@ function NumberFilter({ label, value = '', onChange }: NumberFilterProps) {
       onChange={(event) => setText(event.target.value)}
       onBlur={take}
       onKeyDown={(event) => event.key === 'Enter' && take()}
-      className="sm:w-32!"
+      className="sm:w-30!"
     />
   )
 }

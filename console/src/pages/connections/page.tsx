@@ -82,6 +82,7 @@ function Connections({ rows }: { readonly rows: readonly Connection[] }) {
       title: 'Numbers',
       width: '4.5rem',
       align: 'end',
+      wideOnly: true,
       cell: (row) => (row.kind === 'carrier' ? numbers.filter(({ connection }) => connection === row.id).length : ''),
     },
     {

@@ -5,7 +5,7 @@ import { count } from '../../lib/format.ts'
 
 export function Figures({ overview }: { readonly overview: Schemas['Overview'] }) {
   return (
-    <ul className="grid grid-cols-2 divide-line overflow-hidden rounded-xl border border-line bg-surface max-sm:divide-y sm:grid-cols-4 sm:divide-x">
+    <ul className="grid grid-cols-2 gap-px overflow-hidden rounded-xl border border-line bg-line sm:grid-cols-4">
       <Figure label="Live now" value={overview.live} live={overview.live > 0} link={{ to: '/live' }} />
       <Figure label="Calls today" value={overview.callsToday} link={{ to: '/calls', search: { span: 'today' } }} />
       <Figure label="Agents" value={overview.agents} link={{ to: '/agents' }} />
@@ -23,7 +23,7 @@ interface FigureProps {
 
 function Figure({ label, value, live = false, link }: FigureProps) {
   return (
-    <li className="relative px-5 py-4 hover:bg-hover">
+    <li className="relative bg-surface px-5 py-4 hover:bg-hover">
       <Link
         {...link}
         className="text-sm text-ink-2 outline-none after:absolute after:inset-0 focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"

@@ -7,12 +7,16 @@ import { EmptyState, ErrorState, SkeletonRows } from '../../ui/states.tsx'
 import { Table } from '../../ui/table.tsx'
 import { useCallColumns } from '../calls/columns.tsx'
 
-const shown = 8
+const [shown, asked] = [8, 30]
 
 export function Recent() {
   const calls = useQuery({
     queryKey: ['calls', 'recent'],
-    queryFn: async () => (await read(api.GET('/v1/calls', { params: { query: { limit: shown } } }))).items,
+    queryFn: async () => {
+      const { items } = await read(api.GET('/v1/calls', { params: { query: { limit: asked } } }))
+      // Those that run stand above them already.
+      return items.filter(({ endedAt }) => endedAt !== null).slice(0, shown)
+    },
   })
   return (
     <CallSection
@@ -27,7 +31,7 @@ export function Recent() {
       {calls.isError && (
         <ErrorState title="The calls could not be read" error={calls.error} onRetry={() => void calls.refetch()} />
       )}
-      {calls.data?.length === 0 && <EmptyState title="No calls yet">They appear here as they happen.</EmptyState>}
+      {calls.data?.length === 0 && <EmptyState title="No call has ended yet">They appear here as they do.</EmptyState>}
       {calls.data && calls.data.length > 0 && <CallTable label="Recent calls" calls={calls.data} />}
     </CallSection>
   )
