@@ -7,7 +7,12 @@ const format = { encoding: 'pcmu', rate: 8000, frameMs: 20 } as const
 
 carrierConformance('webrtc', {
   spec: webrtc,
-  settings: { agent: 'agt_1', turnPassword: 'correct horse', turnSecret: 'battery staple' },
+  settings: {
+    agent: 'agt_1',
+    origins: 'https://ours.example',
+    turnPassword: 'correct horse',
+    turnSecret: 'battery staple',
+  },
   control: { ref: 'pc_1', gone: [], accept: () => ({ status: 200, headers: {}, body: new Uint8Array() }) },
   stream: {
     opening: [text({ type: 'start', ref: 'pc_1', streamRef: 'rtc_1', format, sound: 0, keys: [126] })],
