@@ -14,7 +14,6 @@ import { ncco } from './webhook.ts'
 
 export const control: Control<Settings> = {
   commands: ['answer', 'reject', 'dial', 'hangup', 'send-digits', 'transfer', 'leave-message'],
-  endsStream: ['transfer', 'leave-message'],
   encode: (command, call, config, { now, urls }) => encode(command, { call, config, now, urls }),
 }
 
