@@ -7,7 +7,9 @@ import { memoryLogger } from '../lib/log.ts'
 import { Scope } from '../lib/scope.ts'
 import { MemoryCoordination } from '../store/coordination/memory.ts'
 import type { Role } from '../store/contract/people.ts'
-import { openStream, sessionsOver } from './stream.ts'
+import { openStream, sessionsOver, viewersOf } from './stream.ts'
+
+const less = 'what you may see has changed: connect again'
 
 /** A response that keeps what is written, and lets the test say how much of it is still unread. */
 class Raw extends EventEmitter {
@@ -77,6 +79,7 @@ describe('a stream of events', () => {
     ['the reader signs out', ({ coordination }) => coordination.publish(sessionsOver, 'ses_a'), 'you are signed out'],
     ['the session is gone', async ({ become }) => void become(undefined), 'you are signed out'],
     ['the role is another', async ({ become }) => void become('owner'), 'your role has changed: connect again'],
+    ['viewers may see less', ({ coordination }) => coordination.publish(sessionsOver, viewersOf('org_a')), less],
     ['the gateway stops', ({ scope }) => scope.close(), 'the gateway stops'],
   ])('ends when %s, says so, and leaves nothing behind', async (_, happens, reason) => {
     const set = setting()

@@ -18,8 +18,13 @@ export interface EventStream {
   end(reason: string): void
 }
 
-/** Processes tell each other which sessions are over. */
+/** Processes tell each other which sessions are over, and whose viewers may see less. */
 export const sessionsOver = 'sessions.over'
+
+/** Said instead of a session: what these viewers see has changed. */
+export function viewersOf(organization: string): string {
+  return `viewers of ${organization}`
+}
 
 /** Takes over the reply. The request must have a principal. */
 export function openStream(engine: Engine, request: FastifyRequest, reply: FastifyReply): EventStream {
@@ -42,7 +47,7 @@ export function openStream(engine: Engine, request: FastifyRequest, reply: Fasti
   const scope = engine.scope.child('stream')
   scope.defer(() => end('the gateway stops'))
   gone.signal.addEventListener('abort', () => void scope.close())
-  watchReader(engine, request, { signal: gone.signal, beat: () => raw.write(': still here\n\n'), end })
+  watchReader(engine, request, { signal: gone.signal, beat: () => void raw.write(': still here\n\n'), end })
   return {
     signal: gone.signal,
     end,
@@ -62,9 +67,9 @@ interface Watched {
   readonly end: (reason: string) => void
 }
 
-/** Ends the stream when its reader signs out, loses the key, or may not read this any more. */
-function watchReader(engine: Engine, request: FastifyRequest, { signal, beat, end }: Watched): void {
-  const { session, role } = principalIn(request)
+/** Ends what is read when its reader signs out, loses the key, or may not read this any more. */
+export function watchReader(engine: Engine, request: FastifyRequest, { signal, beat, end }: Watched): void {
+  const { session, role, organization } = principalIn(request)
   const look = async (): Promise<void> => {
     try {
       const now = await identify(engine, request)
@@ -79,6 +84,7 @@ function watchReader(engine: Engine, request: FastifyRequest, { signal, beat, en
   let timer = engine.clock.timer(heartbeat, () => void look())
   const over = engine.coordination.subscribe(sessionsOver, (ended) => {
     if (session !== undefined && ended === session) end('you are signed out')
+    if (role === 'viewer' && ended === viewersOf(organization)) end('what you may see has changed: connect again')
   })
   signal.addEventListener('abort', () => {
     timer.cancel()

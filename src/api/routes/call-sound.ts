@@ -10,6 +10,7 @@ import { requireShown } from '../privacy.ts'
 import { spanOf } from '../range.ts'
 import { failure, identified } from '../schemas.ts'
 import { peaks } from '../schemas/live.ts'
+import { watchReader } from '../stream.ts'
 import { findCall } from './call.ts'
 import type { Routes } from './routes.ts'
 
@@ -93,12 +94,17 @@ function listenRoute(routes: Routes, parts: ApiParts): void {
     handler: async (request, reply) => {
       const record = await findCall(parts, request)
       await requireShown(parts, request, 'recordings')
-      await listen(parts, reply, record)
+      await listen(parts, request, reply, record)
     },
   })
 }
 
-async function listen({ engine }: ApiParts, reply: FastifyReply, record: CallRecord): Promise<void> {
+async function listen(
+  { engine }: ApiParts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  record: CallRecord,
+): Promise<void> {
   const live = engine.live.get(record.id)
   if (!live || live.running.ended)
     throw new OffhookError('call.state', `Call ${record.id} does not run here: there is nothing to hear`)
@@ -127,6 +133,7 @@ async function listen({ engine }: ApiParts, reply: FastifyReply, record: CallRec
     'x-accel-buffering': 'no',
   })
   raw.flushHeaders()
+  watchReader(engine, request, { signal: gone.signal, beat: () => undefined, end: () => raw.end() })
   const scope = engine.scope.child('listener')
   scope.defer(() => raw.end())
   gone.signal.addEventListener('abort', () => void scope.close())

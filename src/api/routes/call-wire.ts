@@ -13,6 +13,8 @@ import { findCall } from './call.ts'
 import type { Routes } from './routes.ts'
 
 const tags = ['Calls']
+/** How long the end of a call may take to be written down, ms. */
+const completing = 10_000
 
 export function wireRoutes(routes: Routes, parts: ApiParts): void {
   const { store, clock } = parts.engine
@@ -45,11 +47,22 @@ export function wireRoutes(routes: Routes, parts: ApiParts): void {
       const record = await findCall(parts, request)
       if (!isTerminal(record.status))
         throw new OffhookError('call.state', `Call ${record.id} still runs: redact it when it is over`)
+      await complete(parts, record.id)
       await parts.removeRecording(record.id)
       await store.retention.redact(record.organization, record.id, clock.now())
       return presentCall(await findCall(parts, request))
     },
   })
+}
+
+/** The recording of a call that has just ended is still being written. */
+async function complete({ engine }: ApiParts, id: string): Promise<void> {
+  const ending = engine.live.get(id)?.over.promise
+  if (!ending) return
+  const late = Promise.withResolvers<void>()
+  const timer = engine.clock.timer(completing, late.resolve)
+  await Promise.race([ending, late.promise])
+  timer.cancel()
 }
 
 /** What is in the store, and what a running call has counted since. */

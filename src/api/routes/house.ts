@@ -9,6 +9,7 @@ import type { ApiParts } from '../parts.ts'
 import { houseOf } from '../privacy.ts'
 import { failure } from '../schemas.ts'
 import { houseSettings, overview } from '../schemas/house.ts'
+import { sessionsOver, viewersOf } from '../stream.ts'
 import type { Routes } from './routes.ts'
 
 const day = 86_400_000
@@ -43,6 +44,7 @@ function settingsRoutes(routes: Routes, { engine }: ApiParts): void {
       const { dialing = (await houseOf(engine, organization)).dialing, ...rest } = request.body
       const wanted = { ...rest, ...(dialing ? { dialing } : {}) }
       await engine.store.settings.put(organization, wanted, engine.clock.now())
+      await engine.coordination.publish(sessionsOver, viewersOf(organization))
       return present(await houseOf(engine, organization))
     },
   })

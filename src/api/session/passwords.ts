@@ -6,6 +6,8 @@ import { OffhookError } from '../../spec/errors.ts'
 /** OWASP's figure for scrypt: 2^15 with 8 and 3 costs 32 MiB and some 0.2 s. */
 const cost = { N: 32_768, r: 8, p: 3 } as const
 const keyBytes = 32
+/** Bytes; above twice what the cost takes. */
+const mostMemory = 100_000_000
 /** Computed at once; more wait. */
 const together = 2
 /** Waiting: more is no sign-in any more. */
@@ -41,10 +43,10 @@ function read(kept: string) {
 let running = 0
 const waiting: (() => void)[] = []
 
-async function derived(password: string, salt: Uint8Array, { N, r, p }: typeof cost | Cost): Promise<Buffer> {
+async function derived(password: string, salt: Uint8Array, { N, r, p }: Cost): Promise<Buffer> {
   await turn()
   try {
-    return await derive(password.normalize('NFKC'), salt, keyBytes, { N, r, p, maxmem: 256 * N * r })
+    return await derive(password.normalize('NFKC'), salt, keyBytes, { N, r, p, maxmem: mostMemory })
   } finally {
     running--
     waiting.shift()?.()

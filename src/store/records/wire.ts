@@ -1,5 +1,5 @@
 /** Messages between carriers and us, up to a bound per call; the rest is counted. */
-import { and, asc, count, eq, gt, inArray, sql as raw } from 'drizzle-orm'
+import { and, asc, count, eq, gt, inArray, isNull, sql as raw } from 'drizzle-orm'
 import type { CountedWire, WireNote, Wires, WireTally } from '../contract/wire.ts'
 import type { Database, Sql } from '../database.ts'
 import { without } from '../record.ts'
@@ -22,7 +22,7 @@ export function wire({ sql, transaction }: Database): Wires {
   }
 }
 
-/** What belongs to a call that is gone by now is nobody's. */
+/** What belongs to a call that is gone by now, or was redacted, is nobody's. */
 async function addAll(
   sql: Sql,
   notes: readonly WireNote[],
@@ -34,7 +34,7 @@ async function addAll(
   const found = await sql
     .select({ id: calls.id, organization: calls.organization })
     .from(calls)
-    .where(inArray(calls.id, named))
+    .where(and(inArray(calls.id, named), isNull(calls.redactedAt)))
     .for('key share')
   const owners = new Map(found.map(({ id, organization }) => [id, organization]))
   const own = <T extends { readonly call: string; readonly organization: string }>(some: readonly T[]) =>

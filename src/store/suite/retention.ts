@@ -124,6 +124,7 @@ function removalTests(setting: Setting): void {
       expect(after).toMatchObject({ redactedAt: start + 1, transcriptRemovedAt: start + 1 })
       expect(after).not.toHaveProperty('recording')
       expect(after).not.toHaveProperty('voicemailMessage')
+      await store.wire.add([noteOf(tenant, call.id)], [], 500)
       expect(await store.wire.list(tenant.id, call.id)).toEqual([])
       expect(JSON.stringify(await store.journal.history(call.id))).not.toContain('15550555555')
     })
