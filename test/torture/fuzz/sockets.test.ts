@@ -80,6 +80,12 @@ describe('media sockets', () => {
     await until('every line to be over', () =>
       [...live().values()].every(({ running }) => running.ended || running.call.media !== 'open'),
     )
+    // A message that we stumble over closes its socket with 1011, or is logged: the peer, who has gone, sees neither.
+    const { store } = fuzz.house.gateway
+    const told = (await Promise.all([...live().keys()].map((id) => store.journal.history(id)))).flat()
+    const lost = told.flatMap(({ event }) => (event.type === 'media.lost' ? [event.cause] : []))
+    expect(lost.filter((cause) => cause.startsWith('1011'))).toEqual([])
+    expect(fuzz.house.logger.lines.filter(({ level }) => level === 'error')).toEqual([])
     await fuzz.expectGoodCall()
   })
 

@@ -11,47 +11,53 @@ beforeAll(async () => {
 })
 afterAll(() => fuzz[Symbol.asyncDispose]())
 
+/** Most of what comes is nearly right: what is all wrong is turned away at the first door. */
+function mostly<T>(usual: T, ...others: readonly T[]): fc.Arbitrary<T> {
+  return fc.oneof({ weight: 4, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: fc.constantFrom(...others) })
+}
+
 const purpose = fc.oneof(
-  fc.constantFrom(
-    'voice',
-    'status',
-    'status/call_00000000000000000000',
-    'amd/call_1',
-    'transfer/call_1',
-    'recording/call_1',
-  ),
-  fc.constantFrom(
-    'stream/call_1',
-    '',
-    'voice/',
-    'voice/voice',
-    '..',
-    '%2e%2e',
-    '%zz',
-    'status/%00',
-    `status/${'a'.repeat(3_000)}`,
-  ),
-  fc.webPath({ size: 'small' }).map((path) => path.slice(1)),
+  {
+    weight: 4,
+    arbitrary: fc.constantFrom(
+      'voice',
+      'status',
+      'status/call_00000000000000000000',
+      'amd/call_1',
+      'transfer/call_1',
+      'back/call_1',
+      'recording/call_1',
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(
+      'stream/call_1',
+      '',
+      'voice/',
+      'voice/voice',
+      '..',
+      '%2e%2e',
+      '%zz',
+      'status/%00',
+      `status/${'a'.repeat(3_000)}`,
+    ),
+  },
+  { weight: 1, arbitrary: fc.webPath({ size: 'small' }).map((path) => path.slice(1)) },
 )
 
 const request: fc.Arbitrary<Sent> = fc.record({
   purpose,
-  method: fc.constantFrom('POST', 'POST', 'POST', 'GET', 'PUT', 'DELETE'),
+  method: mostly('POST', 'GET', 'PUT', 'DELETE'),
   form: spoiledForm,
-  signature: fc.constantFrom<Sent['signature']>('good', 'good', 'good', 'wrong', 'missing', 'junk'),
-  type: fc.constantFrom(
-    'application/x-www-form-urlencoded',
-    'application/json',
-    'text/plain',
-    'multipart/form-data',
-    '',
-  ),
+  signature: mostly<Sent['signature']>('good', 'wrong', 'missing', 'junk'),
+  type: mostly('application/x-www-form-urlencoded', 'application/json', 'text/plain', 'multipart/form-data', ''),
   body: fc.oneof<fc.WeightedArbitrary<Uint8Array | undefined>[]>(
-    { weight: 4, arbitrary: fc.constant(undefined) },
+    { weight: 16, arbitrary: fc.constant(undefined) },
     { weight: 1, arbitrary: fc.uint8Array({ maxLength: 300 }) },
     { weight: 1, arbitrary: fc.constantFrom(new Uint8Array(300_000), Buffer.from('%%%=%&&=='), Buffer.from('{"a":')) },
   ),
-  headers: fc.constantFrom<Record<string, string>>(
+  headers: mostly<Record<string, string>>(
     {},
     { 'x-forwarded-for': '1.2.3.4, junk, ::::', 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'gopher' },
     { 'x-twilio-signature': 'a'.repeat(4_000) },
@@ -100,14 +106,22 @@ describe('spoiled webhooks', () => {
         const text = await answer.text()
         answers.set(answer.status, (answers.get(answer.status) ?? 0) + 1)
         expect(answer.status, `${wanted.method} ${wanted.purpose}: ${text.slice(0, 200)}`).toBeLessThan(500)
-        if (wanted.signature !== 'good' && answer.status < 300) expect(text).not.toContain('<Connect>')
+        // Whatever it says and wherever it goes: what the carrier did not sign is refused.
+        if (wanted.signature !== 'good') {
+          expect(
+            answer.status,
+            `${wanted.signature} signature, ${wanted.method} ${wanted.purpose}`,
+          ).toBeGreaterThanOrEqual(400)
+          expect(text).not.toContain('<Connect>')
+        }
         if (answer.headers.get('content-type')?.startsWith('text/xml'))
           expect(text).toMatch(/^<\?xml [^>]*\?><Response(\/>|>.*<\/Response>)$/)
       }),
-      { numRuns: runs(250) },
+      { numRuns: runs(400) },
     )
     // Not all were turned away at the same door.
     expect(answers.size).toBeGreaterThanOrEqual(4)
+    expect(answers.get(204)).toBeGreaterThan(10)
   })
 
   test('of one call at the same moment make one call', async () => {
