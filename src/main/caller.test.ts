@@ -18,19 +18,19 @@ function setting(acts: readonly Ready[], stay: boolean, speaks: (ms: number) => 
   const caller = new Caller(clock, acts, stay)
   const { phone } = caller
   const steps: Step[] = []
-  let over = false
+  const line = { over: false }
   let said = false
   const note = (what: string) => void steps.push({ at: Math.round(clock.monotonic() / 100) * 100, what })
   phone.connect({
     press: (digit) => note(`key ${digit}`),
     hangup: () => {
       note('hung up')
-      over = true
+      line.over = true
       phone.disconnect('hung up')
     },
   })
   const run = async (ms: number): Promise<void> => {
-    for (let passed = 0; passed < ms && !over; passed += 20) {
+    for (let passed = 0; passed < ms && !line.over; passed += 20) {
       await clock.advanceAsync(20)
       phone.hear(speaks(clock.monotonic()) ? loud : quiet)
       const talking = phone.speak().bytes.some((code) => code !== 0xff)
