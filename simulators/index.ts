@@ -18,6 +18,7 @@ export { Tape } from './sound/tape.ts'
 export { framesOfTone, join, keypad, silence, tone, toneShare } from './sound/tones.ts'
 export { readWav, toTelephone, writeWav, type Wav } from './sound/wav.ts'
 export { Ticker, tickerOf } from './ticker.ts'
+export { createExotel, type ExotelOptions } from './exotel/simulator.ts'
 export { createTelnyx, type TelnyxOptions } from './telnyx/simulator.ts'
 export { signatureOf, type Fields } from './twilio/signature.ts'
 export {

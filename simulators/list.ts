@@ -2,6 +2,7 @@
 import type { CarrierOptions, CarrierSimulator } from './carrier/simulator.ts'
 import type { Ids } from '../src/lib/ids.ts'
 import { simulatedCloudonix } from './cloudonix/simulator.ts'
+import { simulatedExotel } from './exotel/simulator.ts'
 import { simulatedPlivo } from './plivo/simulator.ts'
 import { simulatedTelnyx } from './telnyx/simulator.ts'
 import { simulatedTwilio } from './twilio/carrier.ts'
@@ -30,6 +31,7 @@ export const simulatedCarriers: readonly SimulatedCarrier[] = [
   simulatedVobiz,
   simulatedVonage,
   simulatedCloudonix,
+  simulatedExotel,
 ]
 
 /** By the provider's name; throws where there is none. */

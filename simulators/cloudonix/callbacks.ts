@@ -87,7 +87,7 @@ export function sessionOf(call: CloudonixCall): Fields {
 }
 
 /** In the session's words; an answered one stays `connected`, and has an end. */
-export function statusOf(call: CloudonixCall): string {
+function statusOf(call: CloudonixCall): string {
   if (call.startTime !== undefined) return call.over ? 'connected' : 'answer'
   const words = {
     queued: 'new',
@@ -100,7 +100,7 @@ export function statusOf(call: CloudonixCall): string {
   return call.status in words ? words[call.status as keyof typeof words] : 'failed' // just looked
 }
 
-/** Chatty: every step is told twice, wrapped in a list every other time. */
+/** Every step is told, sometimes as the only one of a list. */
 export function reportProgress(call: CloudonixCall, event: ProgressEvent): void | Promise<void> {
   const { callback, reporter } = call.facts
   if (call.direction === 'outbound-dial') return undefined
@@ -112,8 +112,8 @@ export function reportProgress(call: CloudonixCall, event: ProgressEvent): void 
 
 async function tellSession(call: CloudonixCall, url: string): Promise<void> {
   const session = sessionOf(call)
-  for (const body of [session, [session]])
-    await send(call, { method: 'POST', url, body: JSON.stringify(body) }, 'application/json')
+  const body = JSON.stringify(call.startTime === undefined ? session : [session])
+  await send(call, { method: 'POST', url, body }, 'application/json')
 }
 
 async function tellRecord(call: CloudonixCall): Promise<void> {
@@ -130,5 +130,7 @@ async function tellRecord(call: CloudonixCall): Promise<void> {
 
 function dispositionOf(call: CloudonixCall): string {
   if (call.startTime !== undefined) return 'ANSWER'
-  return { busy: 'BUSY', 'no-answer': 'NOANSWER', canceled: 'CANCEL' }[String(call.status)] ?? 'FAILED'
+  return dispositions[call.status] ?? 'FAILED'
 }
+
+const dispositions: Readonly<Record<string, string>> = { busy: 'BUSY', 'no-answer': 'NOANSWER', canceled: 'CANCEL' }

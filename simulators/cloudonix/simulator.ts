@@ -26,7 +26,7 @@ export function createCloudonix(options: CloudonixOptions): CarrierSimulator {
   return simulatorOf(made, {
     point(number, { voice = '', status = '' }) {
       own.url = voice
-      account.cdrEndpoint = status
+      account.cdrEndpoint = status.replace(/status$/, 'cdr')
       const known = account.numbers.find(({ source }) => source === number)
       if (known) known.application = application
       else account.numbers.push({ id: cloudonix.nextId++, source: number, application })

@@ -63,7 +63,7 @@ async function prompt({ call, signal }: Context, verb: Element): Promise<'next'>
     else complain(call, 0, `<Play>: ${clip.why}`, verb.text)
   }
   const times = verb.attributes['loop'] === '0' ? 1000 : Number(verb.attributes['loop'] ?? 1)
-  for (let turn = 0; sound && turn < times; turn++) await playTo(call, sound, signal)
+  if (sound) for (let turn = 0; turn < times; turn++) await playTo(call, sound, signal)
   return 'next'
 }
 

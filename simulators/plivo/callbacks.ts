@@ -12,7 +12,7 @@ const limits = { connect: 2000, read: 15_000, total: 15_000 }
 const maxBytes = 100 * 1024
 
 /** Fields of every callback about a call. */
-export function baseFields(call: PlivoCall): Fields {
+function baseFields(call: PlivoCall): Fields {
   const { plivo, requestId } = call.facts
   const { kind, account } = plivo
   const outbound = call.direction !== 'inbound'

@@ -7,7 +7,7 @@ export const method: AttributeRule = { type: 'words', words: ['GET', 'POST'] }
 export const truth: AttributeRule = { type: 'words', words: ['true', 'false'] }
 export const any: AttributeRule = { type: 'any' }
 export const number = (min: number, max: number): AttributeRule => ({ type: 'number', min, max })
-export const words = (...list: string[]): AttributeRule => ({ type: 'words', words: list })
+const words = (...list: string[]): AttributeRule => ({ type: 'words', words: list })
 
 const extraHeaders: AttributeRule = {
   type: 'pattern',
@@ -42,7 +42,7 @@ export function checkStream({ attributes, text }: Element): string | undefined {
 }
 
 const voice = { voice: any, language: any, loop: number(0, 1000) }
-export const plain = { attributes: {}, children: [], text: true }
+
 const digits = {
   action: address,
   method,

@@ -28,7 +28,7 @@ const titles: Readonly<Record<number, string>> = {
   100_004: 'invalid_media',
 }
 
-export function codecOf(name: CodecName, rate: number): Codec {
+function codecOf(name: CodecName, rate: number): Codec {
   if (name === 'L16') return l16(rate)
   return name === 'PCMA' ? pcma : pcmu
 }

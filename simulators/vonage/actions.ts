@@ -25,14 +25,14 @@ export async function perform(call: VonageCall, action: Action, signal: AbortSig
     case 'talk': {
       call.answer()
       const sound = await spoken(call, String(action['text']))
-      for (let turn = timesOf(action); sound && turn > 0; turn--) await playTo(call, sound, signal)
+      if (sound) for (let turn = timesOf(action); turn > 0; turn--) await playTo(call, sound, signal)
       return undefined
     }
     case 'stream': {
       call.answer()
       const clip = await fetchClip(call, String((action['streamUrl'] as readonly unknown[])[0])) // its check was passed
       if (!clip.ok) complain(call, 0, `stream: ${clip.why}`)
-      for (let turn = timesOf(action); clip.ok && turn > 0; turn--) await playTo(call, clip.sound, signal)
+      if (clip.ok) for (let turn = timesOf(action); turn > 0; turn--) await playTo(call, clip.sound, signal)
       return undefined
     }
     case 'wait':

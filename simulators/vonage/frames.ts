@@ -12,7 +12,7 @@ export interface FrameOrder {
 }
 
 /** Of `audio/l16;rate=…`; undefined when it is something else. */
-export function rateOf(contentType: unknown): number | undefined {
+function rateOf(contentType: unknown): number | undefined {
   const rate = /^audio\/l16;rate=(8000|16000|24000)$/.exec(String(contentType))?.[1]
   return rate === undefined ? undefined : Number(rate)
 }

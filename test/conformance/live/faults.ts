@@ -56,7 +56,7 @@ export function describeFaults(fixture: LiveFixture, stage: SetStage): void {
         await until('the agent closed', () => player.closed)
       })
 
-    test('a stream that ends without a word ends with the call', async () => {
+    test.skipIf(fixture.tellsEnd === false)('a stream that ends without a word ends with the call', async () => {
       const set = await stage()
       Object.assign(set.line.faults, { withoutStop: true })
       const { call, leg } = await inCall(set)

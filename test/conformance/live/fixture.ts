@@ -29,6 +29,12 @@ export interface LiveFixture {
   readonly endsWithStream?: boolean
   /** False: its detection reports machines alone. */
   readonly tellsPeople?: boolean
+  /** False: the end of a call that came in is told by its stream alone. */
+  readonly tellsEnd?: boolean
+  /** False: nothing dates or numbers its callbacks, so a replay looks like another one. */
+  readonly tellsReplays?: boolean
+  /** False: a call that rings cannot be taken back. */
+  readonly takesBack?: boolean
   /** False: its sockets do not say which call they are: the token in their address alone does. */
   readonly namesCall?: boolean
   /** False: its media messages carry no numbers that the translator could tell repeated ones by. */

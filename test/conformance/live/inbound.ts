@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { tone } from '../../../simulators/index.ts'
 import { pause, until } from '../../e2e/until.ts'
 import type { LiveFixture } from './fixture.ts'
-import { callerNumber, inCall, over, person, speech, toneMs, type SetStage } from './stage.ts'
+import { callerNumber, inCall, over, person, speech, toneMs, keyMs, type SetStage } from './stage.ts'
 
 export function describeInbound(fixture: LiveFixture, stage: SetStage): void {
   const commands = fixture.spec.control?.commands ?? []
@@ -68,7 +68,7 @@ export function describeInbound(fixture: LiveFixture, stage: SetStage): void {
         body: { digits: '42#' },
       })
       expect(response.status).toBe(202)
-      await until('the keys on the line', () => leg.sentDigits === '42#' || toneMs(leg.heard(), 1336) > 60)
+      await until('the keys on the line', () => leg.sentDigits === '42#' || keyMs(leg.heard(), 697, 1336) > 60)
       // Carriers that take the line away for the keys give it back; what is said meanwhile is lost.
       await until('the agent after the keys', async () => {
         player.say(300, 700)

@@ -1,6 +1,6 @@
 /** Where a live test plays: one gateway for the whole suite, and for each test a line, an agent and telephones of its own. */
 import { afterAll, beforeAll } from 'vitest'
-import { framesOfTone, Phone, tone, join } from '../../../simulators/index.ts'
+import { framesOfTone, join, Phone, tone, toneShare } from '../../../simulators/index.ts'
 import { realClock } from '../../../src/lib/clock.ts'
 import { openHouse, type CallShown, type House } from '../../e2e/gateway.ts'
 import type { Player } from '../../e2e/studio.ts'
@@ -59,6 +59,16 @@ export function over(house: House, id: string, limit?: number): Promise<CallShow
 /** How long a tone sounds, ms: whole 20 ms frames of it. */
 export function toneMs(pcm: Int16Array, hertz: number): number {
   return framesOfTone(pcm, hertz) * 20
+}
+
+/** How long a key sounds, ms: frames that hold both of its tones. */
+export function keyMs(pcm: Int16Array, row: number, column: number): number {
+  let frames = 0
+  for (let at = 0; at + 160 <= pcm.length; at += 160) {
+    const frame = pcm.subarray(at, at + 160)
+    if (toneShare(frame, row) > 0.25 && toneShare(frame, column) > 0.25) frames++
+  }
+  return frames * 20
 }
 
 /** Loud, changing, with pauses: what any detector takes for speech. Its pitches are none of the agent's. */

@@ -54,7 +54,7 @@ export function describeTrust(fixture: LiveFixture, stage: SetStage): void {
       await pause(800)
       const events = await set.house.events(call.id)
       const progress = events.flatMap(({ event }) => (event.type === 'call.progressed' ? [String(event['raw'])] : []))
-      expect(new Set(progress).size).toBe(progress.length)
+      if (fixture.tellsReplays !== false) expect(new Set(progress).size).toBe(progress.length)
       expect(events.filter(({ event }) => event.type === 'call.ended')).toHaveLength(1)
       expect(events.at(-1)).toBeDefined()
     })
