@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { readClient } from './client.ts'
-import { understands, versionFor, writeServer, writeSignal } from './server.ts'
+import { understands, versionFor, writeGoodbye, writeServer } from './server.ts'
 
 const rtvi = (type: string, data: unknown = {}, id: unknown = 'a1b2c3d4') =>
   JSON.stringify({ label: 'rtvi-ai', type, id, data })
@@ -65,7 +65,7 @@ test('what we send has exactly the standard’s fields', () => {
   expect(writeServer({ type: 'user-started-speaking', data: undefined }, 'y')).toBe(
     '{"label":"rtvi-ai","type":"user-started-speaking","id":"y"}',
   )
-  expect(writeSignal('peerLeft')).toBe('{"type":"signalling","message":{"type":"peerLeft"}}')
+  expect(writeGoodbye()).toBe('{"type":"signalling","message":{"type":"peerLeft"}}')
 })
 
 test('old clients hear their own version, others ours', () => {

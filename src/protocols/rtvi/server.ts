@@ -77,7 +77,7 @@ export function versionFor(version: string): string {
   return version.startsWith('1.') ? version : rtviVersion
 }
 
-/** Signalling beside RTVI. `peerLeft`: we are gone; `renegotiate`: offer again. */
-export function writeSignal(type: 'peerLeft' | 'renegotiate'): string {
-  return JSON.stringify({ type: 'signalling', message: { type } })
+/** Signalling beside RTVI: we are gone. */
+export function writeGoodbye(): string {
+  return JSON.stringify({ type: 'signalling', message: { type: 'peerLeft' } })
 }

@@ -1,7 +1,9 @@
 /** How media finds its way: ports, public addresses, plain answers, trickled and withheld candidates, sessions; and a call run again. */
+import { createSocket } from 'node:dgram'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import * as fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { RtpHeader, RtpPacket } from 'werift'
 import { compare, replayCall } from '../../../src/calls/replay.ts'
@@ -144,6 +146,31 @@ test('a session is started with a key, and goes on by its own name alone', async
   const { sdp, call } = (await reply.json()) as Answer // as the line answers
   await caller.connect(sdp)
   expect((await up(call)).variables).toEqual({ topic: 'sun' })
+})
+
+test('datagrams of strangers, and broken ones, harm neither the call nor the process', async () => {
+  await settings({})
+  const caller = await makeCaller(own)
+  const { sdp, call } = await offer(caller.sdp)
+  const port = Number(
+    candidates(sdp)
+      .find((line) => line.includes(' 127.0.0.1 '))!
+      .split(' ')[5],
+  )
+  const socket = createSocket('udp4')
+  own.defer(() => socket.close())
+  const send = (bytes: Uint8Array) => new Promise<void>((sent) => socket.send(bytes, port, '127.0.0.1', () => sent()))
+  // By their first byte: STUN, DTLS, RTP and RTCP, and what is none (RFC 7983); long, short, and of random content.
+  const random = fc.sample(fc.uint8Array({ minLength: 0, maxLength: 200 }), { numRuns: 300, seed: 7 })
+  const firsts = [0, 1, 2, 20, 22, 23, 25, 63, 64, 127, 128, 144, 191, 200, 201, 255]
+  const begun = random.map((bytes, at) => Uint8Array.of(firsts[at % firsts.length]!, ...bytes))
+  const stun = random.map((bytes) => Buffer.concat([Buffer.from('000100082112a442', 'hex'), bytes]))
+  for (const bytes of [...random, ...begun, ...stun]) await send(bytes)
+  await caller.connect(sdp)
+  await up(call)
+  for (const bytes of [...begun, ...stun]) await send(bytes)
+  caller.channel.send(JSON.stringify({ label: 'rtvi-ai', type: 'dtmf', id: 'd', data: { buttons: ['7'] } }))
+  await until('the key', async () => (await house.events(call)).some(({ event }) => event.type === 'digit.received'))
 })
 
 test('a call from a browser runs again from its inputs: the same events, the same sound', async () => {

@@ -1,4 +1,5 @@
 /** What is no good offer, and who may not offer: each refused by name, and nothing stays open behind it. */
+import * as fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Scope } from '../../../src/lib/scope.ts'
 import { webrtc } from '../../../src/providers/carriers/webrtc/webrtc.ts'
@@ -109,6 +110,34 @@ describe('an offer is refused by name', () => {
     return (await house.gateway.store.calls.list('org_default', { limit: 200 })).items.length
   }
 })
+
+test('damaged offers are answered or refused by name, never by a failure of ours', async () => {
+  await settings({})
+  const damage = fc.array(
+    fc.tuple(
+      fc.constantFrom('cut', 'twice', 'swap', 'put'),
+      fc.nat(offer.length - 1),
+      fc.nat(80),
+      fc.string({ maxLength: 6 }),
+    ),
+    { minLength: 1, maxLength: 6 },
+  )
+  const damaged = (edits: readonly (readonly [string, number, number, string])[]) =>
+    edits.reduce((sdp, [how, at, length, put]) => {
+      const part = sdp.slice(at, at + length)
+      if (how === 'cut') return sdp.slice(0, at) + sdp.slice(at + length)
+      if (how === 'twice') return sdp.slice(0, at) + part + sdp.slice(at)
+      if (how === 'swap') return sdp.slice(0, at) + part.split('').toReversed().join('') + sdp.slice(at + length)
+      return sdp.slice(0, at) + put + sdp.slice(at)
+    }, offer)
+  const before = sockets()
+  for (const edits of fc.sample(damage, { numRuns: 150, seed: 11 })) {
+    const answer = await post(offered(damaged(edits)))
+    expect([200, 400]).toContain(answer.status)
+    if (answer.status === 200) await house.request('POST', `/v1/calls/${answer.call}/hangup`)
+  }
+  await until('all sockets closed', () => sockets() <= before)
+}, 60_000)
 
 describe('who may offer', () => {
   test('nobody without a key', async () => {

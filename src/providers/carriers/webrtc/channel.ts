@@ -7,7 +7,7 @@ import {
   understands,
   versionFor,
   writeServer,
-  writeSignal,
+  writeGoodbye,
   type ServerMessage,
 } from '../../../protocols/rtvi/server.ts'
 import type { AgentEvent } from '../../../spec/agent.ts'
@@ -100,7 +100,7 @@ export class Channel {
     this.#still?.cancel()
     this.#levels?.[Symbol.dispose]()
     if (!this.isOpen) return
-    this.#put(writeSignal('peerLeft'))
+    this.#put(writeGoodbye())
     // Closing the connection under it would overtake it; a client that hears it closes first.
     for (let waited = 0; waited < goodbyeLimit && this.isOpen; waited += goodbyeStep)
       await this.#options.clock.sleep(goodbyeStep)

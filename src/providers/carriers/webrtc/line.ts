@@ -119,7 +119,10 @@ export class Line {
 
   /** Our side is done with it: the client is told, everything is closed. Resolves when it is. */
   close(why: string): Promise<void> {
-    this.#closing ??= this.#close(why)
+    this.#closing ??= this.#close(why).catch((error: unknown) => {
+      this.#options.host.logger.warn('a browser connection did not close in order', { call: this.call, error })
+      this.#options.gone()
+    })
     return this.#closing
   }
 

@@ -5,6 +5,7 @@ import type { Listener, ListenerHttp, ListenerRequest, ListenHost, Principal } f
 import { readCandidates, readOfferBody, readStart, type OfferBody } from './bodies.ts'
 import { Desk } from './desk.ts'
 import { iceServers } from './ice.ts'
+import { load } from './peer.ts'
 import { Sessions } from './sessions.ts'
 import { listed, type Settings } from './settings.ts'
 
@@ -18,6 +19,7 @@ export async function listen(host: ListenHost<Settings>): Promise<Listener> {
       const connections = await host.connections(organization)
       const connection = id === undefined ? connections[0] : connections.find((one) => one.id === id)
       if (!connection) return undefined
+      void load()
       const servers = iceServers(connection.settings, host.clock.now(), organization)
       return { connection: connection.id, path: 'api/offer', iceServers: servers }
     },
@@ -63,6 +65,7 @@ class Front implements ListenerHttp {
 
   async #start(request: ListenerRequest): Promise<Reply> {
     const principal = await request.principal()
+    void load()
     const { iceServers: wanted, data } = readStart(request.json)
     const connection = await this.#desk.connectionOf(principal, data, request.query)
     const sessionId = this.#sessions.open({ principal, data, query: request.query })

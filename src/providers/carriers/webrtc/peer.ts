@@ -64,8 +64,7 @@ export class Peer {
 
   /** Resolves with the answer to give. Rejects with `request.invalid` when the offer cannot be answered; nothing stays open then. */
   static async open(offer: Offer, options: PeerOptions): Promise<{ readonly peer: Peer; readonly answer: string }> {
-    // 8 MB of code that a gateway without browser calls never needs.
-    const werift = await import('werift')
+    const werift = await load()
     const peer = new Peer(werift, offer, options)
     try {
       return { peer, answer: await peer.negotiate(offer) }
@@ -191,6 +190,11 @@ export class Peer {
     const videos = this.#pc.getTransceivers().filter(({ kind }) => kind === 'video')
     return videos.indexOf(transceiver) > 0 ? 'screen' : 'camera'
   }
+}
+
+/** 8 MB of code that a gateway without browser calls never needs: loaded when the first one is near. */
+export function load(): Promise<Werift> {
+  return import('werift')
 }
 
 export type Werift = typeof import('werift')
