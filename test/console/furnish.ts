@@ -3,7 +3,7 @@ import type { CallRecord } from '../../src/store/contract.ts'
 import { organization } from '../../src/main/seed.ts'
 import type { House } from '../e2e/gateway.ts'
 
-export const longName = 'Reception of the house by the harbour, evenings and holidays, with a name that no column holds'
+const longName = 'Reception of the house by the harbour, evenings and holidays, with a name that no column holds'
 
 export interface Furniture {
   /** A call that was completed. */

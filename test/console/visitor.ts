@@ -54,7 +54,7 @@ export async function openVisitor(
     async open(path) {
       await page.goto(path)
       await page.locator('main h1').waitFor()
-      await page.waitForFunction(`!document.querySelector('[data-skeleton]')`)
+      await page.locator('[data-skeleton]').first().waitFor({ state: 'detached' })
     },
   }
 }

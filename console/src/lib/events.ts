@@ -2,7 +2,6 @@
 import { useEffect, useEffectEvent, useSyncExternalStore } from 'react'
 import { noteRefusal, type Schemas } from './api.ts'
 import { openStream, type StreamState } from './stream.ts'
-import type { ServerEvent } from './sse.ts'
 
 export type JournalEvent = Schemas['Event']
 type Listener = (entry: JournalEvent) => void
@@ -59,14 +58,4 @@ export function useLiveState(): StreamState {
     },
     () => state,
   )
-}
-
-/** Any other event stream of the gateway for a component; nothing is opened while `url` is undefined. */
-export function useStream(url: string | undefined, onEvent: (event: ServerEvent) => void): void {
-  const take = useEffectEvent(onEvent)
-  useEffect(() => {
-    if (url === undefined) return
-    const stream = openStream(url, { onEvent: (event) => take(event) })
-    return () => stream[Symbol.dispose]()
-  }, [url])
 }

@@ -1,8 +1,7 @@
 /** Times, durations, money and names as people read them. */
 
 const locale = 'en-GB'
-const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', second: '2-digit' })
-const shortClock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' })
+const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' })
 const dayOf = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' })
 const yearOf = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' })
 const fullOf = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'long' })
@@ -25,14 +24,10 @@ export function span(ms: number): string {
 /** `14:03` today, `12 Nov 14:03` this year, with the year before that. */
 export function moment(at: number, now: number): string {
   const [date, today] = [new Date(at), new Date(now)]
-  const time = shortClock.format(date)
+  const time = clock.format(date)
   if (date.toDateString() === today.toDateString()) return time
   const day = date.getFullYear() === today.getFullYear() ? dayOf : yearOf
   return `${day.format(date)} ${time}`
-}
-
-export function timeOfDay(at: number): string {
-  return clock.format(at)
 }
 
 export function fullTime(at: number): string {

@@ -16,6 +16,7 @@ export interface EventParser {
 export function eventParser(): EventParser {
   let rest = ''
   let began = false
+  let returned = false
   let [type, id, data] = ['', '', [] as string[]]
 
   const take = (line: string): readonly ServerEvent[] => {
@@ -37,12 +38,13 @@ export function eventParser(): EventParser {
 
   return {
     push(text) {
-      rest += began ? text : text.replace(/^\uFEFF/, '')
+      // A line's end may have been cut in two: what follows a carriage return is no line of its own.
+      const piece = returned && text.startsWith('\n') ? text.slice(1) : text
+      if (text !== '') returned = piece.endsWith('\r')
+      rest += began ? piece : piece.replace(/^\uFEFF/, '')
       began ||= text !== ''
-      // A lone carriage return at the end may be half of a line's end.
-      const whole = rest.endsWith('\r') ? rest.slice(0, -1) : rest
-      const lines = whole.split(/\r\n|\r|\n/)
-      rest = (lines.pop() ?? '') + rest.slice(whole.length)
+      const lines = rest.split(/\r\n|\r|\n/)
+      rest = lines.pop() ?? ''
       return lines.flatMap(take)
     },
   }

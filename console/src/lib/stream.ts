@@ -32,7 +32,7 @@ export function openStream(url: string, { onEvent, onState, lastId = '' }: Strea
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
     for (let piece = await reader.read(); !piece.done; piece = await reader.read())
       for (const event of parser.push(piece.value)) {
-        id = event.id
+        if (event.id) id = event.id
         onEvent(event)
       }
   }

@@ -26,8 +26,7 @@ const sizes: Readonly<Record<Size, string>> = {
   lg: 'h-11 px-5 text-base gap-2.5 rounded-lg',
 }
 
-/** The look of a button for what must be another element. */
-export function buttonLook({ variant = 'secondary', size = 'md' }: Look, extra?: string): string {
+function buttonLook({ variant = 'secondary', size = 'md' }: Look, extra?: string): string {
   return cx(
     'inline-flex shrink-0 items-center justify-center border font-medium whitespace-nowrap transition-colors select-none',
     'disabled:pointer-events-none disabled:opacity-50 aria-disabled:pointer-events-none aria-disabled:opacity-50',

@@ -11,7 +11,7 @@ export interface SwitchProps {
   readonly id?: string
 }
 
-export function Switch({ checked, onChange, label, disabled, id }: SwitchProps) {
+function Switch({ checked, onChange, label, disabled, id }: SwitchProps) {
   return (
     <Base.Root
       id={id}

@@ -21,7 +21,7 @@ function watch(notify: () => void): () => void {
 }
 
 /** The time of day, renewed every second while somebody looks. */
-export function useNow(): number {
+function useNow(): number {
   return useSyncExternalStore(watch, () => now)
 }
 
