@@ -40,17 +40,21 @@ globalThis.measure = {
       analyser.getFloatTimeDomainData(samples)
       return Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length)
     }
+    const until = async (check) => {
+      const limit = performance.now() + 3000
+      while (!check() && performance.now() < limit) await wait(1)
+    }
     loudness.gain.value = 0.01
     await wait(2000)
     const found = []
     for (let at = 0; at < count; at++) {
-      const began = context.currentTime
+      await until(() => level() < 0.03)
+      await wait(200 + Math.random() * 100)
+      const began = performance.now()
       loudness.gain.value = 0.6
-      while (level() < 0.1 && context.currentTime - began < 2) await wait(1)
-      found.push((context.currentTime - began) * 1000)
-      await wait(120)
+      await until(() => level() > 0.1)
+      found.push(performance.now() - began)
       loudness.gain.value = 0.01
-      await wait(400 + Math.random() * 100)
     }
     return found
   },
