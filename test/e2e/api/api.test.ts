@@ -378,6 +378,15 @@ describe('every route', () => {
     await visit('DELETE /v1/agents/{id}', 204, { id: robot.id })
   })
 
+  test('of many calls at once works', async () => {
+    line.onDial(() => ({ type: 'busy', afterMs: 20 }))
+    const { items } = await visit('POST /v1/calls/bulk', 202, {
+      body: { calls: [{ to: '+15550199002', agent: agent.id, connection: line.connection }, {}] },
+    })
+    expect(items.map(({ ok }: { readonly ok: boolean }) => ok)).toEqual([true, false])
+    await house.callWhen('the end', items[0].call.id, ({ status }) => status === 'busy')
+  })
+
   test('of calls works', async () => {
     line.onDial(() => ({ type: 'answer', phone: person(), afterMs: 50 }))
     const placed = await visit('POST /v1/calls', 202, {

@@ -84,6 +84,7 @@ export function goodBody(name: string, ids: Readonly<Record<Kind, string>>): unk
     'POST /v1/agents': { name: 'x', provider: 'studio', settings: {} },
     'PUT /v1/agents/{id}': { name: 'x', provider: 'studio', settings: {} },
     'POST /v1/calls': { to: '+15550199002', agent: ids.agents, connection: ids.connections },
+    'POST /v1/calls/bulk': { calls: [{ to: '+15550199002', agent: ids.agents, connection: ids.connections }] },
     'POST /v1/calls/{id}/metrics': { items: [{ name: 'x', value: 1 }] },
     'POST /v1/calls/{id}/transfer': { to: '+15550199002' },
     'POST /v1/calls/{id}/digits': { digits: '1' },
