@@ -19,7 +19,7 @@ const config = settings.parse({
     application: 'front-desk',
     trunk: 'carrier-a',
   },
-  ...{ secondaryRequestsKey: 'older-requests-key-012345', detection: true, recordAtCarrier: true },
+  ...{ secondaryRequestsKey: 'older-requests-key-012345', recordAtCarrier: true },
 })
 const call = callOf('cloudonix', ref)
 const urls = addresses('cloudonix')
@@ -85,9 +85,6 @@ carrierConformance('cloudonix', {
         { type: 'call.status', ref, status: 'completed', raw: 'ANSWER', durationSeconds: 47 },
         { type: 'recording.changed', ref, recording: 'https://recordings.cloudonix.net/a1.mp3', status: 'completed' },
       ),
-      example('amd', 'amd/call_1', {
-        ...{ type: 'machine.detected', ref, result: 'machine', raw: 'machine_end_silence', messageEnded: true },
-      }),
       example('recording', 'recording/call_1', {
         ...{ type: 'recording.changed', ref, recording: 'https://recordings.cloudonix.net/a1.mp3' },
         ...{ status: 'completed', durationSeconds: 42 },
@@ -193,8 +190,6 @@ describe('requests', () => {
       ...{ destination: '+14155550199', 'caller-id': '+14155550100', trunk: 'carrier-a', timeout: 30, timeLimit: 600 },
       ...{
         cxml: expect.stringContaining('<Connect><Stream'),
-        machineDetection: 'DetectMessageEnd',
-        asyncAmd: true,
         record: true,
       },
       callback: 'https://voice.example.com/carriers/cloudonix/conn_1/status/call_1',
@@ -264,11 +259,6 @@ describe('sessions', () => {
     expect(cloudonix.webhook!.decode(inbound('cloudonix', { purpose: 'cdr', json }))).toEqual([
       { type: 'call.status', ref, status: expected, raw: disposition },
     ])
-  })
-
-  test('interim words of the machine detection say nothing', () => {
-    const json = { Session: ref, AnsweredBy: 'machine_start' }
-    expect(cloudonix.webhook!.decode(inbound('cloudonix', { purpose: 'amd/call_1', json }))).toEqual([])
   })
 })
 

@@ -15,7 +15,7 @@ import { reply, response } from './webhook.ts'
 
 export const control: Control<Settings> = {
   commands: ['answer', 'reject', 'dial', 'hangup', 'transfer', 'leave-message'],
-  // What Cloudonix can do of it is off by default.
+  // What Cloudonix documents of it came and went: the engine listens.
   detectsMachines: false,
   endsStream: ['transfer', 'leave-message'],
   encode: (command, call, config, { urls }) => encode(command, { call, config, urls }),
@@ -71,7 +71,6 @@ function* dial(context: Context): Operation<Accepted> {
     ...(config.trunk === undefined ? {} : { trunk: config.trunk }),
     timeout: seconds(call.ringTimeout, 1, 600),
     timeLimit: seconds(call.maxDuration, 1, 86_400),
-    ...(call.machineDetection && config.detection ? detection(call, urls) : {}),
     ...(call.record && config.recordAtCarrier
       ? {
           record: true,
@@ -84,15 +83,6 @@ function* dial(context: Context): Operation<Accepted> {
   const ref = text(created, 'token')
   if (ref === undefined) throw new OffhookError('carrier.failed', 'Cloudonix answered the dial without a session token')
   return { ref, status: 'queued' }
-}
-
-function detection(call: CallSeen, urls: Addresses) {
-  return {
-    machineDetection: call.voicemailMessage === undefined ? 'Enable' : 'DetectMessageEnd',
-    asyncAmd: true,
-    asyncAmdStatusCallback: urls.webhook(purposes.machine(call.id)),
-    asyncAmdStatusCallbackMethod: 'POST',
-  }
 }
 
 function* hangup({ call, config }: Context): Operation<Accepted> {

@@ -7,7 +7,6 @@ import type { InboundRequest } from '../../../spec/http.ts'
 export const purposes = {
   voice: 'voice',
   status: (call: string) => `status/${call}`,
-  machine: (call: string) => `amd/${call}`,
   recording: (call: string) => `recording/${call}`,
   transfer: (call: string) => `transfer/${call}`,
   stream: (call: string) => `stream/${call}`,
@@ -51,8 +50,6 @@ function reportOf(kind: string, ref: string, fields: Fields): Report | undefined
       return offered(ref, fields)
     case 'status':
       return progressed(ref, fields)
-    case 'amd':
-      return machine(ref, text(fields, 'AnsweredBy'))
     case 'recording':
       return recording(ref, fields)
     case 'transfer':
@@ -128,15 +125,6 @@ function progressed(ref: string, fields: Fields): Report | undefined {
   if (raw === undefined || status === undefined) return undefined
   const why = text(fields, 'error')
   return { type: 'call.status', ref, status, raw, ...(why ? { cause: why } : {}) }
-}
-
-/** Interim words come first and say nothing. */
-function machine(ref: string, raw: string | undefined): Report | undefined {
-  if (raw === 'human' || raw === 'unknown')
-    return { type: 'machine.detected', ref, result: raw, raw, messageEnded: false }
-  return raw?.startsWith('machine_end_')
-    ? { type: 'machine.detected', ref, result: 'machine', raw, messageEnded: true }
-    : undefined
 }
 
 /** A recording is its address. */

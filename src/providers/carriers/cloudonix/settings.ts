@@ -56,10 +56,6 @@ export const settings = z.object({
     env: 'CLOUDONIX_PHONE_NUMBER',
     examples: ['+14155550100'],
   }),
-  detection: field(z.boolean().default(false), {
-    title: 'Answering machine detection at Cloudonix',
-    description: 'Its behaviour is not documented well: off, calls are placed without it.',
-  }),
   recordAtCarrier: field(z.boolean().default(false), {
     title: 'Record at Cloudonix too',
     description: 'Calls to be recorded are recorded by Offhook. On, outbound calls are recorded at Cloudonix as well.',
