@@ -51,6 +51,22 @@ describe.skipIf(!hasChromium())('the list of calls', () => {
     expect(await row.count()).toBe(1)
   })
 
+  test('is where a call is placed, and leads to it', async () => {
+    const { page, open } = await openVisitor(scope, browser, house)
+    await open('/calls')
+    await page.getByRole('button', { name: 'Place a call' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Place a call' })
+    await dialog.getByLabel('To', { exact: true }).fill('nobody at all')
+    await dialog.getByRole('button', { name: 'Call', exact: true }).click()
+    expect(await dialog.getByRole('alert').textContent()).toMatch(/nobody at all/)
+    await dialog.getByLabel('To', { exact: true }).fill('+15550100066')
+    await dialog.getByLabel('Over').click()
+    await page.getByRole('option', { name: 'Simulated carrier' }).click()
+    await dialog.getByRole('button', { name: 'Call', exact: true }).click()
+    await page.waitForURL('**/calls/call_*')
+    await page.getByText('+1 555 010 0066').first().waitFor()
+  })
+
   test('keeps its filters in the address: sent on, gone back to, taken away', async () => {
     const { page, open } = await openVisitor(scope, browser, house)
     await open('/calls')

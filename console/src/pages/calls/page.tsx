@@ -1,15 +1,17 @@
 /** Every call, newest first: filtered by the URL, as long as it is, live. */
 import { Link, useSearch } from '@tanstack/react-router'
-import { ListTree, Phone } from 'lucide-react'
-import { useCallback, useMemo } from 'react'
+import { ListTree, PhoneOutgoing } from 'lucide-react'
+import { useCallback, useMemo, useState } from 'react'
+import { useMay } from '../../app/session.ts'
 import { count } from '../../lib/format.ts'
-import { ButtonLink } from '../../ui/button.tsx'
+import { Button, ButtonLink } from '../../ui/button.tsx'
 import { Page, Section } from '../../ui/page.tsx'
 import { EmptyState, ErrorState, SkeletonRows } from '../../ui/states.tsx'
 import { Table } from '../../ui/table.tsx'
 import { useCallColumns } from './columns.tsx'
 import { Filters } from './filters.tsx'
 import { useCallList } from './list.ts'
+import { NewCall } from './new-call.tsx'
 
 export function CallsPage() {
   const search = useSearch({ from: '/shell/calls' })
@@ -22,15 +24,7 @@ export function CallsPage() {
   }, [hasNextPage, isFetchingNextPage, fetchNextPage])
   const filtered = Object.values(search).some((value) => value !== undefined)
   return (
-    <Page
-      title="Calls"
-      fill
-      actions={
-        <ButtonLink to="/simulate" icon={<Phone />}>
-          Simulate a call
-        </ButtonLink>
-      }
-    >
+    <Page title="Calls" fill actions={<Actions />}>
       <Filters search={search} />
       {list.isError && calls.length === 0 && (
         <ErrorState title="The calls could not be read" error={list.error} onRetry={() => void list.refetch()} />
@@ -51,6 +45,21 @@ export function CallsPage() {
         )}
       </Section>
     </Page>
+  )
+}
+
+function Actions() {
+  const [placing, setPlacing] = useState(false)
+  const may = useMay('calls:write')
+  if (!may) return null
+  return (
+    <>
+      <ButtonLink to="/simulate">Simulate a call</ButtonLink>
+      <Button variant="primary" icon={<PhoneOutgoing />} onClick={() => setPlacing(true)}>
+        Place a call
+      </Button>
+      <NewCall open={placing} onClose={() => setPlacing(false)} />
+    </>
   )
 }
 

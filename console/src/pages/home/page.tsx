@@ -1,5 +1,6 @@
 /** Home: at first the way to the first call, later what is going on. */
 import { useQuery } from '@tanstack/react-query'
+import { useMay } from '../../app/session.ts'
 import { api, read } from '../../lib/api.ts'
 import { connectionsQuery, numbersQuery, providersQuery } from '../../lib/lookups.ts'
 import { Page } from '../../ui/page.tsx'
@@ -11,6 +12,7 @@ import { Recent } from './recent.tsx'
 import { stepsOf } from './steps.ts'
 
 export function HomePage() {
+  const may = useMay('config:write')
   const overview = useQuery({
     queryKey: ['overview'],
     queryFn: () => read(api.GET('/v1/overview', { params: { query: { since: new Date().setHours(0, 0, 0, 0) } } })),
@@ -30,7 +32,8 @@ export function HomePage() {
     )
   if (!overview.data || !connections || !numbers || !providers) return <Loading />
   const steps = stepsOf({ calls: overview.data.calls, connections, numbers, providers })
-  if (steps.every(({ done }) => done))
+  // Who may set nothing up is shown what is going on.
+  if (!may || steps.every(({ done }) => done))
     return (
       <Page title="Home">
         <Figures overview={overview.data} />
