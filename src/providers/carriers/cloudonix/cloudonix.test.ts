@@ -284,6 +284,8 @@ describe('afterwards', () => {
     const found = (body: object, code = 200) => run(cloudonix.lookup!(call, config, now), answer(body, code)).result
     expect(found({ status: 'ringing' })).toEqual({ ref, status: 'ringing' })
     expect(found({ status: 'connected', callAnswerTime: 5, callEndTime: 9 })).toEqual({ ref, status: 'completed' })
+    expect(found({ status: 'cancel', callAnswerTime: 5, callEndTime: 9 })).toEqual({ ref, status: 'completed' })
+    expect(found({ status: 'cancel', callAnswerTime: 0, callEndTime: 9 })).toEqual({ ref, status: 'canceled' })
     expect(found({}, 404)).toBe('unknown')
     expect(run(cloudonix.lookup!(callOf('cloudonix'), config, now)).result).toBe('unsure')
   })
