@@ -27,6 +27,7 @@ const paths = [
   '/settings?tab=keys',
   '/settings?tab=people',
   '/settings?tab=webhooks',
+  '/settings?tab=dialing',
   '/settings?tab=privacy',
   '/nowhere',
 ]

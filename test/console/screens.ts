@@ -73,7 +73,7 @@ async function talk({ page, open }: Visitor): Promise<void> {
   await open('/phone')
   await page.getByRole('button', { name: 'Call', exact: true }).click()
   await page
-    .getByText(/thank you for calling/i)
+    .getByText(/Under which name/)
     .first()
     .waitFor()
 }
@@ -83,7 +83,7 @@ async function main(scope: Scope): Promise<void> {
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
   const house = scope.use(await openConsole({ values: { OFFHOOK_RECORD: 'on' } }))
-  const microphone = await microphoneOf(scope, 6_000, 'A table for two on Friday at seven, please.', 60_000)
+  const microphone = await microphoneOf(scope, 3_500, 'A table for two on Friday at seven, please.', 90_000)
   const browser = await startChromium(scope, { microphone })
 
   const visitors = await Promise.all(
@@ -125,7 +125,7 @@ async function main(scope: Scope): Promise<void> {
   await everywhere('numbers', '/numbers')
   await everywhere('connect', '/connections/new?kind=carrier&provider=twilio')
   await everywhere('connections', '/connections')
-  for (const tab of ['keys', 'people', 'webhooks', 'privacy'])
+  for (const tab of ['keys', 'people', 'webhooks', 'dialing', 'privacy'])
     await everywhere(`settings-${tab}`, `/settings?tab=${tab}`)
   for (const { look, visitor } of visitors) {
     await talk(visitor)

@@ -3,6 +3,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useMay } from '../../app/session.ts'
 import { Page } from '../../ui/page.tsx'
 import { TabPanel, Tabs } from '../../ui/tabs.tsx'
+import { DialingTab } from './dialing.tsx'
 import { KeysTab } from './keys.tsx'
 import { PrivacyTab } from './privacy.tsx'
 import { UsersTab } from './users.tsx'
@@ -20,6 +21,7 @@ export function SettingsPage() {
         ]
       : []),
     { value: 'webhooks', label: 'Webhooks' },
+    { value: 'dialing', label: 'Dialing' },
     { value: 'privacy', label: 'Privacy' },
   ]
   const chosen = tabs.some(({ value }) => value === tab) ? tab : tabs[0]?.value
@@ -43,6 +45,9 @@ export function SettingsPage() {
         )}
         <TabPanel value="webhooks">
           <WebhooksTab />
+        </TabPanel>
+        <TabPanel value="dialing">
+          <DialingTab />
         </TabPanel>
         <TabPanel value="privacy">
           <PrivacyTab />

@@ -1,8 +1,7 @@
 /** How long things are kept, and what is hidden from viewers and from outgoing webhooks. */
-import { queryOptions, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useState, type SubmitEvent } from 'react'
 import { useMay } from '../../app/session.ts'
-import { api, queries, read, type Schemas } from '../../lib/api.ts'
 import { sentenceOf } from '../../lib/failure.ts'
 import { Button } from '../../ui/button.tsx'
 import { Callout } from '../../ui/callout.tsx'
@@ -11,10 +10,7 @@ import { Section } from '../../ui/page.tsx'
 import { ErrorState, SkeletonRows } from '../../ui/states.tsx'
 import { SwitchRow } from '../../ui/switch.tsx'
 import { noteDone } from '../../ui/toast.tsx'
-
-type Settings = Schemas['Settings']
-
-const settingsQuery = queryOptions({ queryKey: ['settings'], queryFn: () => read(api.GET('/v1/settings')) })
+import { saveSettings, settingsQuery, type Settings } from './house.ts'
 
 export function PrivacyTab() {
   const settings = useQuery(settingsQuery)
@@ -51,14 +47,14 @@ function PrivacyForm({ settings }: { readonly settings: Settings }) {
   const [pending, setPending] = useState(false)
   const [fault, setFault] = useState<string>()
   const may = useMay('admin')
-  const dirty = JSON.stringify({ retention, redaction }) !== JSON.stringify(settings)
+  const before = { retention: settings.retention, redaction: settings.redaction }
+  const dirty = JSON.stringify({ retention, redaction }) !== JSON.stringify(before)
   const save = async (event: SubmitEvent) => {
     event.preventDefault()
     setPending(true)
     setFault(undefined)
     try {
-      const saved = await read(api.PUT('/v1/settings', { body: { retention, redaction } }))
-      queries.setQueryData(settingsQuery.queryKey, saved)
+      await saveSettings({ ...settings, retention, redaction })
       noteDone('Saved')
     } catch (error) {
       setFault(sentenceOf(error))
@@ -133,7 +129,7 @@ function Days({ value, disabled, onChange }: DaysProps) {
       <Input
         type="number"
         min={0}
-        max={36_500}
+        max={3_650}
         step={1}
         required
         disabled={disabled}
