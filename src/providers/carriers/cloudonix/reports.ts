@@ -101,7 +101,7 @@ const statuses: Readonly<Record<string, CallStatus>> = {
   },
 }
 
-export function statusOf(raw: string | undefined): CallStatus | undefined {
+function statusOf(raw: string | undefined): CallStatus | undefined {
   return raw !== undefined && Object.hasOwn(statuses, raw) ? statuses[raw] : undefined
 }
 

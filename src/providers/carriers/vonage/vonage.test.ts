@@ -1,9 +1,8 @@
 /** Vonage keeps what every carrier promises; its tokens and requests against vectors and the official SDKs. */
 import { createHash, createHmac, generateKeyPairSync, verify as verifySignature } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { Auth } from '@vonage/auth'
 import { tokenGenerate, verifySignature as verifyBySdk } from '@vonage/jwt'
-import { Voice } from '@vonage/voice'
+import { Vonage } from '@vonage/server-sdk'
 import { describe, expect, test, vi } from 'vitest'
 import { carrierConformance } from '../../../../test/conformance/carrier.ts'
 import { addresses, answer, callOf, inbound, now, run } from '../../../../test/conformance/carrier/fixture.ts'
@@ -337,7 +336,7 @@ describe('requests', () => {
   })
 
   describe('are what the SDK sends', () => {
-    const sdk = new Voice(new Auth({ applicationId, privateKey }))
+    const sdk = new Vonage({ applicationId, privateKey }).voice
     const theirs = async (use: () => Promise<unknown>) => {
       let sent = { method: '', url: '', body: {} }
       vi.stubGlobal('fetch', async (url: unknown, init?: RequestInit) => {
