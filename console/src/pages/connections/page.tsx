@@ -54,6 +54,9 @@ function Connections({ rows }: { readonly rows: readonly Connection[] }) {
   const { data: numbers = [] } = useQuery(numbersQuery)
   const labelOf = (row: Connection) =>
     providers.find(({ kind, name }) => kind === row.kind && name === row.provider)?.label ?? row.provider
+  // The only account at a provider is its default without saying.
+  const hasSiblings = ({ id, kind, provider }: Connection) =>
+    rows.some((other) => other.id !== id && other.kind === kind && other.provider === provider)
   const columns: readonly Column<Connection>[] = [
     {
       key: 'name',
@@ -64,7 +67,7 @@ function Connections({ rows }: { readonly rows: readonly Connection[] }) {
           <RowLink to="/connections/$id" params={{ id: row.id }} title={row.name} className="truncate">
             {row.name}
           </RowLink>
-          {row.isDefault && <Badge tone="accent">Default</Badge>}
+          {row.isDefault && hasSiblings(row) && <Badge tone="accent">Default</Badge>}
         </span>
       ),
     },
