@@ -18,16 +18,19 @@ export interface Listening extends Disposable {
 /** `open` asks for the stream with a signal. The browser must have been clicked, or it plays nothing. */
 export async function listenTo(open: (signal: AbortSignal) => Promise<Response>): Promise<Listening> {
   const stopping = new AbortController()
-  const response = await open(stopping.signal)
-  if (!response.body) throw new Error('The gateway sent no sound.')
-  const rate = rateOf(response.headers)
+  // The loudspeaker first: sound that nobody takes is not kept for long at the other end.
   const context = new AudioContext()
+  const close = () => void (context.state === 'closed' ? undefined : context.close())
   await context.audioWorklet.addModule(listenUrl)
   const node = new AudioWorkletNode(context, 'listen', { numberOfInputs: 0, outputChannelCount: [2] })
-  node.port.postMessage({ rate }, [])
-  const sides = sidesOf(context, node)
   await context.resume()
-  const close = () => void (context.state === 'closed' ? undefined : context.close())
+  const response = await open(stopping.signal).catch((error: unknown) => {
+    close()
+    throw error
+  })
+  if (!response.body) throw new Error('The gateway sent no sound.')
+  node.port.postMessage({ rate: rateOf(response.headers) }, [])
+  const sides = sidesOf(context, node)
   return {
     volume: (side, share) => sides[side].gain.gain.setTargetAtTime(share, context.currentTime, 0.02),
     level: (side) => sides[side].read(),

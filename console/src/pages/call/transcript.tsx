@@ -28,12 +28,14 @@ export function Transcript({ story, live }: { readonly story: Story; readonly li
       </EmptyState>
     )
   return (
-    <ol className="flex flex-col py-2" aria-label="Transcript">
-      {said.map((line) => (
-        <Line key={line.id} line={line} active={line.id === active} answered={answeredIn(line, turns)} />
-      ))}
+    <>
+      <ol className="flex flex-col py-2" aria-label="Transcript">
+        {said.map((line) => (
+          <Line key={line.id} line={line} active={line.id === active} answered={answeredIn(line, turns)} />
+        ))}
+      </ol>
       <div ref={end} />
-    </ol>
+    </>
   )
 }
 
@@ -64,7 +66,7 @@ function Line({ line, active, answered }: LineProps) {
       <div>
         <Moment at={line.from} label={line.text} />
       </div>
-      <p className={cx('text-sm font-medium', inks[line.by])}>{names[line.by]}</p>
+      <p className={cx('text-sm font-medium', active ? 'text-ink' : inks[line.by])}>{names[line.by]}</p>
       <div className="col-start-2 min-w-0 text-base [overflow-wrap:anywhere] sm:col-start-3">
         {line.tool ? <Tool line={line} tool={line.tool} /> : <Words text={line.text} />}
         <Marks>
