@@ -131,4 +131,17 @@ describe.skipIf(!hasChromium())('settings', () => {
       async () => (await page.getByLabel('Recordings', { exact: true }).first().inputValue()) === '30',
     )
   })
+  test('whom calls may reach is saved, a line an entry', async () => {
+    const { page, open } = visitor
+    await open('/settings?tab=dialing')
+    await page.getByText('Foreign numbers').click()
+    await page.getByLabel('Allowed').fill('+4420\n\n sip:*@pbx.example.com ')
+    await page.getByRole('button', { name: 'Save changes' }).click()
+    await page.getByText('Saved').first().waitFor()
+    const { data } = await house.client.GET('/v1/settings')
+    const allow = ['+4420', 'sip:*@pbx.example.com']
+    expect(data?.dialing).toEqual({ allow, block: [], foreign: true, premium: false })
+    await page.reload()
+    await until('the stored list', async () => (await page.getByLabel('Allowed').inputValue()) === allow.join('\n'))
+  })
 })
