@@ -323,6 +323,16 @@ describe('turns', () => {
     expect(agent.orders[1]).toEqual({ type: 'digit', digit: '5' })
     expect(messages()).toEqual(['agent (cut): Press', 'caller: [DTMF: 5]'])
   })
+
+  test('what the caller writes interrupts, reaches the agent and stands in the transcript', async () => {
+    const { agent, conversation, clock, messages } = await start()
+    agent.reply('a', 'Press a key now.', 1600)
+    clock.advance(600)
+    conversation.read('A table for two')
+    expect(agent.orders.map(({ type }) => type)).toEqual(['interrupt', 'text'])
+    expect(agent.orders[1]).toEqual({ type: 'text', text: 'A table for two' })
+    expect(messages()).toEqual(['agent (cut): Press', 'caller: A table for two'])
+  })
 })
 
 describe('the end', () => {

@@ -298,6 +298,13 @@ describe('digits', () => {
     expect(asked()).toEqual([{ role: 'caller', text: '[DTMF: 12]' }])
   })
 
+  test('are not needed by who writes: their words are a turn at once', async () => {
+    const { order, asked, of } = start()
+    await order({ type: 'text', text: 'A table for two' })
+    expect(asked()).toEqual([{ role: 'caller', text: 'A table for two' }])
+    expect(of('caller-text')).toEqual([])
+  })
+
   test('the hash key ends them; alone it is a key', async () => {
     const { order, clock, asked, of } = start()
     for (const digit of ['4', '2', '#']) await order({ type: 'digit', digit })
