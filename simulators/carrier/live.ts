@@ -1,4 +1,5 @@
 /** Keeps a media stream going while the call wants it: loses its socket when a fault says so, and opens another. */
+import type { Timer } from '../../src/lib/clock.ts'
 import type { SimulatedCall } from './call.ts'
 import { orAbort } from './steps.ts'
 import type { MediaStream } from './stream.ts'
@@ -17,11 +18,13 @@ export async function liveStream(
   const stream = open()
   const loss = faults.loseSocketAfterMs
   const cut = () => {
+    if (!stream.open) return
     lost.add(call)
     told(stream)
     stream.lose()
   }
-  const timer = loss !== undefined && !lost.has(call) ? clock.timer(loss, cut) : undefined
+  let timer: Timer | undefined
+  if (loss !== undefined && !lost.has(call)) void stream.begun.then(() => (timer = clock.timer(loss, cut)))
   const end = await orAbort(stream.ended, signal).finally(() => timer?.cancel())
   if (end !== 'lost' || faults.reconnectAfterMs === undefined) return stream
   await clock.sleep(faults.reconnectAfterMs, signal)

@@ -88,6 +88,7 @@ export class MediaStream {
   /** Media messages sent and received. */
   readonly count = { sent: 0, received: 0, dropped: 0 }
   readonly #ended = Promise.withResolvers<StreamEnd>()
+  readonly #begun = Promise.withResolvers<void>()
   readonly #warned = new Set<string>()
   readonly #late: LateQueue
   #socket: WireSocket | undefined
@@ -109,6 +110,11 @@ export class MediaStream {
 
   get ended(): Promise<StreamEnd> {
     return this.#ended.promise
+  }
+
+  /** The socket is there, and its first messages were sent. */
+  get begun(): Promise<void> {
+    return this.#begun.promise
   }
 
   get open(): boolean {
@@ -177,6 +183,7 @@ export class MediaStream {
     if (plan.bidirectional) call.audio.player = this.playout
     if (plan.bidirectional && plan.framing.digit) call.keyed.add(this.#keyed)
     plan.told.opened?.(this)
+    this.#begun.resolve()
   }
 
   readonly #keyed = (digit: string): void => this.#send(this.plan.framing.digit!(digit))

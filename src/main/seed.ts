@@ -111,7 +111,7 @@ export async function seedSimulated(
   const { name } = carrier
   const id = place === 0 ? simulatedConnection : `${simulatedConnection}${name}`
   const before = await parts.store.connections.get(organization, id)
-  const settings = { ...carrier.draw(parts.ids), ...before?.settings, ...carrier.address(url) }
+  const settings = { ...(before?.settings ?? carrier.draw(parts.ids)), ...carrier.address(url) }
   const account = accountOf(spec.settings, settings)
   const connection = await put(parts, {
     ...{ id, kind: 'carrier', provider: name, settings, source: 'simulator' },

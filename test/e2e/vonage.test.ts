@@ -13,7 +13,6 @@ liveConformance('vonage', {
   knowsAbsence: false,
   showsTransfers: false,
   namesCall: false,
-  givesBack: false,
   media: {
     address: dialledAddress,
     opening: () => [

@@ -41,8 +41,10 @@ export interface LiveFixture {
   readonly numbersMedia?: boolean
   /** False: it cannot say that it has no such call, so a dial in doubt stays so for minutes. */
   readonly knowsAbsence?: boolean
-  /** False: whether a transfer in doubt was taken cannot be seen from the call. */
+  /** False: that a transfer in doubt was taken cannot be seen from the call. */
   readonly showsTransfers?: boolean
+  /** False: that a transfer in doubt was not taken cannot be seen from the call. */
+  readonly showsNoTransfers?: boolean
   /** False: a transfer that comes to nothing does not bring the caller back to the agent. */
   readonly givesBack?: boolean
   /** The name a recording has in the carrier's reports, where it is not its id. */

@@ -124,7 +124,8 @@ export function describeOutbound(fixture: LiveFixture, stage: SetStage): void {
       'leaves its message on a machine, after the beep and whole, and the agent keeps quiet',
       async () => {
         const set = await stage({ greeting: 'hello' })
-        set.line.onDial(() => ({ type: 'machine', greeting: tone(440, 1_500), afterMs: 50 }))
+        // Words, not a tone: who listens for beeps would take it for one.
+        set.line.onDial(() => ({ type: 'machine', greeting: speech(1_500), afterMs: 50 }))
         const { call, leg } = await place(set, { voicemailMessage: 'Please call us back about your order.' })
         expect(await over(set.house, call.id, 30_000)).toMatchObject({
           status: 'completed',
@@ -132,10 +133,13 @@ export function describeOutbound(fixture: LiveFixture, stage: SetStage): void {
           endReason: 'voicemail-left',
         })
         expect((await leg.ended).status).toBe('completed')
-        const orders = set.line.log
-          .filter(({ kind, from }) => from === 'gateway' && (kind === 'rest' || kind === 'reply'))
-          .map(({ text }) => decodeURIComponent(text.replaceAll('+', ' ')))
-        expect(orders.filter((text) => text.includes('Please call us back about your order.'))).toHaveLength(1)
+        const orders = (wanted: 'rest' | 'reply') =>
+          set.line.log
+            .filter(({ kind, from }) => from === 'gateway' && kind === wanted)
+            .map(({ text }) => decodeURIComponent(text.replaceAll('+', ' ')))
+            .filter((text) => text.includes('Please call us back about your order.'))
+        // Ordered once: by REST, or in a document that was asked for.
+        expect(orders('rest').length || orders('reply').length).toBe(1)
         // Simulated carriers speak in a tone of 620 Hz; the greeting and its beep take 1.9 s.
         expect(toneMs(leg.heard(), 620)).toBeGreaterThanOrEqual(2_000)
         expect(toneMs(leg.heard().subarray(0, 8 * 1_880), 620)).toBe(0)

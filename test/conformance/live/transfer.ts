@@ -114,7 +114,7 @@ export function describeTransfer(fixture: LiveFixture, stage: SetStage): void {
       },
     )
 
-    test.skipIf(fixture.showsTransfers === false)(
+    test.skipIf(fixture.showsNoTransfers === false)(
       'that the carrier fails at, and did not do, leaves the caller with the agent',
       async () => {
         const set = await stage()
