@@ -12,6 +12,7 @@ liveConformance('vonage', {
   numbersMedia: false,
   knowsAbsence: false,
   showsTransfers: false,
+  showsNoTransfers: false,
   namesCall: false,
   media: {
     address: dialledAddress,
