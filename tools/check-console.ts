@@ -1,13 +1,15 @@
 /** Holds the console to its size: builds it and weighs what each page loads first, gzipped. `node tools/check-console.ts`. */
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { build } from 'vite'
 import { firstLoad, type Manifest } from './first-load.ts'
+import { viteBuild } from './vite-build.ts'
 
 const limit = 250_000
-const folder = 'console/dist'
+const folder = mkdtempSync(join(tmpdir(), 'offhook-console-'))
 
-await build({ configFile: 'console/vite.config.ts', logLevel: 'warn' })
+viteBuild(folder)
 const manifest = JSON.parse(readFileSync(`${folder}/.vite/manifest.json`, 'utf8')) as Manifest // Vite's own
 const weights = new Map<string, number>()
 const weigh = (file: string): number => {
@@ -24,3 +26,4 @@ for (const { page, bytes } of loads.filter((load) => load.bytes > limit)) {
   console.error(`${page} loads ${bytes} bytes of gzipped JavaScript first; at most ${limit} are allowed`)
   process.exitCode = 1
 }
+rmSync(folder, { recursive: true })

@@ -1,13 +1,15 @@
 /** Who is signed in; theme, reference and the way out. */
 import { useNavigate } from '@tanstack/react-router'
 import { BookOpen, ChevronsUpDown, KeyRound, LogOut, Monitor, Moon, Sun } from 'lucide-react'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { words } from '../lib/format.ts'
 import { Menu, MenuChoices, MenuItem, MenuLine } from '../ui/menu.tsx'
 import { noteFailed } from '../ui/toast.tsx'
-import { OwnPassword } from './own-password.tsx'
 import { signOut, useSession } from './session.ts'
 import { setTheme, useTheme, type Theme } from './theme.ts'
+
+/** Rarely wanted, so not part of what every page loads first. */
+const OwnPassword = lazy(async () => ({ default: (await import('./own-password.tsx')).OwnPassword }))
 
 const themes = [
   { value: 'system', label: 'As the system', icon: <Monitor /> },
@@ -17,10 +19,19 @@ const themes = [
 
 export function Account() {
   const [open, setOpen] = useState(false)
+  const [wanted, setWanted] = useState(false)
+  const ask = () => {
+    setWanted(true)
+    setOpen(true)
+  }
   return (
     <>
-      <AccountMenu onPassword={() => setOpen(true)} />
-      <OwnPassword open={open} onClose={() => setOpen(false)} />
+      <AccountMenu onPassword={ask} />
+      {wanted && (
+        <Suspense>
+          <OwnPassword open={open} onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
     </>
   )
 }

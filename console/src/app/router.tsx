@@ -20,7 +20,14 @@ import { Shell } from './shell.tsx'
 type Search = Readonly<Record<string, unknown>>
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
 
-const root = createRootRoute({ component: Root, errorComponent: Broken })
+const root = createRootRoute({
+  component: Root,
+  errorComponent: (props) => (
+    <main>
+      <Broken {...props} />
+    </main>
+  ),
+})
 
 const signIn = createRoute({
   getParentRoute: () => root,

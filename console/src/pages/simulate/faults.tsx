@@ -1,10 +1,13 @@
 /** What goes wrong on the wire: drawn from the simulator's own schema, closed until somebody wants trouble. */
 import { ChevronRight } from 'lucide-react'
+import { lazy, Suspense } from 'react'
 import { useWatch } from 'react-hook-form'
 import type { FormField } from '../../forms/model.ts'
-import { SchemaFields } from '../../forms/schema-fields.tsx'
 import { settingsOf, type FormValues } from '../../forms/values.ts'
 import { Badge } from '../../ui/badge.tsx'
+
+/** Behind a closed door, so it may come later than the page. */
+const SchemaFields = lazy(async () => ({ default: (await import('../../forms/schema-fields.tsx')).SchemaFields }))
 
 export function Faults({ fields }: { readonly fields: readonly FormField[] }) {
   const values = useWatch<{ faults: FormValues }, 'faults'>({ name: 'faults' })
@@ -24,7 +27,9 @@ export function Faults({ fields }: { readonly fields: readonly FormField[] }) {
         </span>
       </summary>
       <div className="border-t border-line p-4">
-        <SchemaFields fields={fields} at="faults" />
+        <Suspense>
+          <SchemaFields fields={fields} at="faults" />
+        </Suspense>
       </div>
     </details>
   )

@@ -1,7 +1,7 @@
 /** The simulated phone: somebody calls through a simulated carrier, exact to the wire, and does what is asked of them. */
 import { useQuery } from '@tanstack/react-query'
-import { FlaskConicalOff } from 'lucide-react'
-import { useState } from 'react'
+import { FlaskConicalOff, PhoneIncoming } from 'lucide-react'
+import { lazy, Suspense, useState } from 'react'
 import { useMay } from '../../app/session.ts'
 import { api, read } from '../../lib/api.ts'
 import { ApiFailure, sentenceOf } from '../../lib/failure.ts'
@@ -10,7 +10,10 @@ import { Page, Section } from '../../ui/page.tsx'
 import { EmptyState, ErrorState, Skeleton } from '../../ui/states.tsx'
 import { startListening } from '../live/listening.ts'
 import { Caller, type Order } from './caller.tsx'
-import { Simulated } from './simulated.tsx'
+import type { SimulatedProps } from './simulated.tsx'
+
+/** Transcript, sound and wire of a call: wanted once there is one. */
+const Simulated = lazy(async () => ({ default: (await import('./simulated.tsx')).Simulated }))
 
 const simulatorsQuery = {
   queryKey: ['simulators'],
@@ -22,18 +25,11 @@ const agentsQuery = {
   queryFn: async () => (await read(api.GET('/v1/agents', { params: { query: { limit: 200 } } }))).items,
 }
 
-interface Running {
-  readonly call: string
-  readonly simulation: string
-  /** They wait for more after their script. */
-  readonly stays: boolean
-}
-
 export function SimulatePage() {
   const { data: simulators, error, refetch } = useQuery(simulatorsQuery)
   const { data: agents = [] } = useQuery(agentsQuery)
   const allowed = useMay('calls:write')
-  const [running, setRunning] = useState<Running>()
+  const [running, setRunning] = useState<SimulatedProps>()
   const [fault, setFault] = useState<string>()
   const start = async ({ carrier, hear, ...body }: Order) => {
     setFault(undefined)
@@ -63,10 +59,26 @@ export function SimulatePage() {
               </Callout>
             )}
           </Section>
-          <Simulated key={running?.call} running={running} />
+          {running ? (
+            <Suspense fallback={<Skeleton className="h-120 w-full rounded-xl" />}>
+              <Simulated key={running.call} {...running} />
+            </Suspense>
+          ) : (
+            <NoCall />
+          )}
         </div>
       )}
     </Page>
+  )
+}
+
+function NoCall() {
+  return (
+    <Section className="justify-center">
+      <EmptyState icon={<PhoneIncoming />} title="No call yet">
+        Start the call: you will hear both sides, read the words as they are said, and see every message on the wire.
+      </EmptyState>
+    </Section>
   )
 }
 

@@ -1,11 +1,11 @@
 /** The simulated call while it runs and after: both sides, words and wire side by side, and more to say. */
 import { Link } from '@tanstack/react-router'
-import { ArrowUpRight, PhoneIncoming } from 'lucide-react'
+import { ArrowUpRight } from 'lucide-react'
 import { useCallback, useMemo } from 'react'
 import type { ServerEvent } from '../../lib/sse.ts'
 import type { Schemas } from '../../lib/api.ts'
 import { Section } from '../../ui/page.tsx'
-import { EmptyState, ErrorState, SkeletonRows } from '../../ui/states.tsx'
+import { ErrorState, SkeletonRows } from '../../ui/states.tsx'
 import { hasRecording, takeWire, useCall, usePeaks, useStory } from '../call/data.ts'
 import { findingsOf } from '../call/findings.ts'
 import { PlayerOf } from '../call/following.tsx'
@@ -21,21 +21,13 @@ import { LevelsOf } from '../live/levels.tsx'
 import { More } from './more.tsx'
 
 export interface SimulatedProps {
-  readonly running: { readonly call: string; readonly simulation: string; readonly stays: boolean } | undefined
+  readonly call: string
+  readonly simulation: string
+  /** They wait for more after their script. */
+  readonly stays: boolean
 }
 
-export function Simulated({ running }: SimulatedProps) {
-  if (running) return <Followed {...running} />
-  return (
-    <Section className="flex flex-col justify-center">
-      <EmptyState icon={<PhoneIncoming />} title="No call yet">
-        Start the call: you will hear both sides, read the words as they are said, and see every message on the wire.
-      </EmptyState>
-    </Section>
-  )
-}
-
-function Followed({ call: id, simulation, stays }: NonNullable<SimulatedProps['running']>) {
+export function Simulated({ call: id, simulation, stays }: SimulatedProps) {
   const { data: call, error } = useCall(id)
   const onOther = useCallback((event: ServerEvent) => takeWire(id, event), [id])
   const arrive = useCallback((place: HTMLElement | null) => {
