@@ -39,6 +39,13 @@ export async function receiveCall(engine: Engine, connection: Connection, offer:
   }
 }
 
+/** Was this call offered before, or is it being made just now, here or elsewhere? */
+export async function isOffered(engine: Engine, connection: Connection, ref: string): Promise<boolean> {
+  if (engine.offers.has(`${connection.id}:${ref}`) || engine.byRef(connection.id, ref)) return true
+  if ((await engine.coordination.get(`offer:${connection.id}:${ref}`)) !== undefined) return true
+  return (await engine.store.calls.findByRef(connection.id, ref)) !== undefined
+}
+
 /** A call that was made before, here or elsewhere. */
 async function recorded(engine: Engine, connection: Connection, ref: string): Promise<LiveCall | undefined> {
   const record = await engine.store.calls.findByRef(connection.id, ref)

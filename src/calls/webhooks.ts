@@ -7,7 +7,7 @@ import type { Connection } from '../store/contract.ts'
 import { encode } from './commands.ts'
 import type { Engine } from './engine.ts'
 import type { LiveCall } from './live.ts'
-import { receiveCall } from './inbound.ts'
+import { isOffered, receiveCall } from './inbound.ts'
 import { noteWebhook } from './noting.ts'
 
 /** How long a carrier's own retry may come after the first try. */
@@ -115,7 +115,7 @@ async function deliver(
   engine.count('webhook.accepted', { carrier: carrier.name })
   const reports = webhook.decode(request)
   for (const report of reports) {
-    if (report.type === 'call.offered') return offer(engine, carrier, connection, report, request)
+    if (report.type === 'call.offered') return offer(engine, carrier, { connection, repeated }, report, request)
     if (report.type === 'answer.requested') return instruct(engine, carrier, { connection, repeated }, report, request)
     if (!repeated) await inform(engine, connection, report, request)
   }
@@ -141,10 +141,13 @@ async function goOn(
 async function offer(
   engine: Engine,
   carrier: CarrierSpec,
-  connection: Connection,
+  { connection, repeated }: Admitted,
   report: Report & { type: 'call.offered' },
   request: InboundRequest,
 ): Promise<Reply> {
+  // Where a signature does not cover the body, an old one could offer any call.
+  if (repeated && !(await isOffered(engine, connection, report.ref)))
+    throw new OffhookError('signature.replayed', 'This request was received before, and offered another call then')
   const { live, fresh } = await receiveCall(engine, connection, report)
   about.set(request, live.running.id)
   const reply = fresh ? await live.reply.promise : await answerAgain(live, carrier, connection)
