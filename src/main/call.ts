@@ -1,7 +1,14 @@
 /** `offhook call`: a simulated person calls an agent, and the terminal shows what happens. */
 import { copyFile, readFile } from 'node:fs/promises'
 import { Command, InvalidArgumentError } from 'commander'
-import { Phone, readWav, toTelephone, type SimulatedCall, type WireEntry } from '../../simulators/index.ts'
+import {
+  Phone,
+  readWav,
+  type SimulatedCall,
+  simulatedCarriers,
+  toTelephone,
+  type WireEntry,
+} from '../../simulators/index.ts'
 import { realClock } from '../lib/clock.ts'
 import { randomIds } from '../lib/ids.ts'
 import { createLogger } from '../lib/log.ts'
@@ -37,7 +44,7 @@ export function callCommand(values: Values): Command {
   const add = (type: Act['type']) => (text: string) => void acts.push(actOf(type, text))
   return new Command('call')
     .description('Call an agent through a simulated carrier: exact to the wire, offline, recorded in stereo.')
-    .option('--carrier <name>', 'whose wire is simulated', 'twilio')
+    .option('--carrier <name>', `whose wire is simulated: ${simulated()}`, 'twilio')
     .option('--say <file.wav>', 'what the caller says: any WAV (repeatable)', add('say'))
     .option('--text <words>', 'the same, spoken by the built-in voice (repeatable)', add('text'))
     .option('--digits <keys>', 'keys the caller presses: 0-9 * # (repeatable)', add('digits'))
@@ -56,6 +63,10 @@ Examples:
   offhook call --say question.wav --digits 1 --wire --out call.wav`,
     )
     .action((options: Options) => call(values, options, acts))
+}
+
+function simulated(): string {
+  return simulatedCarriers.map(({ name }) => name).join(', ')
 }
 
 function actOf(type: Act['type'], text: string): Act {
