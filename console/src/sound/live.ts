@@ -2,19 +2,21 @@
 import { openStream } from '../lib/stream.ts'
 import type { Schemas } from '../lib/api.ts'
 import type { ServerEvent } from '../lib/sse.ts'
-import { floor } from './level.ts'
+import { floor, shareOf } from './level.ts'
 
 export type Level = Schemas['Level']
 export type AgentState = Level['state']
 
-/** The latest of every call. Levels are read by an animation; only a change of what an agent does is told. */
+/** The latest of every call. Meters move with every word of the gateway; of an agent only a change of what it does is told. */
 export class LiveLevels {
   #levels = new Map<string, Level>()
+  readonly #meters = new Set<() => void>()
   readonly #watchers = new Map<string, Set<() => void>>()
 
   take(calls: readonly Level[]): void {
     const before = this.#levels
     this.#levels = new Map(calls.map((level) => [level.id, level]))
+    for (const move of this.#meters) move()
     for (const [id, watchers] of this.#watchers)
       if (before.get(id)?.state !== this.#levels.get(id)?.state) for (const watcher of watchers) watcher()
   }
@@ -26,6 +28,16 @@ export class LiveLevels {
 
   state(id: string): AgentState | undefined {
     return this.#levels.get(id)?.state
+  }
+
+  /** Stretches the element to the side's level, five times a second: its transition does the rest beside the page's own work. */
+  meter(element: HTMLElement, id: string, side: 'caller' | 'agent'): () => void {
+    const move = () => {
+      element.style.transform = `scaleX(${shareOf(this.level(id, side)).toFixed(2)})`
+    }
+    move()
+    this.#meters.add(move)
+    return () => this.#meters.delete(move)
   }
 
   watch(id: string, watcher: () => void): () => void {

@@ -1,4 +1,4 @@
-/** Level meters of a whole page, moved by one animation: no drawing of React for a level. */
+/** Meters of this page's own sound, moved by one animation: no drawing of React for a level. */
 import { shareOf } from './level.ts'
 
 interface Meter {
@@ -11,7 +11,7 @@ const meters = new Set<Meter>()
 let frame = 0
 
 /** Rises at once, falls slowly: what the eye expects of a level. */
-export function eased(shown: number, wanted: number): number {
+function eased(shown: number, wanted: number): number {
   return wanted > shown ? wanted : Math.max(wanted, shown - 0.04)
 }
 

@@ -4,7 +4,6 @@ import { cx } from '../../lib/classes.ts'
 import type { ServerEvent } from '../../lib/sse.ts'
 import type { Tone } from '../../lib/format.ts'
 import { followLevels, LiveLevels, type AgentState } from '../../sound/live.ts'
-import { moveWith } from '../../sound/meters.ts'
 import { Badge } from '../../ui/badge.tsx'
 
 const Levels = createContext<LiveLevels | undefined>(undefined)
@@ -44,14 +43,11 @@ export interface LevelBarProps {
   readonly className?: string
 }
 
-/** One bar, moved without drawing. */
+/** One bar, moved without drawing anything anew. */
 export function LevelBar({ call, side, className }: LevelBarProps) {
   const levels = useLevels()
   const place = useCallback(
-    (element: HTMLElement | null) => {
-      if (!element) return
-      return moveWith(element, () => levels.level(call, side))
-    },
+    (element: HTMLElement | null) => (element ? levels.meter(element, call, side) : undefined),
     [levels, call, side],
   )
   return (
@@ -59,7 +55,7 @@ export function LevelBar({ call, side, className }: LevelBarProps) {
       <span
         ref={place}
         className={cx(
-          'block size-full origin-left rounded-full will-change-transform',
+          'block size-full origin-left rounded-full transition-transform duration-200 ease-linear',
           side === 'caller' ? 'bg-caller' : 'bg-agent',
         )}
       />

@@ -1,5 +1,6 @@
 /** Calls that run now: who, where, how long, how loud, and what can be done about it. */
 import { Radio } from 'lucide-react'
+import { memo } from 'react'
 import { useMay } from '../../app/session.ts'
 import { words } from '../../lib/format.ts'
 import { ButtonLink } from '../../ui/button.tsx'
@@ -14,23 +15,39 @@ import { useLiveCalls, type LiveCall } from './data.ts'
 import { AgentStateBadge, LevelBar, LevelsOf } from './levels.tsx'
 import { Parties } from './parties.tsx'
 
+/** A list that is scrolled draws its rows again with every frame: what has not changed is not drawn again. */
+const cells = {
+  who: memo(({ call }: CellProps) => (
+    <RowLink to="/calls/$id" params={{ id: call.id }} search={{}}>
+      <Parties call={call} />
+    </RowLink>
+  )),
+  agent: memo(({ call }: CellProps) => <AgentName id={call.agent} />),
+  levels: memo(({ call }: CellProps) => (
+    <span className="flex flex-col gap-1">
+      <LevelBar call={call.id} side="caller" />
+      <LevelBar call={call.id} side="agent" />
+    </span>
+  )),
+  state: memo(({ call }: CellProps) =>
+    call.status === 'in-progress' ? <AgentStateBadge call={call.id} /> : <CallStatusBadge status={call.status} />,
+  ),
+  length: memo(({ call }: CellProps) => <Duration from={call.answeredAt ?? call.createdAt} />),
+  controls: memo(RowControls),
+} as const
+
+interface CellProps {
+  readonly call: LiveCall
+}
+
 const columns: readonly Column<LiveCall>[] = [
-  {
-    key: 'who',
-    title: 'Call',
-    width: 'minmax(9rem,1.4fr)',
-    cell: (call) => (
-      <RowLink to="/calls/$id" params={{ id: call.id }} search={{}}>
-        <Parties call={call} />
-      </RowLink>
-    ),
-  },
+  { key: 'who', title: 'Call', width: 'minmax(9rem,1.4fr)', cell: (call) => <cells.who call={call} /> },
   {
     key: 'agent',
     title: 'Agent',
     width: 'minmax(8rem,1fr)',
     wideOnly: true,
-    cell: (call) => <AgentName id={call.agent} />,
+    cell: (call) => <cells.agent call={call} />,
   },
   { key: 'carrier', title: 'Carrier', width: '7rem', wideOnly: true, cell: (call) => words(call.carrier) },
   {
@@ -38,34 +55,22 @@ const columns: readonly Column<LiveCall>[] = [
     title: 'Caller and agent',
     width: '8rem',
     wideOnly: true,
-    cell: (call) => (
-      <span className="flex flex-col gap-1">
-        <LevelBar call={call.id} side="caller" />
-        <LevelBar call={call.id} side="agent" />
-      </span>
-    ),
+    cell: (call) => <cells.levels call={call} />,
   },
-  {
-    key: 'state',
-    title: 'Now',
-    width: '6.5rem',
-    wideOnly: true,
-    cell: (call) =>
-      call.status === 'in-progress' ? <AgentStateBadge call={call.id} /> : <CallStatusBadge status={call.status} />,
-  },
+  { key: 'state', title: 'Now', width: '6.5rem', wideOnly: true, cell: (call) => <cells.state call={call} /> },
   {
     key: 'length',
     title: 'Length',
     width: '4.5rem',
     align: 'end',
     wideOnly: true,
-    cell: (call) => <Duration from={call.answeredAt ?? call.createdAt} />,
+    cell: (call) => <cells.length call={call} />,
   },
   {
     key: 'controls',
     title: <span className="sr-only">Actions</span>,
     width: 'minmax(4rem,9.5rem)',
-    cell: (call) => <RowControls call={call} />,
+    cell: (call) => <cells.controls call={call} />,
   },
 ]
 
