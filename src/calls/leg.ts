@@ -54,6 +54,9 @@ export interface Leg extends Line {
 /** Bound of sound that waits for the carrier, ms: a speaker that synthesises a long answer at once fits. */
 const longestQueue = 300_000
 
+/** What a live source may be late and still be sent at once, where the far side can take that, ms. */
+const longestStall = 250
+
 /** How long sound waits for a message that was overtaken, ms. */
 const longestGap = 200
 
@@ -192,6 +195,8 @@ function speakerOf(
     frameMs: format.frameMs,
     // What cannot be taken back will be heard: a caller who interrupts must not hear much of it.
     leadMs: clears ? (format.leadMs ?? 0) : 0,
+    // Without a lead there is no buffer of the carrier's for our stalls to fill up, but one of the caller's own that shrinks again.
+    ...(clears ? {} : { liveCatchUpMs: longestStall }),
     limitMs: longestQueue,
     send: (frame) => say(encode(frame)),
     ...(clears ? { sendClear: () => order({ type: 'clear' }) } : {}),

@@ -37,6 +37,11 @@ export interface PlayoutOptions {
   /** Silence after which a new run of sound begins even without `flush`. Default 250. */
   readonly gapMs?: number
   readonly tap?: PlayoutTap
+  /**
+   * How far behind its schedule sound that comes frame by frame, as it is made, may be and still go out at once, ms. For far
+   * ends whose own buffer takes a burst up and shrinks again (RTP); elsewhere every stall would be heard later for good. Default 0.
+   */
+  readonly liveCatchUpMs?: number
   /** Where the frames go, for the printed path. Default `wire`. */
   readonly to?: string
 }
@@ -48,6 +53,7 @@ export const playoutDefaults = {
   markMarginMs: 1000,
   latencyMs: 0,
   gapMs: 250,
+  liveCatchUpMs: 0,
   to: 'wire',
 } as const satisfies Partial<PlayoutOptions>
 

@@ -117,6 +117,39 @@ describe('playout paced', () => {
     expect(steps(after)).toEqual(new Set([20]))
     expect(times()).toHaveLength(100)
   })
+
+  test.each([
+    { liveCatchUpMs: 250, later: 0 },
+    { liveCatchUpMs: 0, later: 160 },
+  ])(
+    'a live source held up once is heard $later ms later from then on, with $liveCatchUpMs',
+    ({ liveCatchUpMs, later }) => {
+      const { clock, playout, times } = setUp({ liveCatchUpMs })
+      const live = (frames: number) => {
+        for (let frame = 0; frame < frames; frame++) {
+          playout.write(sound(20))
+          clock.advance(20)
+        }
+      }
+      live(10)
+      clock.advance(180)
+      // What was held up comes at once, then it goes on as before.
+      for (let frame = 0; frame < 9; frame++) playout.write(sound(20))
+      live(10)
+      const written = clock.monotonic() - 20
+      clock.advance(1000)
+      expect(times()).toHaveLength(29)
+      expect(Math.abs(times().at(-1)! - written - later)).toBeLessThanOrEqual(20)
+    },
+  )
+
+  test('sound made at once is not hurried after a stall, whatever a live source may', () => {
+    const { clock, playout, times } = setUp({ liveCatchUpMs: 250 })
+    playout.write(sound(100))
+    clock.advance(280)
+    playout.write(sound(400))
+    expect(times().filter((at) => at === 280)).toHaveLength(1)
+  })
 })
 
 /** Moves time without timers, as a blocked event loop does, then lets what is due run. */

@@ -31,6 +31,8 @@ class PacedPlayout implements CarrierPlayout {
   readonly #ahead: number
   readonly #phase: number
   readonly #catchUpMs: number
+  /** How far behind the schedule may be before it moves on. */
+  #patience: number
   /** The schedule: when the sound sent so far ends if the carrier played it without a gap. */
   #end = -Infinity
   #lastWrite = -Infinity
@@ -56,6 +58,7 @@ class PacedPlayout implements CarrierPlayout {
     this.#early = Math.max(slotMs, frameMs * 0.75)
     this.#ahead = Math.max(0, filled.leadMs - frameMs) + this.#early
     this.#catchUpMs = Math.max(shortestCatchUp, frameMs)
+    this.#patience = this.#catchUpMs
     this.#queue = new SampleQueue(Math.round((rate * filled.limitMs) / 1000))
     this.#position = new Position(filled.latencyMs)
     const { sendMark } = options
@@ -85,7 +88,8 @@ class PacedPlayout implements CarrierPlayout {
   write(pcm: Int16Array): void {
     if (this.#closed || pcm.length === 0) return
     const now = this.#clock.monotonic()
-    this.#beginRun(now)
+    const live = this.#beginRun(now) && pcm.length < this.#frame * 2
+    this.#patience = live ? Math.max(this.#catchUpMs, this.#options.liveCatchUpMs) : this.#catchUpMs
     this.#lastWrite = now
     let rest = pcm
     if (this.#queue.length === 0) rest = this.#straight(pcm, now)
@@ -171,16 +175,17 @@ class PacedPlayout implements CarrierPlayout {
     return (samples * 1000) / this.rate
   }
 
-  /** A run begins with sound written while nothing was queued: after a flush, or after a silence no jitter explains. */
-  #beginRun(now: number): void {
+  /** A run begins with sound written while nothing was queued: after a flush, or after a silence no jitter explains. True: the run goes on. */
+  #beginRun(now: number): boolean {
     const flushed = this.#flushed
     this.#flushed = false
-    if (this.#queue.length > 0) return
+    if (this.#queue.length > 0) return true
     const silent = now - this.#position.playedUntil
     const continued = !flushed && silent <= this.#options.gapMs
     if (continued && silent > this.#options.lateMs) this.#underruns++
-    if (continued || silent <= 0 || this.#position.heard(now) < this.#position.sent) return
+    if (continued || silent <= 0 || this.#position.heard(now) < this.#position.sent) return continued
     this.#run = { start: this.#position.sent, samples: 0 }
+    return false
   }
 
   /** Whole frames that may go at once never touch the queue. Returns what may not. */
@@ -201,7 +206,7 @@ class PacedPlayout implements CarrierPlayout {
 
   /** What is further behind than a short burst makes good is given up: the schedule restarts at `restart`. */
   #catchUp(now: number, restart: number): void {
-    if (this.#end < now - this.#catchUpMs) this.#end = restart
+    if (this.#end < now - this.#patience) this.#end = restart
   }
 
   /** Sends what may go and sleeps for the rest. `waited`: the sound was here before now. */
