@@ -10,6 +10,9 @@ import { newCall } from './machine.ts'
 /** How long another process may take to record a call that it was offered, ms. */
 const makingLimit = 10_000
 
+/** How long one of two offers that come at once may be on its way to being recorded, ms. */
+const offerLead = 2_000
+
 type Offer = Report & { readonly type: 'call.offered' }
 
 export interface Received {
@@ -39,8 +42,17 @@ export async function receiveCall(engine: Engine, connection: Connection, offer:
   }
 }
 
-/** Was this call offered before, or is it being made just now, here or elsewhere? */
-export async function isOffered(engine: Engine, connection: Connection, ref: string): Promise<boolean> {
+/** Was this call offered before, here or elsewhere? Its first offer may be a moment behind the second. */
+export async function wasOffered(engine: Engine, connection: Connection, ref: string): Promise<boolean> {
+  const limit = engine.clock.monotonic() + offerLead
+  while (!(await isOffered(engine, connection, ref))) {
+    if (engine.clock.monotonic() >= limit) return false
+    await engine.clock.sleep(50, engine.scope.signal)
+  }
+  return true
+}
+
+async function isOffered(engine: Engine, connection: Connection, ref: string): Promise<boolean> {
   if (engine.offers.has(`${connection.id}:${ref}`) || engine.byRef(connection.id, ref)) return true
   if ((await engine.coordination.get(`offer:${connection.id}:${ref}`)) !== undefined) return true
   return (await engine.store.calls.findByRef(connection.id, ref)) !== undefined

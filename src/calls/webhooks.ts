@@ -7,7 +7,7 @@ import type { Connection } from '../store/contract.ts'
 import { encode } from './commands.ts'
 import type { Engine } from './engine.ts'
 import type { LiveCall } from './live.ts'
-import { isOffered, receiveCall } from './inbound.ts'
+import { receiveCall, wasOffered } from './inbound.ts'
 import { noteWebhook } from './noting.ts'
 
 /** How long a carrier's own retry may come after the first try. */
@@ -146,7 +146,7 @@ async function offer(
   request: InboundRequest,
 ): Promise<Reply> {
   // Where a signature does not cover the body, an old one could offer any call.
-  if (repeated && !(await isOffered(engine, connection, report.ref)))
+  if (repeated && !(await wasOffered(engine, connection, report.ref)))
     throw new OffhookError('signature.replayed', 'This request was received before, and offered another call then')
   const { live, fresh } = await receiveCall(engine, connection, report)
   about.set(request, live.running.id)
