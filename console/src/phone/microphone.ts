@@ -38,7 +38,7 @@ export async function openMicrophone(device?: string): Promise<Opened> {
 }
 
 /** Names are hidden until a microphone was allowed once: then they are numbered. */
-export async function listDevices(): Promise<Devices> {
+async function listDevices(): Promise<Devices> {
   if (navigator.mediaDevices === undefined) return noDevices
   const all = await navigator.mediaDevices.enumerateDevices()
   const of = (kind: MediaDeviceKind, word: string) =>

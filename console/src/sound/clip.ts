@@ -17,7 +17,7 @@ const mostBytes = 50_000_000
 const shownPeaks = 160
 
 /** A sound that cannot be used; the message says why and what to do. */
-export class UnusableSound extends Error {}
+class UnusableSound extends Error {}
 
 /** Any file the browser can play. Rejects with UnusableSound. */
 export async function clipOfFile(file: File): Promise<Clip> {

@@ -9,7 +9,7 @@ import { storyOf, type Story } from './story.ts'
 
 const at = (id: string) => ({ params: { path: { id } } })
 
-export const callQuery = (id: string) =>
+const callQuery = (id: string) =>
   queryOptions({ queryKey: ['call', id], queryFn: () => read(api.GET('/v1/calls/{id}', at(id))) })
 
 const historyQuery = (id: string) =>

@@ -48,7 +48,7 @@ export interface Story {
   readonly ended: number | undefined
 }
 
-export const emptyStory: Story = {
+const emptyStory: Story = {
   zero: 0,
   said: [],
   speech: [],
@@ -61,7 +61,7 @@ export const emptyStory: Story = {
 }
 
 /** 0 is the first sound; of a call without any, its first event. */
-export function zeroOf(entries: readonly Entry[]): number {
+function zeroOf(entries: readonly Entry[]): number {
   return (entries.find(({ event }) => event.type === 'media.opened') ?? entries[0])?.at ?? 0
 }
 

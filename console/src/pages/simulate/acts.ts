@@ -9,8 +9,6 @@ export type Act = { readonly id: number } & (
   | { readonly type: 'pause'; readonly seconds: string }
 )
 
-export type ActType = Act['type']
-
 /** An id that no act of the list has. */
 export function nextId(acts: readonly Act[]): number {
   return Math.max(0, ...acts.map(({ id }) => id)) + 1
