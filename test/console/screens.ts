@@ -6,7 +6,6 @@ import type { House } from '../e2e/gateway.ts'
 import { until } from '../e2e/until.ts'
 import { startChromium } from '../services/chromium.ts'
 import { manyCalls } from './furnish.ts'
-import { microphoneOf } from './speaker.ts'
 import { openConsole, openVisitor, type Visitor } from './visitor.ts'
 
 const folder = 'docs/screens'
@@ -83,8 +82,7 @@ async function main(scope: Scope): Promise<void> {
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
   const house = scope.use(await openConsole({ values: { OFFHOOK_RECORD: 'on' } }))
-  const microphone = await microphoneOf(scope, 3_500, 'A table for two on Friday at seven, please.', 90_000)
-  const browser = await startChromium(scope, { microphone })
+  const browser = await startChromium(scope)
 
   const visitors = await Promise.all(
     looks.map(async ({ look, options }) => {
