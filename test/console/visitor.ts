@@ -53,7 +53,7 @@ export async function openVisitor(
     ...{ page, context, complaints },
     async open(path) {
       await page.goto(path)
-      await page.locator('main h1').waitFor()
+      await page.locator('main h1').first().waitFor()
       await page.locator('[data-skeleton]').first().waitFor({ state: 'detached' })
     },
   }
