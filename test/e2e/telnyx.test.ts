@@ -17,7 +17,7 @@ liveConformance('telnyx', {
         ...options,
         apiKey: String(settings['apiKey']),
         connectionId: String(settings['connectionId']),
-        firstCommandMs: 2_000,
+        firstCommandMs: 10_000,
       }),
   }),
   orders: { hangup: { method: 'POST', text: /\/actions\/hangup/ }, transfer: { method: 'POST' } },
