@@ -72,7 +72,7 @@ async function talk({ page, open }: Visitor): Promise<void> {
   await open('/phone')
   await page.getByRole('button', { name: 'Call', exact: true }).click()
   await page
-    .getByText(/Under which name/)
+    .getByText(/thank you for calling/i)
     .first()
     .waitFor()
 }
