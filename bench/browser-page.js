@@ -18,7 +18,7 @@ globalThis.measure = {
     await there.setRemoteDescription(here.localDescription)
     await there.setLocalDescription()
     await here.setRemoteDescription(there.localDescription)
-    const result = await this.onsets({ context, loudness, analyser }, 25)
+    const result = await this.onsets({ loudness, analyser }, 25)
     here.close()
     there.close()
     return result
@@ -29,11 +29,11 @@ globalThis.measure = {
     const { context, loudness, sound } = phone
     const analyser = new AnalyserNode(context, { fftSize: 1024 })
     context.createMediaStreamSource(sound.srcObject).connect(analyser)
-    return this.onsets({ context, loudness, analyser }, 25)
+    return this.onsets({ loudness, analyser }, 25)
   },
 
   /** ms from raising the voice until it is heard; sound is never quite off, so that nothing falls asleep. */
-  async onsets({ context, loudness, analyser }, count) {
+  async onsets({ loudness, analyser }, count) {
     const samples = new Float32Array(analyser.fftSize)
     const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
     const level = () => {
