@@ -1,4 +1,5 @@
 /** The gateway in a process of its own, to be measured: told what to do over IPC. */
+import { accountOf } from '../src/api/settings.ts'
 import { realClock } from '../src/lib/clock.ts'
 import { randomIds } from '../src/lib/ids.ts'
 import { createLogger } from '../src/lib/log.ts'
@@ -34,11 +35,14 @@ async function start(order: Question & { readonly type: 'start' }): Promise<Read
 }
 
 async function seed({ store }: Gateway, order: Question & { readonly type: 'start' }): Promise<void> {
-  const { accountSid, authToken, apiBase, number } = order
+  const { carrier, settings: account, number } = order
+  const spec = ownProviders.carriers.find(({ name }) => name === carrier)
+  if (!spec) throw new Error(`no carrier provider is named "${carrier}"`)
+  const known = accountOf(spec.settings, account)
   const at = { createdAt: realClock.now(), updatedAt: realClock.now() }
   await store.connections.create({
-    ...{ id: connection, organization, kind: 'carrier', provider: 'twilio', name: 'Bench', account: accountSid },
-    ...{ settings: { accountSid, authToken, apiBase }, isDefault: false, source: 'api', ...at },
+    ...{ id: connection, organization, kind: 'carrier', provider: carrier, name: 'Bench', settings: account },
+    ...{ isDefault: false, source: 'api', ...(known === undefined ? {} : { account: known }), ...at },
   })
   const provider = order.agent === 'talker' ? 'talker' : 'echo'
   const settings = { echo: {}, '24k': { rate: 24_000 }, talker: { greeting: 'tone' } }[order.agent]

@@ -1,13 +1,23 @@
 /** The carrier's side of the bench: many simulated callers at once, with a book on each. */
-import { Phone, startTwilio, type SimulatedCall, type TwilioSimulator } from '../simulators/index.ts'
+import {
+  Phone,
+  serveCarrier,
+  simulatedCarrier,
+  type CarrierSimulator,
+  type SimulatedCall,
+} from '../simulators/index.ts'
 import { realClock } from '../src/lib/clock.ts'
 import { randomIds } from '../src/lib/ids.ts'
 import type { Scope } from '../src/lib/scope.ts'
 import { Ledger } from './ledger.ts'
-import { speak, type Tape } from './tape.ts'
+import { frameLength, speak, type Tape } from './tape.ts'
 
 export interface Load {
-  readonly account: { readonly accountSid: string; readonly authToken: string; readonly apiBase: string }
+  readonly account: {
+    readonly carrier: string
+    readonly settings: Readonly<Record<string, unknown>>
+    readonly apiBase: string
+  }
   readonly number: string
   /** Calls to the number ask `voice` what to do. */
   point(urls: { readonly voice: string; readonly status: string }): void
@@ -23,28 +33,29 @@ const gap = 25
 /** For all of them to come up, ms. */
 const patience = 60_000
 
-export async function startLoad(scope: Scope): Promise<Load> {
-  const hex = () => Buffer.from(randomIds.token(16), 'base64url').toString('hex')
-  const account = { accountSid: `AC${hex()}`, authToken: hex() }
+export async function startLoad(scope: Scope, name = 'twilio'): Promise<Load> {
+  const carrier = simulatedCarrier(name)
+  const drawn = carrier.draw(randomIds)
   const ledgers = new Map<SimulatedCall, Ledger>()
-  const simulator = await startTwilio({
+  const opened = carrier.open(drawn, {
     clock: realClock,
     ids: randomIds,
     scope,
     keepWire: 'none',
-    accounts: [{ ...account, numbers: [number] }],
     onMedia({ call, direction, bytes, at }) {
-      if (direction === 'sent') ledgers.get(call)?.sent(bytes, at)
-      else ledgers.get(call)?.returned(bytes, at)
+      const ledger = ledgers.get(call)
+      if (direction === 'sent') return ledger?.sent(bytes, at)
+      // Some carriers take several frames at once.
+      for (let from = 0; from < bytes.length; from += frameLength)
+        ledger?.returned(bytes.subarray(from, from + frameLength), at)
     },
   })
+  const simulator = await serveCarrier(opened, { scope })
+  const settings = { ...drawn, ...carrier.address(simulator.url) }
   return {
-    account: { ...account, apiBase: simulator.url },
+    account: { carrier: name, settings, apiBase: simulator.url },
     number,
-    point({ voice, status }) {
-      const [own] = simulator.accounts.get(account.accountSid)?.numbers ?? []
-      Object.assign(own!, { voiceUrl: voice, statusCallback: status })
-    },
+    point: (urls) => simulator.point(number, urls),
     async begin(n, tape) {
       const made: Ledger[] = []
       for (let index = 0; index < n; index++) {
@@ -68,13 +79,13 @@ export async function startLoad(scope: Scope): Promise<Load> {
   }
 }
 
-function ring(simulator: TwilioSimulator, tape: Tape, ledger: Ledger): SimulatedCall {
+function ring(simulator: CarrierSimulator, tape: Tape, ledger: Ledger): SimulatedCall {
   const script = (phone: Phone) => speak(phone, { call: ledger.call, tape })
   const phone = new Phone({ clock: realClock, record: false, script })
   return simulator.call({ from: `+1555020${String(ledger.call).padStart(4, '0')}`, to: number, phone })
 }
 
-async function allUp(simulator: TwilioSimulator, ledgers: readonly Ledger[]): Promise<void> {
+async function allUp(simulator: CarrierSimulator, ledgers: readonly Ledger[]): Promise<void> {
   const limit = realClock.monotonic() + patience
   while (!ledgers.every(({ up }) => up)) {
     if (realClock.monotonic() > limit) {

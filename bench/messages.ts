@@ -7,8 +7,9 @@ export type Question =
       readonly agent: 'echo' | '24k' | 'talker'
       readonly record: boolean
       readonly dataDir: string
-      readonly accountSid: string
-      readonly authToken: string
+      /** The provider's name, and the settings of its connection. */
+      readonly carrier: string
+      readonly settings: Readonly<Record<string, unknown>>
       readonly apiBase: string
       readonly number: string
     }

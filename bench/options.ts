@@ -1,5 +1,6 @@
 /** What the command line of `npm run bench -- calls` asks for. */
 import { parseArgs } from 'node:util'
+import { simulatedCarriers } from '../simulators/index.ts'
 
 export interface CallsPlan {
   /** Calls at once. */
@@ -9,13 +10,14 @@ export interface CallsPlan {
   /** `echo`: passes sound through at the line's rate. `24k`: an echo at 24 kHz. `talker`: speaks until interrupted (`--vad`). */
   readonly agent: 'echo' | '24k' | 'talker'
   readonly record: boolean
-  readonly carrier: 'twilio'
+  /** Whose wire: a simulated carrier's name. */
+  readonly carrier: string
   readonly json: boolean
   /** Folder for CPU profiles of the gateway. */
   readonly profile: string | undefined
 }
 
-const usage = `npm run bench -- calls [--n 100] [--seconds 20] [--agent echo|24k] [--vad] [--record] [--carrier twilio] [--json] [--profile folder]`
+const usage = `npm run bench -- calls [--n 100] [--seconds 20] [--agent echo|24k] [--vad] [--record] [--carrier name] [--json] [--profile folder]`
 
 /** Throws an Error that says what is wrong and how it is used. */
 export function readPlan(words: readonly string[]): CallsPlan {
@@ -23,7 +25,8 @@ export function readPlan(words: readonly string[]): CallsPlan {
   const agent = values.agent ?? 'echo'
   if (agent !== 'echo' && agent !== '24k') throw wrong(`--agent ${agent} is not known`)
   if (values.vad && values.agent !== undefined) throw wrong('--vad brings an agent of its own: give no --agent')
-  if (values.carrier !== 'twilio') throw wrong(`--carrier ${values.carrier} is not simulated`)
+  if (!simulatedCarriers.some(({ name }) => name === values.carrier))
+    throw wrong(`--carrier ${values.carrier} is not simulated`)
   return {
     n: whole('--n', values.n, 4000),
     seconds: whole('--seconds', values.seconds, 600),

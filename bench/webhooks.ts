@@ -28,7 +28,8 @@ export async function runWebhooks(): Promise<Readonly<Record<string, unknown>>> 
   scope.defer(() => rm(dataDir, { recursive: true, force: true }))
   const child = startChild(scope, cores, undefined)
   const load = await startLoad(scope)
-  const { accountSid, authToken } = load.account
+  const { settings } = load.account
+  const [accountSid, authToken] = [String(settings['accountSid']), String(settings['authToken'])]
   const ready = await child.ask({
     type: 'start',
     agent: 'echo',
