@@ -79,7 +79,13 @@ export class RunningCall {
   /** What a provider may know of the call. */
   get seen(): CallSeen {
     const { plan, ref, status, streamRef, media } = this.#call
-    return { ...plan, status, ...(ref ? { ref } : {}), ...(streamRef ? { streamed: true } : {}), ...(streamRef && media === 'open' ? { streamRef } : {}) }
+    return {
+      ...plan,
+      status,
+      ...(ref ? { ref } : {}),
+      ...(streamRef ? { streamed: true } : {}),
+      ...(streamRef && media === 'open' ? { streamRef } : {}),
+    }
   }
 
   /** Applies an event at once; resolves when it is durable and its effects have begun. `awaited`: by somebody outside. Never rejects. */
