@@ -362,6 +362,11 @@ describe('a transfer', () => {
     const wrong = run(doubtful.call, [{ type: 'call.returned' }, back])
     expect([wrong.call.transfer, wrong.call.pending]).toEqual([undefined, []])
     expect(typesOf(wrong.effects)).toContain('agent.resume')
+    const over = { type: 'call.returned', after: 'transfer' } as const
+    const joined = run(doubtful.call, [over, { type: 'transfer.ended', result: 'completed' }])
+    expect(joined.call.endReason).toBe('transferred')
+    const told = run(doubtful.call, [over, { type: 'transfer.ended', result: 'busy' }, back])
+    expect(told.effects).toContainEqual(expect.objectContaining({ type: 'agent.resume', result: 'busy' }))
   })
 })
 
@@ -505,6 +510,7 @@ const anyEvent: fc.Arbitrary<CallEvent> = fc.oneof(
   fc.constant<CallEvent>({ type: 'media.opened', streamRef: 'MZ1', encoding: 'pcmu', rate: 8000 }),
   fc.constant<CallEvent>({ type: 'media.lost', cause: 'gone' }),
   fc.constantFrom<CallEvent>({ type: 'media.closed' }, { type: 'call.returned' }),
+  fc.constant<CallEvent>({ type: 'call.returned', after: 'transfer' }),
   fc.record({
     type: fc.constant('command.requested' as const),
     id: ids,

@@ -86,7 +86,7 @@ function live(call: Call, event: CallEvent, at: number): Step {
     case 'transfer.ended':
       return transferEnded(call, event)
     case 'call.returned':
-      return returned(call)
+      return returned(call, event)
     case 'timer.fired':
       return timer(call, event.timer)
     case 'media.measured':

@@ -136,12 +136,13 @@ export function transferEnded(call: Call, { result }: CallEvent & { type: 'trans
 
 /**
  * Our stream is gone and the caller is not. Who asks for an answer to our own markup was not transferred, whatever we assumed;
- * a carrier that took the transfer asks for nothing but what comes after it.
+ * a carrier that took the transfer asks for nothing but what comes after it, and then how it ended settles what we did not know.
  */
-export function returned(call: Call): Step {
+export function returned(call: Call, { after }: CallEvent & { type: 'call.returned' }): Step {
   const gone: Call = call.media === 'open' ? { ...call, media: 'lost' } : call
   const asked = call.pending.some(({ command, uncertain }) => command.type === 'transfer' && !uncertain)
-  if (asked || call.transfer === 'accepted' || call.voicemail || call.media === 'none') return [gone, []]
+  const taken = call.transfer === 'accepted' || (call.transfer !== undefined && after === 'transfer')
+  if (asked || taken || call.voicemail || call.media === 'none') return [gone, []]
   const now: Call = { ...ours(gone), returning: true, ...(call.transfer ? { untold: 'failed' } : {}) }
   // Asked again and again, a stream that never opens is waited for no longer than one that opens late.
   return withHeld(now, call.returning ? [] : [comingBack])

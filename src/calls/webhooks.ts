@@ -8,6 +8,7 @@ import { encode } from './commands.ts'
 import type { Engine } from './engine.ts'
 import type { LiveCall } from './live.ts'
 import { receiveCall, wasOffered } from './inbound.ts'
+import { isTerminal } from './machine.ts'
 import { noteWebhook } from './noting.ts'
 
 /** How long a carrier's own retry may come after the first try. */
@@ -117,7 +118,7 @@ async function deliver(
   for (const report of reports) {
     if (report.type === 'call.offered') return offer(engine, carrier, { connection, repeated }, report, request)
     if (report.type === 'answer.requested') return instruct(engine, carrier, { connection, repeated }, report, request)
-    if (!repeated) await inform(engine, connection, report, request)
+    if (!repeated) await inform(engine, connection, report, request, reports)
   }
   const back = reports.find(({ type }) => type === 'call.returned')
   return (back && (await goOn(engine, carrier, connection, back.ref, request))) ?? webhook.acknowledge(request)
@@ -189,8 +190,14 @@ async function answerAgain(
 }
 
 /** Tells the call what the carrier reported. A callback for a call that is not ours is counted, not an error. */
-async function inform(engine: Engine, connection: Connection, report: Report, request: InboundRequest): Promise<void> {
-  const event = eventOf(report, () => engine.ids.id('cmd'))
+async function inform(
+  engine: Engine,
+  connection: Connection,
+  report: Report,
+  request: InboundRequest,
+  beside: readonly Report[],
+): Promise<void> {
+  const event = eventOf(report, beside, () => engine.ids.id('cmd'))
   if (!event || report.type === 'call.offered' || report.type === 'answer.requested') return
   const named = report.type === 'recording.changed' ? report.call : undefined
   const call = await callOf(engine, connection, report.ref, request, named)
@@ -198,7 +205,7 @@ async function inform(engine: Engine, connection: Connection, report: Report, re
   else engine.count('webhook.orphaned', { carrier: connection.provider })
 }
 
-function eventOf(report: Report, id: () => string): CallEvent | undefined {
+function eventOf(report: Report, beside: readonly Report[], id: () => string): CallEvent | undefined {
   switch (report.type) {
     case 'call.status': {
       const { status, raw, ref, sequence, cause } = report
@@ -222,7 +229,9 @@ function eventOf(report: Report, id: () => string): CallEvent | undefined {
     case 'transfer.ended':
       return { type: 'transfer.ended', result: report.result, raw: report.raw }
     case 'call.returned':
-      return { type: 'call.returned' }
+      return beside.some((one) => one.type === 'transfer.ended' && isTerminal(one.result))
+        ? { type: 'call.returned', after: 'transfer' }
+        : { type: 'call.returned' }
     case 'stream.changed':
       return report.status === 'failed'
         ? { type: 'media.lost', cause: report.cause ?? 'the carrier could not open the stream' }

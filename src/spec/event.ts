@@ -17,8 +17,11 @@ export type CallEvent =
       readonly cause?: string
       readonly ref?: string
     }
-  /** The carrier asks for the call to be answered anew: its stream was lost, or a transfer came to nothing. */
-  | { readonly type: 'call.returned' }
+  /**
+   * The carrier asks for the call to be answered anew: its stream was lost, or a transfer came to nothing. `after` a transfer:
+   * the carrier took that one, and how it ended follows.
+   */
+  | { readonly type: 'call.returned'; readonly after?: 'transfer' }
   | { readonly type: 'call.ended'; readonly status: CallStatus; readonly reason: EndReason; readonly cause?: string }
   // media
   /** The carrier was told where our media socket is: `hash` of the token in that address, good until `until` (ms since 1970). */
