@@ -186,7 +186,8 @@ export async function carrierConnection(
 
 function present(parts: ApiParts, record: Connection): z.input<typeof connection> {
   const spec = specOf(parts, record.kind, record.provider)
-  const shown = presentConnection(record, spec?.settings ?? z.object({}), webhooksOf(parts, record, spec))
+  const schema = spec ? connectionSettings(spec) : z.object({})
+  const shown = presentConnection(record, schema, webhooksOf(parts, record, spec))
   return { ...shown, warnings: [...warningsOf(parts, record, spec)] }
 }
 
