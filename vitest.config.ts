@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 // unit: beside the code, one shared realm per worker thread, no network and no sleeps.
 // integration: real sockets, workers, databases and processes, each file in a process of its own. They mostly wait.
+// processes: gateways that are started, killed and started again. A starved one looks like a dead one, so they come by twos.
 // speech: the local models at work. They want the cores for themselves, so they come late and fewer at a time.
 // console: the console as it is built, in a real browser, one file after the other.
 const integration = ['test/**/*.test.ts', '{src,simulators,tools,bench}/**/*.integration.test.ts']
@@ -11,6 +12,7 @@ const speech = [
   'src/providers/{stt,tts}/**/*.integration.test.ts',
   'src/media/vad/*.integration.test.ts',
 ]
+const processes = ['test/torture/kill/**/*.test.ts', 'test/nodes/**/*.test.ts']
 const ownProcess = { pool: 'forks', testTimeout: 60_000, hookTimeout: 60_000 } as const
 
 export default defineConfig({
@@ -31,13 +33,14 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: integration,
-          exclude: [...speech, 'test/console/**', '**/node_modules/**'],
+          exclude: [...speech, ...processes, 'test/console/**', '**/node_modules/**'],
           ...ownProcess,
           maxWorkers: 4,
           sequence: { groupOrder: 1 },
         },
       },
-      { test: { name: 'speech', include: speech, ...ownProcess, maxWorkers: 2, sequence: { groupOrder: 2 } } },
+      { test: { name: 'processes', include: processes, ...ownProcess, maxWorkers: 2, sequence: { groupOrder: 2 } } },
+      { test: { name: 'speech', include: speech, ...ownProcess, maxWorkers: 2, sequence: { groupOrder: 3 } } },
       {
         test: {
           name: 'console',
@@ -45,7 +48,7 @@ export default defineConfig({
           globalSetup: 'test/console/build.ts',
           ...ownProcess,
           maxWorkers: 1,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
         },
       },
     ],
