@@ -39,7 +39,16 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
         },
       },
-      { test: { name: 'processes', include: processes, ...ownProcess, maxWorkers: 2, sequence: { groupOrder: 2 } } },
+      {
+        test: {
+          name: 'processes',
+          include: processes,
+          ...ownProcess,
+          testTimeout: 120_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
+        },
+      },
       { test: { name: 'speech', include: speech, ...ownProcess, maxWorkers: 2, sequence: { groupOrder: 3 } } },
       {
         test: {

@@ -78,7 +78,7 @@ async function expectSame(file: string): Promise<void> {
 describe.concurrent('a gateway that is killed', () => {
   test.for(['embedded', 'postgres'] as const)(
     'at every entry of a call out and a call in, on %s, loses nothing and does nothing twice',
-    { timeout: 90_000 },
+    { timeout: 120_000 },
     async (kind, { skip }) => {
       const database = kind === 'postgres' ? await postgres?.database() : undefined
       if (kind === 'postgres' && database === undefined) skip('there is no PostgreSQL here')
@@ -121,7 +121,7 @@ describe.concurrent('a gateway that is killed', () => {
   ]
   test.for(doubts)(
     'before the answer to %s came, asks and does not repeat it',
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async ([, fault, check]) => {
       const house = await killHouse(scope)
       const asked = Promise.withResolvers<void>()
@@ -150,7 +150,7 @@ describe.concurrent('a gateway that is killed', () => {
     },
   )
 
-  test('while a transfer rings in vain, gives the caller back to their agent', { timeout: 60_000 }, async () => {
+  test('while a transfer rings in vain, gives the caller back to their agent', { timeout: 120_000 }, async () => {
     const house = await killHouse(scope)
     const { simulator } = house
     simulator.onDial(() => ({ type: 'no-answer' }))
@@ -193,7 +193,7 @@ describe.concurrent('a gateway that is killed', () => {
   test.for([
     ['before its stream could open', 'GET /media'],
     ['in mid-call', undefined],
-  ] as const)('%s, has the carrier ask again, and goes on with the caller', { timeout: 60_000 }, async ([, at]) => {
+  ] as const)('%s, has the carrier ask again, and goes on with the caller', { timeout: 120_000 }, async ([, at]) => {
     const house = await killHouse(scope)
     const front = await openFront(scope)
     const node = await house.start({ publicUrl: front.url })
@@ -227,7 +227,7 @@ describe.concurrent('a gateway that is killed', () => {
     expect(aftermath.after.map(({ event }) => event.type)).toContain('call.returned')
   })
 
-  test('before the answer to a hang-up came, ends the call once', { timeout: 60_000 }, async () => {
+  test('before the answer to a hang-up came, ends the call once', { timeout: 120_000 }, async () => {
     const house = await killHouse(scope)
     const node = await house.start()
     const fault: RestFault = { method: 'POST', path: /Calls\/CA/, times: 1, what: silence }
