@@ -9,6 +9,7 @@ export interface ChurnOptions {
 
 /** What a process holds when nothing is going on. Bytes. */
 export interface Holdings {
+  /** Of objects: compiled code is not in it. */
   readonly heap: number
   readonly external: number
   readonly rss: number
