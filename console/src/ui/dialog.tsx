@@ -1,11 +1,11 @@
 /** A window over the page, for one thing at a time. */
 import { Dialog as Base } from '@base-ui/react/dialog'
 import { X } from 'lucide-react'
-import { useRef, useState, type ReactNode } from 'react'
+import { useRef, type ReactNode } from 'react'
 import { cx } from '../lib/classes.ts'
-import { sentenceOf } from '../lib/failure.ts'
 import { Button, IconButton } from './button.tsx'
 import { Callout } from './callout.tsx'
+import { useSending } from './sending.ts'
 
 export interface DialogProps {
   readonly open: boolean
@@ -71,24 +71,16 @@ export interface ConfirmProps {
 
 /** Asks before something that cannot be undone; a failure is said inside. */
 export function Confirm({ open, onClose, title, children, action, onConfirm }: ConfirmProps) {
-  const [pending, setPending] = useState(false)
-  const [fault, setFault] = useState<string>()
+  const { pending, fault, send, forget } = useSending()
   const close = () => {
-    setFault(undefined)
+    forget()
     onClose()
   }
-  const confirm = async () => {
-    setPending(true)
-    setFault(undefined)
-    try {
+  const confirm = () =>
+    send(async () => {
       await onConfirm()
       close()
-    } catch (error) {
-      setFault(sentenceOf(error))
-    } finally {
-      setPending(false)
-    }
-  }
+    })
   return (
     <Dialog
       open={open}

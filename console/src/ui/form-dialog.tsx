@@ -1,9 +1,9 @@
 /** A short form in a window: sent with Enter, its failure said inside. */
-import { useState, type ReactNode, type SubmitEvent } from 'react'
-import { sentenceOf } from '../lib/failure.ts'
+import type { ReactNode, SubmitEvent } from 'react'
 import { Button } from './button.tsx'
 import { Callout } from './callout.tsx'
 import { Dialog } from './dialog.tsx'
+import { useSending } from './sending.ts'
 
 export interface FormBodyProps {
   readonly onClose: () => void
@@ -29,20 +29,13 @@ export function FormDialog({ open, title, description, ...body }: FormDialogProp
 }
 
 export function FormBody({ onClose, action, onSubmit, children }: FormBodyProps) {
-  const [pending, setPending] = useState(false)
-  const [fault, setFault] = useState<string>()
-  const submit = async (event: SubmitEvent) => {
+  const { pending, fault, send } = useSending()
+  const submit = (event: SubmitEvent) => {
     event.preventDefault()
-    setPending(true)
-    setFault(undefined)
-    try {
+    return send(async () => {
       await onSubmit()
       onClose()
-    } catch (error) {
-      setFault(sentenceOf(error))
-    } finally {
-      setPending(false)
-    }
+    })
   }
   return (
     <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-5">

@@ -1,13 +1,13 @@
 /** The questions behind a call's controls: what to say, which keys, where to. */
 import { useState, type ReactNode } from 'react'
 import { api, read } from '../../lib/api.ts'
-import { sentenceOf } from '../../lib/failure.ts'
 import { Button } from '../../ui/button.tsx'
 import { Callout } from '../../ui/callout.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Field, Input, TextArea } from '../../ui/field.tsx'
 import { noteDone } from '../../ui/toast.tsx'
 import { Keypad } from './keypad.tsx'
+import { useSending } from '../../ui/sending.ts'
 
 export interface AskProps {
   readonly call: string
@@ -26,7 +26,8 @@ export function SayDialog({ call, open, onClose }: AskProps) {
   }
   return (
     <AskDialog
-      {...{ open, onClose, send }}
+      {...{ open, onClose }}
+      onSend={send}
       title="Say something to the caller"
       description="Spoken with the built-in voice, between what the agent says."
       action="Say it"
@@ -49,7 +50,8 @@ export function KeysDialog({ call, open, onClose }: AskProps) {
   }
   return (
     <AskDialog
-      {...{ open, onClose, send }}
+      {...{ open, onClose }}
+      onSend={send}
       title="Press keys"
       description="Sent to the other side as telephone keys."
       action="Send"
@@ -84,7 +86,8 @@ export function TransferDialog({ call, open, onClose }: AskProps) {
   }
   return (
     <AskDialog
-      {...{ open, onClose, send }}
+      {...{ open, onClose }}
+      onSend={send}
       title="Transfer the caller"
       description="The carrier connects the caller with somebody else; the agent leaves."
       action="Transfer"
@@ -104,29 +107,21 @@ interface AskDialogProps {
   readonly description: string
   readonly action: string
   readonly ready: boolean
-  readonly send: () => Promise<void>
+  readonly onSend: () => Promise<void>
   readonly children: ReactNode
 }
 
-function AskDialog({ open, onClose, title, description, action, ready, send, children }: AskDialogProps) {
-  const [pending, setPending] = useState(false)
-  const [fault, setFault] = useState<string>()
+function AskDialog({ open, onClose, title, description, action, ready, onSend, children }: AskDialogProps) {
+  const { pending, fault, send, forget } = useSending()
   const close = () => {
-    setFault(undefined)
+    forget()
     onClose()
   }
-  const go = async () => {
-    setPending(true)
-    setFault(undefined)
-    try {
-      await send()
+  const go = () =>
+    send(async () => {
+      await onSend()
       close()
-    } catch (error) {
-      setFault(sentenceOf(error))
-    } finally {
-      setPending(false)
-    }
-  }
+    })
   return (
     <Dialog
       {...{ open, title, description }}

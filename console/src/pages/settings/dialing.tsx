@@ -2,7 +2,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState, type SubmitEvent } from 'react'
 import { useMay } from '../../app/session.ts'
-import { sentenceOf } from '../../lib/failure.ts'
 import { Button } from '../../ui/button.tsx'
 import { Callout } from '../../ui/callout.tsx'
 import { Field, TextArea } from '../../ui/field.tsx'
@@ -11,6 +10,7 @@ import { ErrorState, SkeletonRows } from '../../ui/states.tsx'
 import { SwitchRow } from '../../ui/switch.tsx'
 import { noteDone } from '../../ui/toast.tsx'
 import { saveSettings, settingsQuery, type Settings } from './house.ts'
+import { useSending } from '../../ui/sending.ts'
 
 type Dialing = NonNullable<Settings['dialing']>
 
@@ -33,20 +33,14 @@ const nothing: Dialing = { allow: [], block: [], premium: false, foreign: false 
 function DialingForm({ settings }: { readonly settings: Settings }) {
   const before = settings.dialing ?? nothing
   const [dialing, setDialing] = useState(before)
-  const [pending, setPending] = useState(false)
-  const [fault, setFault] = useState<string>()
+  const { pending, fault, send } = useSending()
   const may = useMay('admin')
-  const save = async (event: SubmitEvent) => {
+  const save = (event: SubmitEvent) => {
     event.preventDefault()
-    setPending(true)
-    setFault(undefined)
-    try {
+    return send(async () => {
       await saveSettings({ ...settings, dialing })
       noteDone('Saved')
-    } catch (error) {
-      setFault(sentenceOf(error))
-      setPending(false)
-    }
+    })
   }
   return (
     <form onSubmit={(event) => void save(event)} className="flex flex-col gap-5">
