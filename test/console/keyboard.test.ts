@@ -67,7 +67,7 @@ describe.skipIf(!hasChromium())('by keyboard', () => {
     for (let step = 0; step < 14; step += 1) {
       await page.keyboard.press('Tab')
       // At either end a guard has the focus for an instant, and hands it round.
-      await page.waitForFunction(`document.querySelector('[role=dialog]').contains(document.activeElement)`)
+      await dialog.locator(':focus').waitFor()
     }
     await page.keyboard.press('Escape')
     await dialog.waitFor({ state: 'detached' })

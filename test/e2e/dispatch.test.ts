@@ -141,12 +141,15 @@ test('calls that waited when the process ended are dialled by the next one, each
   const values = { OFFHOOK_DATA_DIR: folder }
   const first = await openHouse({ values, inMemory: false })
   const line = await openLine(first, scope, { maxConcurrentCalls: 1 })
+  // Rings through the restart: were it answered, a stream that nobody ends would hold the line.
+  line.simulator.onDial(() => ({ type: 'busy', afterMs: 2_000 }))
   const placed = await line.place(3)
   await until('the first call', () => line.simulator.calls.size === 1)
-  line.simulator.onDial(() => ({ type: 'busy' }))
+  line.simulator.onDial(() => ({ type: 'busy', afterMs: 50 }))
   await first.scope.close()
-  await using second = await openHouse({ values, inMemory: false })
-  for (const { id } of placed.slice(1)) await second.callWhen('the end', id, ({ status }) => status === 'busy', 30_000)
+  // The carrier knows the address of before.
+  await using second = await openHouse({ values: { ...values, PORT: new URL(first.url).port }, inMemory: false })
+  for (const { id } of placed) await second.callWhen('the end', id, ({ status }) => status === 'busy', 30_000)
   expect([...line.simulator.calls.values()].map(({ to }) => to).toSorted()).toEqual(
     placed.map(({ to }) => to).toSorted(),
   )
