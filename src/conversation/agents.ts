@@ -68,8 +68,9 @@ async function openPipeline(
 interface OpenablePart<P> {
   readonly kind: 'stt' | 'llm' | 'tts'
   readonly name: string
+  readonly label: string
   readonly settings: z.ZodObject
-  open(config: Readonly<Record<string, unknown>>, host: PartHost): P | Promise<P>
+  open?(config: Readonly<Record<string, unknown>>, host: PartHost): P | Promise<P>
 }
 
 async function openPart<P>(
@@ -79,6 +80,7 @@ async function openPart<P>(
 ): Promise<P> {
   const spec = find(provider)
   const under = await connected(spec.kind, provider, connection)
+  if (!spec.open) throw new OffhookError('provider.unknown', `${spec.label} is not spoken to over a socket here`)
   return spec.open(checked(spec, { ...under, ...settings }), host)
 }
 

@@ -17,7 +17,8 @@ export function telephoneVoice(
 ): (text: string) => Promise<Int16Array> {
   return async (text) => {
     const spec = speakers.find(({ name }) => name === 'local')
-    if (!spec) throw new OffhookError('provider.unknown', 'There is no local voice: give a recording instead')
+    if (!spec || !('open' in spec))
+      throw new OffhookError('provider.unknown', 'There is no local voice: give a recording instead')
     const speaker = await spec.open(spec.settings.parse({ voice }), host)
     const parts: Int16Array[] = []
     const sink = resample(

@@ -1,5 +1,8 @@
 /** Parts of a pipeline: recognisers (speech to text), models (text to text) and speakers (text to speech). */
 import type { z } from 'zod'
+import type { WireMessage } from './carrier.ts'
+import type { Now, Operation } from './http.ts'
+import type { ErrorCode } from './errors.ts'
 import type { ProviderSpec } from './provider.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Ids } from '../lib/ids.ts'
@@ -25,12 +28,88 @@ export interface PartHost {
   }>
 }
 
+/** Where a vendor's socket is. Secrets travel in headers; a URL that holds one is never shown. */
+export interface SocketTarget {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly protocols?: readonly string[]
+}
+
+/** A part that went wrong, in the engine's words. Fatal: this session will not come back; another may. */
+export interface PartFailed {
+  readonly type: 'failed'
+  readonly code: ErrorCode
+  /** One sentence for the operator: what the vendor said, and what to do. */
+  readonly message: string
+  readonly fatal: boolean
+}
+
+interface PartUsage {
+  readonly type: 'usage'
+  readonly usage: Readonly<Record<string, number>>
+}
+
 // ── recogniser ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-export interface RecogniserSpec<S extends z.ZodObject = z.ZodObject> extends ProviderSpec<S> {
+export type RecogniserSpec<S extends z.ZodObject = z.ZodObject> = SegmentRecogniserSpec<S> | SocketRecogniserSpec<S>
+
+interface RecogniserBase<S extends z.ZodObject> extends ProviderSpec<S> {
   readonly kind: 'stt'
+}
+
+/** Hears whole utterances. */
+export interface SegmentRecogniserSpec<S extends z.ZodObject = z.ZodObject> extends RecogniserBase<S> {
   /** A session per call; sessions share models, never text. */
   open(config: z.output<S>, host: PartHost): Recogniser | Promise<Recogniser>
+}
+
+/** Hears all the time over the vendor's socket: a pure translator that the engine drives. */
+export interface SocketRecogniserSpec<S extends z.ZodObject = z.ZodObject> extends RecogniserBase<S> {
+  readonly socket: RecogniserSocket<z.output<S>>
+}
+
+export interface RecogniserSocket<C> {
+  /** Hz it hears. */
+  rate(config: C): number
+  /** `vendor`: it says itself when a turn begins and ends. `engine`: our detector does, and flushes. */
+  turns(config: C): 'engine' | 'vendor'
+  /** After so long without a message of ours it is given `idle`, ms. Absent: never. */
+  readonly idleAfter?: number
+  connect(config: C, now: Now): Operation<SocketTarget>
+  begin(config: C): unknown
+  step(state: unknown, input: RecogniserInput): RecogniserStep
+}
+
+export type RecogniserInput =
+  /** The socket is open: comes once, before anything else. */
+  | { readonly type: 'opened' }
+  | { readonly type: 'message'; readonly message: WireMessage }
+  /** Some 20 ms of sound at `rate`; comes all the time once `ready`, as silence where the caller's line is silent. */
+  | { readonly type: 'audio'; readonly pcm: Int16Array }
+  /** The turn is over by our detector: what was heard until now is wanted as final, then `flushed`. */
+  | { readonly type: 'flush' }
+  | { readonly type: 'idle' }
+  /** No sound follows; the socket is closed soon. */
+  | { readonly type: 'finish' }
+
+export type RecogniserEvent =
+  /** Wants sound from now on; it is kept for it until then. */
+  | { readonly type: 'ready' }
+  /** Of the present turn. Final parts add up (joined by a space); one that is not final stands behind them until the next. */
+  | { readonly type: 'text'; readonly text: string; readonly final: boolean }
+  | { readonly type: 'flushed' }
+  | { readonly type: 'turn-started' }
+  /** The vendor thinks that the turn is over: an answer may be prepared, not spoken. `turn-resumed` takes it back. */
+  | { readonly type: 'turn-ending' }
+  | { readonly type: 'turn-resumed' }
+  | { readonly type: 'turn-ended' }
+  | PartUsage
+  | PartFailed
+
+export interface RecogniserStep {
+  readonly state: unknown
+  readonly events: readonly RecogniserEvent[]
+  readonly messages: readonly WireMessage[]
 }
 
 export interface Recogniser extends AsyncDisposable {
@@ -80,9 +159,55 @@ export interface Model extends AsyncDisposable {
 
 // ── speaker ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-export interface SpeakerSpec<S extends z.ZodObject = z.ZodObject> extends ProviderSpec<S> {
+export type SpeakerSpec<S extends z.ZodObject = z.ZodObject> = RequestSpeakerSpec<S> | SocketSpeakerSpec<S>
+
+interface SpeakerBase<S extends z.ZodObject> extends ProviderSpec<S> {
   readonly kind: 'tts'
+}
+
+/** A request per sentence, or sound made in this process. */
+export interface RequestSpeakerSpec<S extends z.ZodObject = z.ZodObject> extends SpeakerBase<S> {
   open(config: z.output<S>, host: PartHost): Speaker | Promise<Speaker>
+}
+
+/** Speaks over the vendor's socket: a pure translator that the engine drives. */
+export interface SocketSpeakerSpec<S extends z.ZodObject = z.ZodObject> extends SpeakerBase<S> {
+  readonly socket: SpeakerSocket<z.output<S>>
+}
+
+export interface SpeakerSocket<C> {
+  /** Hz it speaks at. */
+  rate(config: C): number
+  /** After so long without a message of ours it is given `idle`, ms. Absent: never. */
+  readonly idleAfter?: number
+  connect(config: C, now: Now): Operation<SocketTarget>
+  begin(config: C): unknown
+  step(state: unknown, input: SpeakerInput): SpeakerStep
+}
+
+export type SpeakerInput =
+  | { readonly type: 'opened' }
+  | { readonly type: 'message'; readonly message: WireMessage }
+  /** A sentence to be spoken now; what belongs to `context` comes back under that name. */
+  | { readonly type: 'speak'; readonly context: string; readonly text: string }
+  /** Nobody wants to hear the rest of it: the vendor is told, and whatever still comes of it is dropped. */
+  | { readonly type: 'cancel'; readonly context: string }
+  | { readonly type: 'idle' }
+  | { readonly type: 'finish' }
+
+export type SpeakerEvent =
+  | { readonly type: 'ready' }
+  | { readonly type: 'audio'; readonly context: string; readonly pcm: Int16Array }
+  /** All sound of the sentence came. */
+  | { readonly type: 'spoken'; readonly context: string }
+  | PartUsage
+  /** With `context` only that sentence failed. */
+  | (PartFailed & { readonly context?: string })
+
+export interface SpeakerStep {
+  readonly state: unknown
+  readonly events: readonly SpeakerEvent[]
+  readonly messages: readonly WireMessage[]
 }
 
 export interface Speaker extends AsyncDisposable {

@@ -4,7 +4,7 @@ import type { Clock } from '../../../lib/clock.ts'
 import type { Scope } from '../../../lib/scope.ts'
 import { OffhookError } from '../../../spec/errors.ts'
 import { field } from '../../../spec/provider.ts'
-import type { RecogniserSpec } from '../../../spec/speech.ts'
+import type { SegmentRecogniserSpec } from '../../../spec/speech.ts'
 import { Thread, workerBeside, type ThreadFault } from '../../../lib/thread.ts'
 import { rate } from './utterance.ts'
 import type { Utterance } from './utterance.ts'
@@ -17,7 +17,7 @@ const settings = z.object({
   }),
 })
 
-export const localRecogniser: RecogniserSpec<typeof settings> = {
+export const localRecogniser: SegmentRecogniserSpec<typeof settings> = {
   kind: 'stt',
   name: 'local',
   label: 'Local recogniser',

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { OffhookError } from '../../../spec/errors.ts'
 import { field } from '../../../spec/provider.ts'
-import type { PartHost, SpeakerSpec } from '../../../spec/speech.ts'
+import type { PartHost, RequestSpeakerSpec } from '../../../spec/speech.ts'
 import type { Scope } from '../../../lib/scope.ts'
 import { rate, voices } from './flite.ts'
 import type { Utterance } from './flite.ts'
@@ -17,7 +17,7 @@ const settings = z.object({
   speed: field(z.number().min(0.6).max(1.6).default(1), { title: 'Speed', description: '1 is natural.' }),
 })
 
-export const localSpeaker: SpeakerSpec<typeof settings> = {
+export const localSpeaker: RequestSpeakerSpec<typeof settings> = {
   kind: 'tts',
   name: 'local',
   label: 'Local voice',
