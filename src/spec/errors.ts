@@ -34,6 +34,8 @@ export const codes = {
   'carrier.failed': { status: 502, retry: true },
   'carrier.timeout': { status: 504, retry: true },
   'vendor.credentials': { status: 502, retry: false },
+  'vendor.rate-limited': { status: 503, retry: true },
+  'vendor.refused': { status: 502, retry: false },
   'vendor.failed': { status: 502, retry: true },
   'vendor.timeout': { status: 504, retry: true },
   'media.token': { status: 403, retry: false },

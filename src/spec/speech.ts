@@ -44,6 +44,7 @@ export interface PartFailed {
   readonly fatal: boolean
 }
 
+/** Words that every part uses alike: `inputTokens` (`cachedTokens` of them), `outputTokens` (`reasoningTokens` of them), `characters` spoken, `audioMs` heard. */
 interface PartUsage {
   readonly type: 'usage'
   readonly usage: Readonly<Record<string, number>>
@@ -145,6 +146,7 @@ export type Turn =
 export type ModelEvent =
   | { readonly type: 'text'; readonly delta: string }
   | { readonly type: 'tool'; readonly call: ToolCall }
+  /** In the words of `PartUsage`. */
   | { readonly type: 'usage'; readonly usage: Readonly<Record<string, number>> }
 
 export interface ModelSpec<S extends z.ZodObject = z.ZodObject> extends ProviderSpec<S> {
