@@ -35,6 +35,7 @@ export type AgentOrder =
   | { readonly type: 'speech-started'; readonly agoMs?: number }
   /** The caller's turn is over (our VAD); the sound of it went to the speaker already. They fell silent `agoMs` ago. */
   | { readonly type: 'speech-ended'; readonly agoMs?: number }
+  /** Keys that belong together, complete: `4021`. The key that ended them is not among them. */
   | { readonly type: 'digit'; readonly digit: string }
   /** The caller wrote this instead of saying it: a turn of theirs. */
   | { readonly type: 'text'; readonly text: string }

@@ -8,7 +8,6 @@ import { OffhookError } from '../../spec/errors.ts'
 import type { Model, Recogniser, Speaker } from '../../spec/speech.ts'
 import { fill } from '../fill.ts'
 import { lastTools } from '../tools.ts'
-import { Digits } from './digits.ts'
 import { Hearing } from './hearing.ts'
 import { History } from './history.ts'
 import { isHopeless } from './mouth.ts'
@@ -43,7 +42,6 @@ class Pipeline implements AgentSession {
   readonly #hearing: Hearing
   readonly #voice: Emitter
   readonly #history: History
-  readonly #digits: Digits
   /** Utterances are recognised one after another: texts keep the order in which they were said. */
   #recognised: Promise<void> = Promise.resolve()
   #recognising = 0
@@ -62,13 +60,12 @@ class Pipeline implements AgentSession {
   #broken = false
 
   constructor(options: PipelineOptions) {
-    const { recogniser, speaker, clock, prompt, brief, emit } = options
+    const { recogniser, speaker, prompt, brief, emit } = options
     this.#options = options
     this.#hearing = new Hearing(recogniser.rate)
     this.#voice = createSource(speaker.rate)
     this.port = { microphone: this.#voice, speaker: this.#hearing }
     this.#history = new History(prompt && fill(prompt, brief.variables))
-    this.#digits = new Digits(clock, (digits) => this.#understood(`[DTMF: ${digits}]`))
     emit({ type: 'ready' })
   }
 
@@ -88,8 +85,8 @@ class Pipeline implements AgentSession {
         this.#turnEnded = this.#options.clock.monotonic() - (order.agoMs ?? 0)
         return this.#hear(this.#hearing.stop(order.agoMs ?? 0))
       case 'digit':
-        this.#digits.press(order.digit)
-        return this.#reconsider()
+        this.#reconsider()
+        return this.#understood(`[DTMF: ${order.digit}]`)
       case 'text':
         return this.#understood(order.text)
       case 'tool-result':
@@ -102,7 +99,6 @@ class Pipeline implements AgentSession {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#over.signal.aborted) return
     this.#over.abort(new Error('the agent was closed'))
-    this.#digits[Symbol.dispose]()
     const { recogniser, model, speaker } = this.#options
     const closed = await Promise.allSettled([recogniser, model, speaker].map((part) => part[Symbol.asyncDispose]()))
     const errors = closed.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []))
@@ -164,7 +160,7 @@ class Pipeline implements AgentSession {
     if (this.#reply || this.#over.signal.aborted) return
     const text = this.#texts.shift()
     if (text !== undefined) return this.#begin(false, (reply) => sayText(reply, text))
-    const waiting = this.#hearing.listening || this.#recognising > 0 || this.#digits.collecting
+    const waiting = this.#hearing.listening || this.#recognising > 0
     if (!this.#owed || waiting || this.#broken) return
     this.#owed = false
     const { model, brief } = this.#options
@@ -295,14 +291,7 @@ class Pipeline implements AgentSession {
   }
 }
 
-/** The sentences of `planned` of which the last word heard was not the last. */
+/** What is left of `planned` from the very word at which the caller stopped hearing. */
 function unheard(planned: string, heard: string): string {
-  const rest = planned.trim().slice(heard.length)
-  if (rest.trim() === '') return ''
-  const before = planned.trim().slice(0, heard.length)
-  const start = Math.max(
-    ...['. ', '! ', '? '].map((stop) => before.lastIndexOf(stop) + stop.length).filter((at) => at > 1),
-    0,
-  )
-  return /[.!?]$/.test(before) ? rest.trim() : planned.trim().slice(start).trim()
+  return planned.trim().slice(heard.length).trim()
 }
