@@ -29,4 +29,7 @@ export {
   type TwilioOptions,
   type TwilioSimulator,
 } from './twilio/simulator.ts'
+export type { VendorFaults } from './vendor/faults.ts'
+export type { VendorEntry } from './vendor/log.ts'
+export { serveVendor, type VendorApi, type VendorOptions, type VendorServer } from './vendor/server.ts'
 export { netWire, WireFailure, type Wire } from './wire.ts'
