@@ -76,7 +76,7 @@ describe('a chat server in the place of the script', () => {
     expect(asked.tools).toEqual(expect.arrayContaining(['hang_up', 'transfer_call', 'send_digits']))
     expect(stage.parts.spoken.join(' ')).not.toContain('hours')
     const usage = house.logger.lines.find(({ message }) => message === 'agent usage')
-    expect(usage?.fields).toMatchObject({ prompt_tokens: 21, completion_tokens: 7 })
+    expect(usage?.fields).toMatchObject({ inputTokens: 21, outputTokens: 7 })
     caller.phone.hangup()
   })
 

@@ -1,9 +1,9 @@
 /** Puts tool calls together from their fragments. */
 import { parseJson } from '../../../lib/json.ts'
 import type { Ids } from '../../../lib/ids.ts'
-import { OffhookError } from '../../../spec/errors.ts'
+import { isFields } from '../../../protocols/json-media/fields.ts'
+import { argumentsOf } from '../../../protocols/vendor/arguments.ts'
 import type { ToolCall } from '../../../spec/speech.ts'
-import { isRecord } from './record.ts'
 
 interface Draft {
   readonly index: number
@@ -18,8 +18,8 @@ export class CallDrafts {
 
   /** `position`: where the fragment stands in its chunk, for servers that give no index. */
   add(fragment: unknown, position: number): void {
-    if (!isRecord(fragment)) return
-    const part = isRecord(fragment['function']) ? fragment['function'] : {}
+    if (!isFields(fragment)) return
+    const part = isFields(fragment['function']) ? fragment['function'] : {}
     const index = typeof fragment['index'] === 'number' ? fragment['index'] : position
     const id = typeof fragment['id'] === 'string' && fragment['id'] ? fragment['id'] : undefined
     const name = typeof part['name'] === 'string' ? part['name'] : ''
@@ -27,13 +27,17 @@ export class CallDrafts {
     draft.id ??= id
     draft.name ||= name
     if (typeof part['arguments'] === 'string') draft.text += part['arguments']
-    else if (isRecord(part['arguments'])) draft.given = part['arguments']
+    else if (isFields(part['arguments'])) draft.given = part['arguments']
   }
 
   /** Throws `vendor.failed` when arguments are no JSON object: what was meant must not be guessed. */
   finish(ids: Ids): readonly ToolCall[] {
     const named = this.#drafts.filter((draft) => draft.name !== '')
-    return named.map((draft) => ({ id: draft.id ?? ids.id('tool'), name: draft.name, arguments: argumentsOf(draft) }))
+    return named.map((draft) => ({
+      id: draft.id ?? ids.id('tool'),
+      name: draft.name,
+      arguments: draft.given ?? argumentsOf(draft.name, draft.text),
+    }))
   }
 
   /** Some servers number every call 0: another id, or a name after complete arguments, begins another call. */
@@ -51,26 +55,9 @@ export class CallDrafts {
 function isComplete(draft: Draft): boolean {
   if (draft.given) return true
   try {
-    return isRecord(parseJson(draft.text))
+    return isFields(parseJson(draft.text))
   } catch {
     // Not all there yet: that is the question asked.
     return false
-  }
-}
-
-function argumentsOf({ name, text, given }: Draft): Readonly<Record<string, unknown>> {
-  if (given) return given
-  if (text.trim() === '') return {}
-  const value = parsed(text)
-  if (isRecord(value)) return value
-  throw new OffhookError('vendor.failed', `the model called ${name} with arguments that are no JSON object`)
-}
-
-function parsed(text: string): unknown {
-  try {
-    return parseJson(text)
-  } catch {
-    // Told by the caller of this function, which knows the tool.
-    return undefined
   }
 }

@@ -1,81 +1,65 @@
 /** The stream of a reply: server-sent chunks in, text, tool calls and usage out. */
-import { readEvents } from '../../../lib/http/sse.ts'
 import type { Ids } from '../../../lib/ids.ts'
-import { parseJson } from '../../../lib/json.ts'
-import { redactText } from '../../../lib/redact.ts'
-import { OffhookError } from '../../../spec/errors.ts'
+import { inner, isFields, text, whole, type Fields } from '../../../protocols/json-media/fields.ts'
+import { cutShort, eventsOf, filtered, spent } from '../../../protocols/vendor/events.ts'
+import { refusalOf, refused, type Vendor } from '../../../protocols/vendor/refusal.ts'
 import type { ModelEvent } from '../../../spec/speech.ts'
 import { CallDrafts } from './calls.ts'
-import { isRecord } from './record.ts'
 import { Thoughts } from './thoughts.ts'
 
-/** Throws `vendor.failed` when the server reports an error, or stops in the middle. */
-export async function* readReply(body: AsyncIterable<Uint8Array>, ids: Ids): AsyncGenerator<ModelEvent> {
+/** Throws `vendor.*` when the server reports an error, withholds the reply, or stops in the middle. */
+export async function* readReply(
+  vendor: Vendor,
+  body: AsyncIterable<Uint8Array>,
+  ids: Ids,
+): AsyncGenerator<ModelEvent> {
   const drafts = new CallDrafts()
   const thoughts = new Thoughts()
   let usage: Readonly<Record<string, number>> | undefined
-  let finished = false
-  for await (const { data } of readEvents(body)) {
-    if (data.trim() === '[DONE]') {
-      finished = true
+  let finish: string | undefined
+  let spoken = false
+  for await (const chunk of eventsOf(vendor, body)) {
+    if (chunk === '[DONE]') {
+      finish ??= 'stop'
       break
     }
-    const chunk = parsed(data)
-    if (!chunk) continue
-    throwIfError(chunk)
+    if (chunk['error']) throw refused(vendor, refusalOf(0, chunk))
     usage = usageOf(chunk) ?? usage
     const choice = Array.isArray(chunk['choices']) ? chunk['choices'][0] : undefined
-    if (!isRecord(choice)) continue
-    finished ||= Boolean(choice['finish_reason'])
-    const delta = isRecord(choice['delta']) ? choice['delta'] : choice['message']
-    if (!isRecord(delta)) continue
-    const text = thoughts.push(textOf(delta['content']))
-    if (text) yield { type: 'text', delta: text }
+    if (!isFields(choice)) continue
+    finish = text(choice, 'finish_reason') ?? finish
+    const delta = isFields(choice['delta']) ? choice['delta'] : inner(choice, 'message')
+    // A refusal is the reply, in a field of its own.
+    const said = thoughts.push(textOf(delta['content']) + (text(delta, 'refusal') ?? ''))
+    spoken ||= said !== ''
+    if (said) yield { type: 'text', delta: said }
     if (Array.isArray(delta['tool_calls'])) delta['tool_calls'].forEach((part, position) => drafts.add(part, position))
   }
-  if (!finished) throw new OffhookError('vendor.failed', 'the chat server stopped in the middle of a reply')
+  if (finish === undefined) throw cutShort(vendor)
   const rest = thoughts.end()
   if (rest) yield { type: 'text', delta: rest }
-  for (const call of drafts.finish(ids)) yield { type: 'tool', call }
   if (usage) yield { type: 'usage', usage }
-}
-
-/** Lines that are no chunk mean nothing: servers send notes of their own. */
-function parsed(data: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value = parseJson(data)
-    return isRecord(value) ? value : undefined
-  } catch {
-    // A stream that lacks something essential ends without a finish reason, and is refused for that.
-    return undefined
-  }
-}
-
-function throwIfError(chunk: Readonly<Record<string, unknown>>): void {
-  if (!chunk['error']) return
-  throw new OffhookError('vendor.failed', `the chat server broke off: ${messageOf(chunk) ?? 'it did not say why'}`)
-}
-
-/** What an error object says, in any of the usual shapes. */
-export function messageOf(value: unknown): string | undefined {
-  if (!isRecord(value)) return undefined
-  const error = value['error'] ?? value['message'] ?? value['detail']
-  const text = isRecord(error) ? error['message'] : error
-  return typeof text === 'string' ? redactText(text.slice(0, 500)) : undefined
+  if (finish === 'content_filter') throw filtered(vendor, finish)
+  const calls = drafts.finish(ids)
+  if (finish === 'length' && !spoken && !rest && calls.length === 0) throw spent(vendor)
+  for (const call of calls) yield { type: 'tool', call }
 }
 
 function textOf(content: unknown): string {
   if (typeof content === 'string') return content
   if (!Array.isArray(content)) return ''
-  return content.map((part) => (isRecord(part) && typeof part['text'] === 'string' ? part['text'] : '')).join('')
+  return content.map((part) => (isFields(part) ? (text(part, 'text') ?? '') : '')).join('')
 }
 
 /** Groq reports usage in a field of its own. */
-function usageOf(chunk: Readonly<Record<string, unknown>>): Readonly<Record<string, number>> | undefined {
-  const groq = isRecord(chunk['x_groq']) ? chunk['x_groq']['usage'] : undefined
-  const usage = isRecord(chunk['usage']) ? chunk['usage'] : groq
-  if (!isRecord(usage)) return undefined
-  return Object.fromEntries(
-    Object.entries(usage).filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
-  )
+function usageOf(chunk: Fields): Readonly<Record<string, number>> | undefined {
+  const usage = isFields(chunk['usage']) ? chunk['usage'] : inner(chunk, 'x_groq')['usage']
+  if (!isFields(usage)) return undefined
+  const counts = {
+    inputTokens: whole(usage['prompt_tokens']),
+    cachedTokens: whole(inner(usage, 'prompt_tokens_details')['cached_tokens']),
+    outputTokens: whole(usage['completion_tokens']),
+    reasoningTokens: whole(inner(usage, 'completion_tokens_details')['reasoning_tokens']),
+  }
+  return Object.fromEntries(Object.entries(counts).filter((entry): entry is [string, number] => entry[1] !== undefined))
 }

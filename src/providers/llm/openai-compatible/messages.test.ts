@@ -33,8 +33,8 @@ test('every call is answered before anything else is said, and no answer lacks i
     { role: 'tool', id: 'c1', name: 'look_up', result: 'too late' },
   ])
   expect(roles.slice(1)).toEqual([
-    { role: 'tool', tool_call_id: 'c2', content: 'free' },
     { role: 'tool', tool_call_id: 'c1', content: 'cancelled' },
+    { role: 'tool', tool_call_id: 'c2', content: 'free' },
     { role: 'user', content: 'Hello?' },
   ])
 })

@@ -82,7 +82,7 @@ const captured =
   chunk({ tool_calls: [{ index: 1, id: 'call_2', function: { name: 'hang_up', arguments: '' } }] }) +
   chunk({ tool_calls: [{ index: 0, function: { arguments: ':"7"}' } }] }) +
   chunk({}, 'tool_calls') +
-  'data: {"choices":[],"usage":{"prompt_tokens":10,"completion_tokens":5,"prompt_tokens_details":{"cached_tokens":0}}}\n\n' +
+  'data: {"choices":[],"usage":{"prompt_tokens":10,"completion_tokens":5,"prompt_tokens_details":{"cached_tokens":4}}}\n\n' +
   done
 
 function textOf(events: readonly ModelEvent[]): string {
@@ -127,7 +127,10 @@ describe('the stream', () => {
       { id: 'call_1', name: 'look_up', arguments: { id: '7' } },
       { id: 'call_2', name: 'hang_up', arguments: {} },
     ])
-    expect(events.at(-1)).toEqual({ type: 'usage', usage: { prompt_tokens: 10, completion_tokens: 5 } })
+    expect(events.find(({ type }) => type === 'usage')).toEqual({
+      type: 'usage',
+      usage: { inputTokens: 10, cachedTokens: 4, outputTokens: 5 },
+    })
   })
 
   test('leaves reasoning unspoken, beside the text and in it', async () => {
@@ -158,15 +161,20 @@ describe('the stream', () => {
     expect(new Set(calls.map(({ id }) => id)).size).toBe(3)
   })
 
+  test('speaks a refusal: it is the reply', async () => {
+    const body = chunk({ refusal: 'I cannot ' }) + chunk({ refusal: 'do that.' }, 'stop') + done
+    expect(textOf((await reply([{ body }])).events)).toBe('I cannot do that.')
+  })
+
   test('skips comments, notes and lines that are no chunk; usage may come in a field of its own', async () => {
     const body =
       ': OPENROUTER PROCESSING\n\ndata: not json\n\ndata: 7\n\nevent: ping\ndata: {}\n\n' +
       chunk({ content: [{ type: 'text', text: 'Hi.' }] }, 'stop') +
-      'data: {"choices":[],"x_groq":{"usage":{"total_tokens":9}}}\n\n'
+      'data: {"choices":[],"x_groq":{"usage":{"prompt_tokens":9}}}\n\n'
     const { events, error } = await reply([{ body }])
     expect(error).toBeUndefined()
     expect(textOf(events)).toBe('Hi.')
-    expect(events.at(-1)).toEqual({ type: 'usage', usage: { total_tokens: 9 } })
+    expect(events.at(-1)).toEqual({ type: 'usage', usage: { inputTokens: 9 } })
   })
 })
 
@@ -191,6 +199,25 @@ describe('failures', () => {
       'vendor.failed',
       /overloaded/,
     ],
+    [
+      'a call too long for the model',
+      { status: 400, body: '{"error":{"message":"too many tokens","code":"context_length_exceeded"}}' },
+      'vendor.refused',
+      /too long for this model/,
+    ],
+    [
+      'an account without money',
+      { status: 429, body: '{"error":{"message":"quota","code":"insufficient_quota"}}' },
+      'vendor.refused',
+      /no money left/,
+    ],
+    [
+      'a reply withheld',
+      { body: chunk({ content: 'One' }) + chunk({}, 'content_filter') },
+      'vendor.refused',
+      /withheld.*content_filter/,
+    ],
+    ['a reply of thoughts only', { body: chunk({}, 'length') }, 'vendor.failed', /before its first word/],
     ['a stream cut short', { body: chunk({ content: 'One' }) }, 'vendor.failed', /in the middle/],
     [
       'arguments cut short',
@@ -220,7 +247,7 @@ describe('failures', () => {
     const busy = { status: 429, body: '{"error":"slow down"}' }
     const thrice = await reply([busy, busy, busy, busy])
     expect(thrice.sent).toHaveLength(3)
-    expect(thrice.error).toMatchObject({ code: 'vendor.failed', message: expect.stringContaining('slow down') })
+    expect(thrice.error).toMatchObject({ code: 'vendor.rate-limited', message: expect.stringContaining('slow down') })
     expect((await reply([{ ...busy, headers: { 'retry-after': '60' } }])).sent).toHaveLength(1)
   })
 

@@ -1,12 +1,10 @@
 /** Any chat server that speaks OpenAI's Chat Completions. */
 import { z } from 'zod'
-import { backoff } from '../../../lib/backoff.ts'
-import { retryAfter } from '../../../lib/http/retry.ts'
-import { parseJson } from '../../../lib/json.ts'
-import { type ErrorCode, OffhookError } from '../../../spec/errors.ts'
+import { ask } from '../../../protocols/vendor/ask.ts'
+import type { Explain, Vendor } from '../../../protocols/vendor/refusal.ts'
 import { field } from '../../../spec/provider.ts'
-import type { ModelSpec, PartHost } from '../../../spec/speech.ts'
-import { messageOf, readReply } from './chunks.ts'
+import type { ModelSpec } from '../../../spec/speech.ts'
+import { readReply } from './chunks.ts'
 import { toFunctions, toMessages } from './messages.ts'
 
 const settings = z.object({
@@ -41,6 +39,13 @@ export const openaiCompatible: ModelSpec<typeof settings> = {
     'Ollama: run "ollama serve", pull a model, use http://localhost:11434/v1 and no key.',
   ],
   open(config, host) {
+    const vendor = vendorOf(config)
+    const url = addressOf(config)
+    const headers = {
+      'content-type': 'application/json',
+      accept: 'text/event-stream',
+      ...(config.key && { authorization: `Bearer ${config.key}` }),
+    }
     return {
       async *reply(history, tools, signal) {
         const body = JSON.stringify({
@@ -51,7 +56,8 @@ export const openaiCompatible: ModelSpec<typeof settings> = {
           ...(tools.length > 0 && { tools: toFunctions(tools) }),
           ...(config.temperature !== undefined && { temperature: config.temperature }),
         })
-        yield* readReply(fromVendor(await ask(config, host, body, signal)), host.ids)
+        const answer = await ask(host, vendor, { url, headers, body, signal })
+        yield* readReply(vendor, answer.body, host.ids)
       },
       async [Symbol.asyncDispose]() {
         // Every reply is a request of its own: nothing stays open.
@@ -60,86 +66,26 @@ export const openaiCompatible: ModelSpec<typeof settings> = {
   },
 }
 
-/** A caller waits: after this many attempts, and longer waits than this, the apology comes sooner than the answer. */
-const attempts = 3
-const longestWait = 3_000
-/** To the first byte, ms. */
-const timeout = 12_000
-
-/** The body of the first answer that is one. Rejects with `vendor.*` or `settings.invalid`. */
-async function ask(
-  config: Config,
-  host: PartHost,
-  body: string,
-  signal: AbortSignal,
-): Promise<AsyncIterable<Uint8Array>> {
-  const url = `${config.url.replace(/\/+$/, '').replace(/\/chat\/completions$/, '')}/chat/completions`
-  const headers = {
-    'content-type': 'application/json',
-    accept: 'text/event-stream',
-    ...(config.key && { authorization: `Bearer ${config.key}` }),
-  }
-  for (let attempt = 1; ; attempt++) {
-    const response = await host.stream({ method: 'POST', url, headers, body, timeout, signal }).catch(asVendor)
-    if (response.status < 300) return response.body
-    const said = await beginning(response.body)
-    if (!isBusy(response.status) || attempt === attempts) throw refused(response.status, said, config)
-    const asked = retryAfter(response.headers['retry-after'], host.clock.now())
-    if (asked !== undefined && asked > longestWait) throw refused(response.status, said, config)
-    await host.clock.sleep(asked ?? backoff(attempt, host.ids, { base: 500, max: longestWait }), signal)
-  }
+function addressOf({ url }: Config): string {
+  return `${url.replace(/\/+$/, '').replace(/\/chat\/completions$/, '')}/chat/completions`
 }
 
-function isBusy(status: number): boolean {
-  return status === 429 || status === 503
+function vendorOf({ url, model, key }: Config): Vendor {
+  return { name: `the chat server ${new URL(url).host}`, secrets: [key], explain: explain(model) }
 }
 
-/** The engine's HTTP knows carriers; here the other side is a vendor. */
-function asVendor(error: unknown): never {
-  if (!(error instanceof OffhookError)) throw error
-  if (error.code === 'carrier.timeout') throw new OffhookError('vendor.timeout', error.message, { cause: error })
-  if (error.code === 'carrier.failed') throw new OffhookError('vendor.failed', error.message, { cause: error })
-  throw error
-}
-
-/** What breaks off in the middle is the vendor's too. */
-async function* fromVendor(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  try {
-    yield* body
-  } catch (error) {
-    asVendor(error)
-  }
-}
-
-function refused(status: number, said: string | undefined, { url, model, key }: Config): OffhookError {
-  const words = key ? said?.replaceAll(key, '…') : said
-  const message = `the chat server ${new URL(url).host} answered HTTP ${status}${words ? ` (${words})` : ''}`
-  const [code, advice] = explain(status, model)
-  return new OffhookError(code, `${message}: ${advice}`, { details: { status } })
-}
-
-function explain(status: number, model: string): readonly [ErrorCode, string] {
-  if (status === 401 || status === 403) return ['vendor.credentials', 'check the API key and what it may use']
-  if (status === 429) return ['vendor.failed', 'its rate limit or quota is used up; wait, or raise it there']
-  if (status === 408 || status >= 500) return ['vendor.failed', 'it has trouble of its own; try again later']
-  return ['settings.invalid', `check the address and the model name "${model}"`]
-}
-
-const enough = 4096
-
-/** What an error body says, if it says something. */
-async function beginning(body: AsyncIterable<Uint8Array>): Promise<string | undefined> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of body) {
-    chunks.push(chunk)
-    size += chunk.length
-    if (size >= enough) break
-  }
-  try {
-    return messageOf(parseJson(Buffer.concat(chunks)))
-  } catch {
-    // A page of some proxy, not the server's words.
+/** Servers that are compatible are so in their errors too, more or less: names first, else the status. */
+function explain(model: string): Explain {
+  return ({ status, names, message = '' }) => {
+    if (names.includes('insufficient_quota'))
+      return ['vendor.refused', 'its account has no money left; top it up there']
+    if (names.includes('context_length_exceeded') || /context (?:length|window|size)/i.test(message)) {
+      return ['vendor.refused', 'the call has become too long for this model: shorten the prompt, or use another model']
+    }
+    if (names.includes('content_filter')) return ['vendor.refused', 'its filter took offence: look at the prompt']
+    if (status === 400 || status === 404 || status === 422) {
+      return ['settings.invalid', `check the address and the model name "${model}"`]
+    }
     return undefined
   }
 }

@@ -1,5 +1,0 @@
-/** Looks at what a server sent without trusting it. */
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
