@@ -23,8 +23,38 @@ export interface CarrierSpec<S extends z.ZodObject = z.ZodObject> extends Provid
    * say, since the call's id never arrived; nothing is dialled again then.
    */
   readonly lookup?: (call: CallSeen, config: z.output<S>, now: Now) => Operation<LookedUp>
+  /**
+   * Did the carrier take a transfer that is in doubt? Where neither an ended stream (`endsStream`) nor the call itself tells. `absent`:
+   * nothing of it is to be seen there, and would be; asked again for a while before it is believed.
+   */
+  readonly lookupTransfer?: (
+    call: CallSeen,
+    to: string,
+    config: z.output<S>,
+    now: Now,
+  ) => Operation<'taken' | 'absent' | 'unsure'>
+  /**
+   * Prepares the account whenever its settings are saved: makes the carrier's application, or changes the one there is, so that
+   * calls come here. Saving twice makes one. What numbers or others share is changed, never cleared.
+   */
+  readonly setUp?: (urls: Urls, config: z.output<S>, now: Now) => Operation<SetUp>
   /** Checks the settings against the carrier ("test this connection"); resolves to a sentence, or throws an OffhookError. */
   readonly check?: (config: z.output<S>, now: Now) => Operation<string>
+}
+
+/** Our addresses for the calls of an account, and for what becomes of them. */
+export interface Urls {
+  readonly voice: string
+  readonly status: string
+}
+
+export interface SetUp {
+  /** Values of `managed` settings from now on. */
+  readonly settings?: Readonly<Record<string, string>>
+  /** What was found and done, in sentences. */
+  readonly notes: readonly string[]
+  /** What a person still has to do, in sentences. */
+  readonly warnings?: readonly string[]
 }
 
 /** What a look-up finds. */
@@ -81,6 +111,8 @@ export type Report =
       readonly metadata?: Readonly<Record<string, unknown>>
       /** How long the media may take to open, ms. */
       readonly mediaTimeout?: number
+      /** Its stream is here already: somebody else answered, and nothing is asked of the carrier. */
+      readonly streamed?: true
     }
   /**
    * The carrier has put one of our calls through and asks for its markup (an answer URL): it gets what `answer` encodes. From here
@@ -120,6 +152,8 @@ export type Report =
   | { readonly type: 'message.ended'; readonly ref: string; readonly raw: string }
   /** What the call cost, at a carrier that says so by itself. */
   | ({ readonly type: 'cost.known'; readonly ref: string } & Cost)
+  /** The other party's leg exists: the carrier took the transfer. May be told more than once. */
+  | { readonly type: 'transfer.started'; readonly ref: string; readonly raw: string }
   | { readonly type: 'transfer.ended'; readonly ref: string; readonly result: CallStatus; readonly raw: string }
   /**
    * Our stream is over, the caller is not: the carrier asks what to do with them now, and the answer to this request says it.
@@ -197,9 +231,14 @@ export type StreamEvent =
       readonly ref?: string
       readonly streamRef: string
       readonly account?: string
+      /** Who calls and who is called, where the start message says so; numbers in E.164 with plus. */
+      readonly from?: string
+      readonly to?: string
       /** A token the carrier handed back in its start message, where the URL carries none. */
       readonly token?: string
       readonly parameters: Readonly<Record<string, string>>
+      /** What the carrier says of the call, in its own words: for programs that know the carrier. */
+      readonly data?: Readonly<Record<string, unknown>>
       readonly format: StreamFormat
       /** How our own sound must be written, where that is not `format`; of the same rate. */
       readonly sends?: StreamFormat
@@ -232,7 +271,11 @@ export interface Stream {
   readonly patience?: number
   /** Subprotocols offered by the carrier that we accept. */
   readonly protocols?: readonly string[]
-  /** Does this first message look like ours? For sockets without a known carrier. */
+  /** The socket's upgrade is signed as webhooks are, or carries the connection's own secret: `webhook.verify` can tell. */
+  readonly signed?: true
+  /** The header of the upgrade in which the carrier hands back a token of ours. Lower-case. */
+  readonly tokenHeader?: string
+  /** Does this message look like ours, of those that open a stream? For sockets without a known carrier; the start message is nobody else's. */
   recognise(message: WireMessage): boolean
   begin(): unknown
   /** Never throws: malformed input gives `ignored`. `state` is what `begin` or the last step returned. */
@@ -277,10 +320,10 @@ export interface Numbers<C> {
     },
     config: C,
   ): Operation<readonly CarrierNumber[]>
-  buy?(number: string, config: C, urls: { voice: string; status: string }): Operation<CarrierNumber>
+  buy?(number: string, config: C, urls: Urls): Operation<CarrierNumber>
   list?(config: C): Operation<readonly CarrierNumber[]>
   /** Makes calls to the number reach us. */
-  point?(number: string, urls: { voice: string; status: string }, config: C): Operation<CarrierNumber>
+  point?(number: string, urls: Urls, config: C): Operation<CarrierNumber>
   release?(number: string, config: C): Operation<void>
 }
 

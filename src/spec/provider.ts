@@ -26,6 +26,8 @@ export interface FieldNotes {
   readonly multiline?: boolean
   /** The vendor's account id: inbound requests on shared URLs are matched by it. At most one field per provider. */
   readonly account?: boolean
+  /** Kept by us (the id of what we made there): nobody sends or sees it, and every save carries it over. Must be optional. */
+  readonly managed?: boolean
   readonly examples?: readonly string[]
   /** Fields of one group stand together under this heading, after those of none. */
   readonly group?: string
@@ -54,7 +56,16 @@ export function notesOf(type: z.ZodType): Partial<FieldNotes> {
 
 /** Names of the secret fields of a settings object. */
 export function secretsOf(settings: z.ZodObject): readonly string[] {
+  return noted(settings, 'secret')
+}
+
+/** Names of the fields that we keep ourselves. */
+export function managedOf(settings: z.ZodObject): readonly string[] {
+  return noted(settings, 'managed')
+}
+
+function noted(settings: z.ZodObject, note: 'secret' | 'managed'): readonly string[] {
   return Object.entries(settings.shape)
-    .filter(([, type]) => notesOf(type as z.ZodType).secret === true)
+    .filter(([, type]) => notesOf(type as z.ZodType)[note] === true)
     .map(([name]) => name)
 }

@@ -55,8 +55,25 @@ export interface Connection {
   readonly isDefault: boolean
   /** `environment`: made at start from environment variables; read-only over the API. */
   readonly source: 'api' | 'environment' | 'simulator'
+  /** How its account was last prepared at the carrier. */
+  readonly setUp?: SetUpRecord
   readonly createdAt: number
   readonly updatedAt: number
+}
+
+export interface SetUpRecord {
+  readonly at: number
+  /** Our public address at that time: the carrier knows no other. */
+  readonly address: string
+  /** What was done, in sentences. */
+  readonly notes: readonly string[]
+  readonly warnings: readonly Warning[]
+}
+
+/** What will not work, and what to do; `code` is an error's, or a word of its own. */
+export interface Warning {
+  readonly code: string
+  readonly message: string
 }
 
 export interface PhoneNumber {
@@ -69,6 +86,8 @@ export interface PhoneNumber {
   readonly display: string
   readonly agent?: string
   readonly label?: string
+  /** We set the carrier so that its calls reach us; each set-up of the connection does so again. */
+  readonly pointed?: boolean
   readonly createdAt: number
   readonly updatedAt: number
 }

@@ -17,7 +17,7 @@ import {
 } from 'drizzle-orm/pg-core'
 import type { CallStatus, Direction, EndReason, Variables } from '../spec/call.ts'
 import type { CallEvent } from '../spec/event.ts'
-import type { CallRecord, Connection, Delivery, KeyScope, Message, Metric } from './contract.ts'
+import type { CallRecord, Connection, Delivery, KeyScope, Message, Metric, SetUpRecord } from './contract.ts'
 import type { Role } from './contract/people.ts'
 import type { HouseSettings } from './contract/retention.ts'
 import type { WireNote } from './contract/wire.ts'
@@ -126,6 +126,7 @@ export const connections = pgTable(
     account: text(),
     isDefault: boolean().notNull(),
     source: text().$type<Connection['source']>().notNull(),
+    setUp: json().$type<SetUpRecord>(),
     createdAt: time().notNull(),
     updatedAt: time().notNull(),
   },
@@ -170,6 +171,7 @@ export const numbers = pgTable(
     display: text().notNull(),
     agent: text(),
     label: text(),
+    pointed: boolean(),
     createdAt: time().notNull(),
     updatedAt: time().notNull(),
   },

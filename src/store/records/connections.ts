@@ -30,8 +30,11 @@ function changes({ sql, transaction }: Database, secrets: Secrets): Changes {
         await sql.insert(table).values({ ...connection, isDefault, settings: sealed(connection) })
       }),
     async update(connection) {
-      const { organization, id, name, account, source, updatedAt } = connection
-      const values = { name, account: orNull(account), source, updatedAt, settings: sealed(connection) }
+      const { organization, id, name, account, source, setUp, updatedAt } = connection
+      const values = {
+        ...{ name, account: orNull(account), source, setUp: orNull(setUp), updatedAt },
+        settings: sealed(connection),
+      }
       const changed = await sql.update(table).set(values).where(own(organization, id)).returning({ id: table.id })
       if (changed.length === 0) throw missing(id)
     },

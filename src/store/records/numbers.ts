@@ -14,8 +14,9 @@ export function numbers({ sql }: Database): Store['numbers'] {
     async create(number) {
       await sql.insert(table).values(number)
     },
-    async update({ organization, id, connection, number, display, agent, label, updatedAt }) {
-      const values = { connection, number, display, agent: orNull(agent), label: orNull(label), updatedAt }
+    async update({ organization, id, connection, number, display, agent, label, pointed, updatedAt }) {
+      const optional = { agent: orNull(agent), label: orNull(label), pointed: orNull(pointed) }
+      const values = { connection, number, display, ...optional, updatedAt }
       const changed = await sql.update(table).set(values).where(own(organization, id)).returning({ id: table.id })
       if (changed.length === 0) throw new OffhookError('not-found', `there is no number ${id} in this organization`)
     },

@@ -82,6 +82,20 @@ function connectionTests(setting: Setting): void {
       expect(await setting.store.connections.get(tenant.id, connection.id)).toEqual({ ...rest, isDefault: true })
     })
 
+    test('keep how they were set up, until an update leaves it out', async () => {
+      const tenant = await setting.tenant()
+      const warnings = [{ code: 'carrier.credentials', message: 'Check the “auth token”.' }]
+      const setUp = { at: start, address: 'https://voice.example.com/', notes: ['Made an application.'], warnings }
+      const { isDefault: _, ...connection } = await tenant.connection({ setUp })
+      const found = () => setting.store.connections.get(tenant.id, connection.id)
+      expect(await found()).toEqual({ ...connection, isDefault: true })
+      await setting.store.connections.update({ ...connection, isDefault: true, setUp: { ...setUp, warnings: [] } })
+      expect((await found())?.setUp).toEqual({ ...setUp, warnings: [] })
+      const { setUp: _gone, ...rest } = { ...connection, isDefault: true }
+      await setting.store.connections.update(rest)
+      expect(await found()).toEqual(rest)
+    })
+
     test('refuse a name or an account that is taken, without telling by whom', async () => {
       const [a, b] = [await setting.tenant(), await setting.tenant()]
       const first = await a.connection({ account: a.fresh('AC') })
@@ -155,9 +169,9 @@ function numberTests(setting: Setting): void {
     test('are found by connection and number, change, and go', async () => {
       const tenant = await setting.tenant()
       const [connection, agent] = [await tenant.connection(), await tenant.agent()]
-      const number = await tenant.number(connection.id, { agent: agent.id, label: 'front desk' })
+      const number = await tenant.number(connection.id, { agent: agent.id, label: 'front desk', pointed: true })
       expect(await setting.store.numbers.find(connection.id, number.number)).toEqual(number)
-      const { agent: _, label: __, ...bare } = { ...number, display: '555', updatedAt: start }
+      const { agent: _, label: __, pointed: ___, ...bare } = { ...number, display: '555', updatedAt: start }
       await setting.store.numbers.update(bare)
       expect(await setting.store.numbers.get(tenant.id, number.id)).toEqual(bare)
       expect(await setting.store.numbers.remove(tenant.id, number.id)).toBe(true)
