@@ -5,7 +5,8 @@ import type { AgentEmit, AgentSession, AgentSpec, Brief, PipelinePlan, PlannedPa
 import { OffhookError } from '../spec/errors.ts'
 import type { ModelSpec, PartHost, RecogniserSpec, SpeakerSpec } from '../spec/speech.ts'
 import { createPipeline } from './pipeline/pipeline.ts'
-import { openWireAgent, type Connect } from './wire-agent.ts'
+import type { Connect } from './vendor.ts'
+import { openWireAgent } from './wire-agent.ts'
 
 export interface AgentParts {
   /** Parts by provider name; unknown names throw `provider.unknown`. */

@@ -69,6 +69,9 @@ export interface SocketRecogniserSpec<S extends z.ZodObject = z.ZodObject> exten
   readonly socket: RecogniserSocket<z.output<S>>
 }
 
+/** What the vendor's own close codes mean; undefined for those that say nothing. `reason` may hold what a key looks like: do not repeat it. */
+type ExplainClose = (code: number, reason: string) => Pick<PartFailed, 'code' | 'message'> | undefined
+
 export interface RecogniserSocket<C> {
   /** Hz it hears. */
   rate(config: C): number
@@ -79,6 +82,7 @@ export interface RecogniserSocket<C> {
   connect(config: C, now: Now): Operation<SocketTarget>
   begin(config: C): unknown
   step(state: unknown, input: RecogniserInput): RecogniserStep
+  readonly explainClose?: ExplainClose
 }
 
 export type RecogniserInput =
@@ -185,6 +189,7 @@ export interface SpeakerSocket<C> {
   connect(config: C, now: Now): Operation<SocketTarget>
   begin(config: C): unknown
   step(state: unknown, input: SpeakerInput): SpeakerStep
+  readonly explainClose?: ExplainClose
 }
 
 export type SpeakerInput =
