@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Logger } from '../lib/log.ts'
 import type { AgentEmit, AgentSession, AgentSpec, Brief, PipelinePlan, PlannedPart } from '../spec/agent.ts'
 import { OffhookError } from '../spec/errors.ts'
+import { secretsOf } from '../spec/provider.ts'
 import type { ModelSpec, PartHost, RecogniserSpec, SpeakerSpec } from '../spec/speech.ts'
 import { createPipeline } from './pipeline/pipeline.ts'
 import type { Connect } from './vendor.ts'
@@ -38,7 +39,15 @@ export async function openAgent(
     case 'port':
       return body.open(config, brief, emit)
     case 'wire':
-      return openWireAgent({ ...parts, body, config, brief, emit, name: spec.label })
+      return openWireAgent({
+        ...parts,
+        body,
+        config,
+        brief,
+        emit,
+        name: spec.label,
+        secrets: secretValues(spec, config),
+      })
     case 'pipeline':
       return openPipeline(body.plan(config), brief, parts, emit)
     default:
@@ -94,6 +103,15 @@ function checked(
   // The issues name fields and rules, never values.
   const issues = z.prettifyError(parsed.error)
   throw new OffhookError('settings.invalid', `settings of '${spec.name}' do not fit:\n${issues}`)
+}
+
+/** To be hidden wherever a vendor repeats them. */
+function secretValues(
+  { settings }: { readonly settings: z.ZodObject },
+  config: Readonly<Record<string, unknown>>,
+): readonly string[] {
+  const values = secretsOf(settings).map((name) => config[name])
+  return values.filter((value) => typeof value === 'string')
 }
 
 async function closeAll(opened: readonly PromiseSettledResult<AsyncDisposable>[]): Promise<void> {

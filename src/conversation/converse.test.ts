@@ -554,7 +554,7 @@ describe('tools', () => {
     expect(of('tool.returned')).toEqual([
       { type: 'tool.returned', id: 't1', name: 'hang_up', ok: true, result: 'done' },
     ])
-    expect(agent.orders.at(-1)).toEqual({ type: 'tool-result', id: 't1', ok: true, result: 'done' })
+    expect(agent.orders.at(-1)).toEqual({ type: 'tool-result', id: 't1', ok: true, result: 'done', last: true })
   })
 
   test('hang_up is called off when the caller speaks before', async () => {

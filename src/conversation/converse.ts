@@ -240,6 +240,8 @@ class Talk implements Conversation {
         return this.#meter.take(measures[event.name])
       case 'usage':
         return this.#options.logger.debug('agent usage', event.usage)
+      case 'expires':
+        return this.#options.logger.debug('agent session expires', { at: event.at })
       case 'failed':
         return this.#failed(event.code, event.message, event.fatal)
       case 'closed':

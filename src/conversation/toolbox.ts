@@ -52,8 +52,9 @@ export class Toolbox {
     // The agent is gone, and the talk with it: there is nobody left to tell.
     if (signal.aborted) return
     emit({ type: 'tool.returned', id: call.id, name: call.name, ok, result })
-    returned(ok && lastTools.has(call.name))
-    answer({ type: 'tool-result', id: call.id, ok, result })
+    const last = ok && lastTools.has(call.name)
+    returned(last)
+    answer({ type: 'tool-result', id: call.id, ok, result, ...(last && { last }) })
   }
 
   async #outcome(call: ToolCall): Promise<ToolOutcome> {

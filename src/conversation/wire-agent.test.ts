@@ -15,8 +15,8 @@ const brief: Brief = { call: 'c', direction: 'inbound', from: '', to: '', variab
 /** A made-up vendor: wants a ticket first, counts what it hears, and says what it is sent as JSON. */
 const vendor: WireBody = {
   by: 'wire',
-  turns: 'agent',
-  rates: { hears: 16_000, speaks: 24_000 },
+  turns: () => 'agent',
+  rates: () => ({ hears: 16_000, speaks: 24_000 }),
   *open(config) {
     const request = { method: 'POST', url: 'https://vendor.test/ticket', headers: {}, body: '{}' } as const
     const response: HttpResponse = yield request
@@ -40,6 +40,8 @@ const vendor: WireBody = {
         }
       case 'order':
         return { state, events: [], messages: [{ text: `${input.order.type} after ${heard}` }] }
+      case 'closed':
+        return { state, events: input.code === 4000 ? [hungUp] : [], messages: [] }
       case 'message': {
         if ('binary' in input.message)
           return { state, events: [{ type: 'audio', pcm: new Int16Array([7, 8]) }], messages: [] }
@@ -51,6 +53,9 @@ const vendor: WireBody = {
     }
   },
 }
+
+/** What this vendor means by closing with 4000. */
+const hungUp: AgentWireEvent = { type: 'tool-called', call: { id: 'end', name: 'hang_up', arguments: {} } }
 
 function setUp(changes: Partial<WireAgentOptions> = {}, status = 200) {
   const clock = new VirtualClock()
@@ -167,6 +172,66 @@ describe('an open agent', () => {
     await settle()
     session.order({ type: 'speech-started' })
     expect(events).toEqual(expected)
+  })
+
+  test('a close that the vendor has words for is what it says, and nothing else', async () => {
+    const { theirs, events, listen, session } = await start()
+    listen()
+    theirs.close(4000, 'goodbye')
+    await settle()
+    session.order({ type: 'speech-started' })
+    expect(events).toEqual([hungUp])
+  })
+
+  test('a translator that ends it ends the socket', async () => {
+    const { theirs, events, listen, ours } = await start()
+    listen()
+    theirs.send('{"type":"closed"}')
+    theirs.send('{"type":"ready"}')
+    await settle()
+    expect(events).toEqual([{ type: 'closed' }])
+    expect(ours.open).toBe(false)
+  })
+
+  test('failures are told under its name, without the keys that a vendor repeats', async () => {
+    const { theirs, events, listen } = await start({ secrets: ['my-own-key'] })
+    listen()
+    theirs.send('{"type":"failed","code":"vendor.failed","message":"my-own-key and sk-0123456789abcdef","fatal":false}')
+    await settle()
+    expect(events).toMatchObject([{ type: 'failed', message: 'Vendor: [redacted] and [redacted]' }])
+  })
+
+  test('other rates than asked for are converted both ways', async () => {
+    const { session, theirs, sent, said, listen } = await start()
+    listen()
+    theirs.send('{"type":"sound","hears":8000,"speaks":8000}')
+    await settle()
+    session.port.speaker.write(new Int16Array(320))
+    for (let at = 0; at < 20; at++) theirs.send(new Uint8Array([1]))
+    theirs.send('{"type":"reply-ended","reply":"r"}')
+    await settle()
+    expect(sent.slice(1)).toEqual(['bytes 160'])
+    // 40 samples at 8 kHz are 120 at 24 kHz, and what the filter adds at the end.
+    expect(said.length).toBeGreaterThanOrEqual(120)
+    expect(said.length).toBeLessThan(250)
+  })
+
+  test('a line that sends nothing is silent: once ready, the vendor hears that', async () => {
+    const { session, theirs, sent, listen, clock } = await start()
+    listen()
+    clock.advance(1000)
+    expect(sent).toEqual(['setup'])
+    theirs.send('{"type":"ready"}')
+    await settle()
+    session.port.speaker.write(new Int16Array(5))
+    clock.advance(299)
+    expect(sent.slice(1)).toEqual(['bytes 5'])
+    clock.advance(1)
+    await settle()
+    // 300 ms in pieces of 20 ms, 320 samples each (the byte holds the low eight bits).
+    expect(sent.slice(2)).toEqual(Array.from({ length: 15 }, () => 'bytes 64'))
+    await session[Symbol.asyncDispose]()
+    expect(clock.pending).toBe(0)
   })
 
   test('a translator that throws fails the agent, not the process', async () => {

@@ -1,22 +1,22 @@
 /** Runs a vendor's agent over its socket: the translator is pure, this is its hands and ears. */
+import type { Timer } from '../lib/clock.ts'
 import type { Logger } from '../lib/log.ts'
+import { redactText, secretHider } from '../lib/redact.ts'
 import type { Socket, SocketClose, SocketMessage } from '../lib/socket/socket.ts'
+import { fit } from '../media/chain.ts'
 import { createSource, type Emitter } from '../media/port.ts'
-import type { AgentBody, AgentEmit, AgentInput, AgentOrder, AgentSession, Brief } from '../spec/agent.ts'
+import type {
+  AgentBody,
+  AgentEmit,
+  AgentInput,
+  AgentOrder,
+  AgentSession,
+  AgentWireEvent,
+  Brief,
+} from '../spec/agent.ts'
 import type { AudioSink } from '../spec/audio.ts'
-import { OffhookError } from '../spec/errors.ts'
-import type { HttpRequest, HttpResponse, Operation } from '../spec/http.ts'
 import type { PartHost } from '../spec/speech.ts'
-
-interface ConnectTarget {
-  readonly url: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly protocols?: readonly string[]
-  readonly signal: AbortSignal
-}
-
-/** Opens a guarded WebSocket. */
-export type Connect = (target: ConnectTarget) => Promise<Socket>
+import { closedError, nowOf, reachVendor, type Connect } from './vendor.ts'
 
 export type WireBody = Extract<AgentBody<Readonly<Record<string, unknown>>>, { by: 'wire' }>
 
@@ -30,27 +30,19 @@ export interface WireAgentOptions {
   readonly connect: Connect
   readonly logger: Logger
   readonly emit: AgentEmit
+  /** Hidden wherever the vendor repeats them. */
+  readonly secrets?: readonly string[]
 }
-
-/** Longest wait for everything before the socket is open, ms. */
-const openTimeout = 15_000
 
 /** Rejects when the vendor cannot be reached or refuses. */
 export async function openWireAgent(options: WireAgentOptions): Promise<AgentSession> {
-  const { body, config, brief, host, connect, name } = options
-  const giveUp = new AbortController()
-  const timer = host.clock.timer(openTimeout, () =>
-    giveUp.abort(new OffhookError('vendor.timeout', `${name} did not open within ${openTimeout / 1000} s`)),
-  )
-  try {
-    const now = { time: host.clock.now(), id: (prefix: string) => host.ids.id(prefix) }
-    const target = await perform(body.open(config, brief, now), host, giveUp.signal)
-    const socket = await connect({ ...target, signal: giveUp.signal })
-    return new WireAgent(socket, options)
-  } finally {
-    timer.cancel()
-  }
+  const { body, config, brief, host } = options
+  return new WireAgent(await reachVendor(body.open(config, brief, nowOf(host)), options), options)
 }
+
+/** A line that says nothing for so long is silent, ms; how often that is looked at. Shorter gaps are late frames, not missing ones. */
+const gap = 300
+const look = 100
 
 class WireAgent implements AgentSession {
   readonly turns
@@ -58,24 +50,33 @@ class WireAgent implements AgentSession {
   readonly port
   readonly #socket: Socket
   readonly #options: WireAgentOptions
+  readonly #hide: (text: string) => string
   readonly #voice: Emitter
+  /** From the agent's rate to the port's, and from the port's to what the agent hears. */
+  #mouth: AudioSink
+  #ears: AudioSink
   #state: unknown
   #listening = false
   #closed = false
+  #heardUntil = 0
+  #watch: Timer | undefined
 
   constructor(socket: Socket, options: WireAgentOptions) {
-    const { body, config, brief } = options
+    const { body, config, brief, secrets = [] } = options
+    const { hears, speaks } = body.rates(config)
     this.#socket = socket
     this.#options = options
-    this.turns = body.turns
+    this.#hide = secretHider(secrets)
+    this.turns = body.turns(config)
     this.greets = body.greets ?? false
-    this.#voice = createSource(body.rates.speaks)
-    const write = (pcm: Int16Array) => this.#step({ type: 'audio', pcm })
-    const toString = () => `${options.name} ${body.rates.hears} Hz`
+    this.#voice = createSource(speaks)
+    this.#mouth = this.#mouthAt(speaks)
+    this.#ears = this.#earsAt(hears)
+    const toString = () => `${options.name} ${this.#ears}`
     const pipe = (sink: AudioSink) => this.#listen(sink)
     this.port = {
-      microphone: { rate: body.rates.speaks, pipe },
-      speaker: { rate: body.rates.hears, write, toString },
+      microphone: { rate: speaks, pipe },
+      speaker: { rate: hears, write: (pcm: Int16Array) => this.#hear(pcm), toString },
     }
     this.#state = body.begin(config, brief)
     this.#step({ type: 'opened' })
@@ -93,86 +94,122 @@ class WireAgent implements AgentSession {
   }
 
   order(order: AgentOrder): void {
+    // What a resampler still holds of the reply that is cut off is not the next one's.
+    if (order.type === 'interrupt' && this.#mouth.rate !== this.#voice.rate)
+      this.#mouth = this.#mouthAt(this.#mouth.rate)
     this.#step({ type: 'order', order })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#closed = true
+    this.#end()
     await this.#socket[Symbol.asyncDispose]()
   }
+
+  // ── sound ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #hear(pcm: Int16Array): void {
+    this.#heardUntil = this.#options.host.clock.monotonic()
+    this.#ears.write(pcm)
+  }
+
+  /** Vendors hear the end of speech in the silence after it, and tell time by sound: a line that sends none is silent. */
+  #fill(): void {
+    const { clock } = this.#options.host
+    this.#watch = clock.timer(look, () => this.#fill())
+    const missing = Math.floor(clock.monotonic() - this.#heardUntil)
+    if (missing < gap) return
+    const { rate } = this.port.speaker
+    for (let left = missing; left > 0; left -= 20) this.#hear(new Int16Array((rate * Math.min(20, left)) / 1000))
+  }
+
+  #earsAt(rate: number): AudioSink {
+    const write = (pcm: Int16Array) => this.#step({ type: 'audio', pcm })
+    return { rate, write, toString: () => `${rate} Hz` }
+  }
+
+  #mouthAt(rate: number): AudioSink {
+    const { rate: spoken } = this.#voice
+    return fit(rate)({ rate: spoken, write: (pcm) => this.#voice.emit(pcm), toString: () => `${spoken} Hz` })
+  }
+
+  // ── the vendor ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Messages go before events are told: what an event brings about comes behind them. */
   #step(input: AgentInput): void {
     if (this.#closed) return
-    const { body, emit } = this.#options
+    const { body } = this.#options
     try {
       const { state, events, messages } = body.step(this.#state, input)
       this.#state = state
       for (const message of messages) this.#socket.send('text' in message ? message.text : message.binary)
-      for (const event of events) {
-        if (event.type === 'audio') this.#voice.emit(event.pcm)
-        else emit(event)
-      }
+      for (const event of events) this.#tell(event)
+      if (input.type === 'closed' && events.length === 0) this.#close(input)
     } catch (error) {
-      this.#fail(
-        'internal',
-        `${input.type} broke the translator: ${error instanceof Error ? error.message : String(error)}`,
-      )
+      const what = error instanceof Error ? error.message : String(error)
+      this.#fail('internal', `${this.#options.name}: ${input.type} broke the translator: ${this.#hide(what)}`)
     }
   }
 
-  #ended({ code, reason, by }: SocketClose): void {
+  #tell(event: AgentWireEvent): void {
     if (this.#closed) return
-    const proper = by === 'peer' && (code === 1000 || code === 1005)
-    if (!proper) this.#fail('vendor.failed', `the socket closed with ${code}${reason ? ` (${reason})` : ''}`)
-    else this.#leave()
+    const { emit, host, name } = this.#options
+    switch (event.type) {
+      case 'audio':
+        return this.#mouth.write(event.pcm)
+      case 'sound':
+        this.#mouth = this.#mouthAt(event.speaks)
+        this.#ears = fit(this.port.speaker.rate)(this.#earsAt(event.hears))
+        return
+      case 'reply-ended':
+        this.#mouth.flush?.()
+        return emit(event)
+      case 'ready':
+        this.#heardUntil = host.clock.monotonic()
+        this.#watch ??= host.clock.timer(look, () => this.#fill())
+        return emit(event)
+      case 'failed':
+        return emit({ ...event, message: `${name}: ${this.#hide(redactText(event.message))}` })
+      case 'closed':
+        return this.#leave()
+      default:
+        return emit(event)
+    }
   }
 
-  #fail(code: 'internal' | 'vendor.failed', what: string): void {
-    const { emit, logger, name } = this.#options
-    logger.warn(`${name}: ${what}`, { code })
-    emit({ type: 'failed', code, message: `${name}: ${what}`, fatal: true })
+  #ended(close: SocketClose): void {
+    if (this.#closed) return
+    if (close.by === 'peer') this.#step({ type: 'closed', code: close.code, reason: close.reason })
+    else this.#close(close)
+  }
+
+  /** What the end of the socket means where the vendor has no words of its own for it. */
+  #close(close: Pick<SocketClose, 'code' | 'reason'>): void {
+    if (this.#closed) return
+    const { name, secrets } = this.#options
+    if (close.code === 1000 || close.code === 1005) return this.#leave()
+    this.#fail('vendor.failed', closedError(name, close, secrets).message)
+  }
+
+  #fail(code: 'internal' | 'vendor.failed', message: string): void {
+    const { emit, logger } = this.#options
+    logger.warn(message, { code })
+    emit({ type: 'failed', code, message, fatal: true })
     this.#leave()
   }
 
   #leave(): void {
-    this.#closed = true
+    if (this.#closed) return
+    this.#end()
     this.#socket.close()
     this.#options.emit({ type: 'closed' })
+  }
+
+  #end(): void {
+    this.#closed = true
+    this.#watch?.cancel()
   }
 }
 
 function wireMessage({ data, binary }: SocketMessage) {
   return binary ? { binary: data } : { text: data.toString() }
-}
-
-/** Requests the vendor wants before its socket, e.g. for a signed address. */
-async function perform<T>(operation: Operation<T>, host: PartHost, signal: AbortSignal): Promise<T> {
-  let step = operation.next(undefined as never) // the first `next` of a generator takes no value
-  while (!step.done) {
-    const asked = await request(step.value, host, signal).then(
-      (response) => ({ response }),
-      (error: unknown) => ({ error }),
-    )
-    step = 'response' in asked ? operation.next(asked.response) : operation.throw(asked.error)
-  }
-  return step.value
-}
-
-const largest = 1 << 20
-
-async function request(request: HttpRequest, host: PartHost, signal: AbortSignal): Promise<HttpResponse> {
-  const { method, url, headers, body, timeout = 10_000 } = request
-  if (method !== 'GET' && method !== 'POST') {
-    throw new OffhookError('internal', `an agent may GET and POST before its socket opens, not ${method}`)
-  }
-  const response = await host.stream({ method, url, headers, timeout, signal, ...(body !== undefined && { body }) })
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of response.body) {
-    size += chunk.length
-    if (size > largest) throw new OffhookError('vendor.failed', `an answer of more than ${largest} bytes was refused`)
-    chunks.push(chunk)
-  }
-  return { status: response.status, headers: response.headers, body: Buffer.concat(chunks) }
 }

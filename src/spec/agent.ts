@@ -6,7 +6,7 @@ import type { WireMessage } from './carrier.ts'
 import type { Now, Operation } from './http.ts'
 import type { VideoFrame } from './listen.ts'
 import type { ProviderSpec } from './provider.ts'
-import type { Tool, ToolCall } from './speech.ts'
+import type { SocketTarget, Tool, ToolCall } from './speech.ts'
 
 /** What an agent is told about the call before it speaks. */
 export interface Brief {
@@ -39,7 +39,14 @@ export type AgentOrder =
   | { readonly type: 'digit'; readonly digit: string }
   /** The caller wrote this instead of saying it: a turn of theirs. */
   | { readonly type: 'text'; readonly text: string }
-  | { readonly type: 'tool-result'; readonly id: string; readonly ok: boolean; readonly result: unknown }
+  /** `last`: it ended the agent's part in the call; nothing is to be said to it. */
+  | {
+      readonly type: 'tool-result'
+      readonly id: string
+      readonly ok: boolean
+      readonly result: unknown
+      readonly last?: true
+    }
 
 /** What an agent tells the conversation. */
 export type AgentEvent =
@@ -59,7 +66,10 @@ export type AgentEvent =
   | { readonly type: 'tool-called'; readonly call: ToolCall }
   /** Timed when it arrives; `atMs` is the agent's own figure, ms after the caller's turn ended. */
   | { readonly type: 'measured'; readonly name: 'transcript' | 'first-token' | 'first-audio'; readonly atMs: number }
+  /** In the words of `PartUsage`; of `inputTokens` and `outputTokens`, `inputAudioTokens` and `outputAudioTokens` are sound. */
   | { readonly type: 'usage'; readonly usage: Readonly<Record<string, number>> }
+  /** The vendor ends this session at that time (ms since 1970) at the latest. */
+  | { readonly type: 'expires'; readonly at: number }
   | { readonly type: 'failed'; readonly code: string; readonly message: string; readonly fatal: boolean }
   | { readonly type: 'closed' }
 
@@ -91,15 +101,7 @@ export type AgentBody<C> =
   /** A vendor that hears and speaks over its own socket: a pure translator. */
   | {
       readonly by: 'wire'
-      open(
-        config: C,
-        brief: Brief,
-        now: Now,
-      ): Operation<{
-        readonly url: string
-        readonly headers: Readonly<Record<string, string>>
-        readonly protocols?: readonly string[]
-      }>
+      open(config: C, brief: Brief, now: Now): Operation<SocketTarget>
       begin(config: C, brief: Brief): unknown
       step(
         state: unknown,
@@ -109,10 +111,12 @@ export type AgentBody<C> =
         readonly events: readonly AgentWireEvent[]
         readonly messages: readonly WireMessage[]
       }
-      readonly turns: 'engine' | 'agent'
+      /** Who says when the caller speaks: our detector, or the vendor's. */
+      turns(config: C): 'engine' | 'agent'
       /** The vendor speaks the brief's greeting by itself. */
       readonly greets?: boolean
-      readonly rates: { readonly hears: number; readonly speaks: number }
+      /** Hz, as asked for: the rates of the session's port. What the vendor settles on differs at the price of a conversion (`sound`). */
+      rates(config: C): { readonly hears: number; readonly speaks: number }
     }
   /** In this process, on samples: echo, tests. `rate` Hz both ways. */
   | {
@@ -127,11 +131,17 @@ export type AgentInput =
   /** The socket is open: comes once, before anything else. */
   | { readonly type: 'opened' }
   | { readonly type: 'message'; readonly message: WireMessage }
+  /** Some 20 ms of sound; comes all the time once `ready`, as silence where the caller's line is silent: vendors tell time by it. */
   | { readonly type: 'audio'; readonly pcm: Int16Array }
   | { readonly type: 'order'; readonly order: AgentOrder }
+  /** The vendor closed the socket; comes last. No events: a proper close is `closed`, any other a failure. */
+  | { readonly type: 'closed'; readonly code: number; readonly reason: string }
 
-/** Agent events plus sound. */
-export type AgentWireEvent = AgentEvent | { readonly type: 'audio'; readonly pcm: Int16Array }
+/** Agent events, sound, and at which rates sound is exchanged from now on. */
+export type AgentWireEvent =
+  | AgentEvent
+  | { readonly type: 'audio'; readonly pcm: Int16Array }
+  | { readonly type: 'sound'; readonly hears: number; readonly speaks: number }
 
 /** One part of a pipeline. */
 export interface PlannedPart {
