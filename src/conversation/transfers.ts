@@ -1,7 +1,7 @@
 /** What the agent says of a transfer that came to nothing. */
 import type { CallStatus } from '../spec/call.ts'
 import type { ConversationSettings } from './contract.ts'
-import { fill } from './fill.ts'
+import { fill } from '../lib/fill.ts'
 
 const reasons: Readonly<Partial<Record<CallStatus, string>>> = {
   busy: 'the line is busy',
