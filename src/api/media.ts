@@ -1,8 +1,11 @@
-/** Media sockets: refused before a byte is read unless their token is known, and capped while they have claimed no call. */
+/** Media sockets: a token in their address must be known before a byte is read; all are capped while they have claimed no call. */
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { Engine } from '../calls/engine.ts'
 import { serveMedia } from '../calls/media.ts'
+import { isStreamToken, readStreamToken } from '../calls/stream-token.ts'
 import { acceptSocket, refuseUpgrade } from '../lib/socket/server.ts'
+import type { InboundRequest } from '../spec/http.ts'
 import type { ApiParts } from './parts.ts'
 import { peerOf } from './peer.ts'
 
@@ -30,14 +33,14 @@ async function admit(
 ): Promise<void> {
   const { engine } = parts
   const token = tokenOf(request.url ?? '')
-  if (token === undefined) return refuseUpgrade(raw, 404)
+  if (token === undefined && !isOpen(request.url ?? '')) return refuseUpgrade(raw, 404)
   const peer = peerOf(request, parts.trustedProxies)
   if (!waiting.enter(peer)) {
     engine.count('media.capped')
     return refuseUpgrade(raw, 503, { headers: { 'retry-after': '5' } })
   }
   try {
-    if (!(await engine.tokens.known(token))) {
+    if (token !== undefined && !(await isKnown(engine, token))) {
       engine.count('media.refused')
       return refuseUpgrade(raw, 403)
     }
@@ -46,7 +49,8 @@ async function admit(
       maxPayload: largestMessage,
       protocols: protocolsOf(parts),
     })
-    await serveMedia(engine, socket, token)
+    const inbound = upgradeOf(request, engine.publicUrl(), peer)
+    await serveMedia(engine, socket, { request: inbound, ...(token === undefined ? {} : { token }) })
   } finally {
     waiting.leave(peer)
   }
@@ -55,6 +59,31 @@ async function admit(
 /** The token is the last step of `/media/{token}`, also behind a prefix of the public URL. */
 export function tokenOf(url: string): string | undefined {
   return /(?:^|\/)media\/([A-Za-z0-9_-]{20,200})\/?(?:\?.*)?$/.exec(url)?.[1]
+}
+
+/** `/media` alone: whose stream it is, and what it may, its first messages say. */
+function isOpen(url: string): boolean {
+  return /(?:^|\/)media(?:\?.*)?$/.test(url)
+}
+
+async function isKnown(engine: Engine, token: string): Promise<boolean> {
+  if (isStreamToken(token)) return typeof (await readStreamToken(engine, token)) !== 'string'
+  return engine.tokens.known(token)
+}
+
+/** An upgrade as carriers sign it: like a webhook without a body, under the address that they were given. */
+function upgradeOf(request: IncomingMessage, publicUrl: URL, address: string): InboundRequest {
+  const path = request.url ?? '/'
+  const bases = [publicUrl.href.replace(/\/$/, ''), `${publicUrl.protocol}//${request.headers.host ?? ''}`]
+  const { searchParams } = new URL(path, 'http://host')
+  const headers = Object.entries(request.headers).map(([name, value]) => [name, [value ?? ''].flat().join(', ')])
+  return {
+    ...{ method: 'GET', purpose: '', segments: [], body: new Uint8Array(), json: undefined, address },
+    urls: [...new Set(bases.map((base) => base.replace(/^http/, 'ws') + path))],
+    query: searchParams,
+    form: searchParams,
+    headers: Object.fromEntries(headers) as Record<string, string>, // fromEntries forgets that the values are texts
+  }
 }
 
 function protocolsOf(parts: ApiParts): readonly string[] {

@@ -116,6 +116,6 @@ async function make(engine: Engine, connection: Connection, offer: Offer): Promi
       to: offer.to,
     })
   const live = await engine.start(newCall(plan))
-  await live.post({ type: 'call.offered', ref: offer.ref })
+  await live.post({ type: 'call.offered', ref: offer.ref, ...(offer.streamed ? { streamed: true } : {}) })
   return live
 }

@@ -58,7 +58,7 @@ function live(call: Call, event: CallEvent, at: number): Step {
     case 'call.released':
       return call.waiting ? begin({ ...call, waiting: undefined }) : [call, []]
     case 'call.offered':
-      return offered(call, event.ref)
+      return offered(call, event)
     case 'call.dialed':
       return dialed(call, event.ref)
     case 'call.progressed':
@@ -117,7 +117,7 @@ function begin(call: Call): Step {
   return [call, [{ type: 'agent.open' }, ...request(call, 'dial', { type: 'dial' })]]
 }
 
-function offered(call: Call, ref: string): Step {
+function offered(call: Call, { ref, streamed }: CallEvent & { type: 'call.offered' }): Step {
   if (call.ref !== undefined) return [call, []]
   const now: Call = { ...call, ref, status: order[call.status] < order.ringing ? 'ringing' : call.status }
   const answer: CallCommand = call.plan.agent ? { type: 'answer' } : { type: 'reject', reason: 'rejected' }
@@ -137,6 +137,7 @@ function progressed(call: Call, event: CallEvent & { type: 'call.progressed' }, 
   }
   if (order[event.status] <= order[now.status]) return withHeld(now, [])
   if (event.status !== 'in-progress') return withHeld({ ...now, status: event.status }, ringing(now))
+  if (streamed && call.plan.agent) return [now, opening]
   return withHeld(...up(now, at))
 }
 

@@ -7,7 +7,8 @@ export type CallEvent =
   | { readonly type: 'call.queued'; readonly waiting?: true; readonly by?: Actor }
   /** Its turn has come: the connection has a line free. */
   | { readonly type: 'call.released' }
-  | { readonly type: 'call.offered'; readonly ref: string }
+  /** `streamed`: by its media stream, which somebody else's answer sent here: there is nothing to answer. */
+  | { readonly type: 'call.offered'; readonly ref: string; readonly streamed?: true }
   | { readonly type: 'call.dialed'; readonly ref?: string }
   | {
       readonly type: 'call.progressed'

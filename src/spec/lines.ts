@@ -16,6 +16,13 @@ export const lineFields = {
     description:
       'Which number calls when none is given: the default one, each of the connection’s numbers in turn, or the one that shares most leading digits with the callee.',
   }),
+  streamSecret: field(z.string().min(32).max(200).optional(), {
+    title: 'Stream secret',
+    description:
+      'Signs the stream addresses of this connection. Drawn when the first is made; removed or changed, all of them are void.',
+    secret: true,
+    group: 'Stream addresses',
+  }),
 } as const
 
 const lines = z.object(lineFields)

@@ -41,6 +41,14 @@ export function strings(value: unknown): Readonly<Record<string, string>> {
   return Object.fromEntries(entries) as Readonly<Record<string, string>> // only texts are left
 }
 
+/** Only what is there. */
+export function given<T extends Readonly<Record<string, string | undefined>>>(
+  values: T,
+): { readonly [K in keyof T]?: string } {
+  const there = Object.entries(values).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(there) as { readonly [K in keyof T]?: string } // only texts are left
+}
+
 /**
  * The bytes; undefined when empty, or when any letter is none of base64's: Buffer skips those in silence, so that fewer
  * bytes come out than the length promises. (One letter over a multiple of four is never base64, and would hide one.)

@@ -57,7 +57,14 @@ function started(message: Fields, formats: readonly StreamFormat[]): Started | s
   const rate = whole(named['sampleRate']) ?? 8_000
   const format = formats.find((one) => one.encoding === encoding && one.rate === rate)
   if (!format) return 'start with a format that was not asked for'
-  return { ref, streamRef, format, parameters: headersOf(message['extra_headers']) }
+  const parameters = headersOf(message['extra_headers'])
+  const account = text(details, 'accountId')
+  const data = {
+    ...{ stream_id: streamRef, call_id: ref },
+    ...(account === undefined ? {} : { account_id: account }),
+    body: parameters,
+  }
+  return { ref, streamRef, format, parameters, data }
 }
 
 /** `k=v;k2=v2`, with commas, or JSON: all three are met. */

@@ -1,5 +1,5 @@
 /** Cloudonix's media socket: Twilio's shape, with the session token beside the CallSid, and no marks. */
-import { inner, strings, text, whole, type Fields } from '../../../protocols/json-media/fields.ts'
+import { given, inner, strings, text, whole, type Fields } from '../../../protocols/json-media/fields.ts'
 import type { Started } from '../../../protocols/json-media/dialect.ts'
 import { jsonMedia } from '../../../protocols/json-media/stream.ts'
 import type { StreamFormat } from '../../../spec/audio.ts'
@@ -41,5 +41,14 @@ function start(message: Fields): Started | string {
   const mulaw =
     (text(named, 'encoding') ?? 'audio/x-mulaw') === 'audio/x-mulaw' && (whole(named['sampleRate']) ?? 8_000) === 8_000
   if (!mulaw) return 'start with a format other than 8 kHz mu-law'
-  return { ref, streamRef, format, parameters: strings(details['customParameters']) }
+  const parameters = strings(details['customParameters'])
+  const told = given({ from: text(details, 'from'), to: text(details, 'to') })
+  return {
+    ...{ ref, streamRef, format, parameters, ...told },
+    ...given({ token: parameters['token'] }),
+    data: {
+      ...{ stream_id: streamRef, call_id: ref, session: ref, ...told, body: parameters },
+      ...given({ call_sid: text(details, 'callSid'), domain: text(details, 'accountSid') }),
+    },
+  }
 }

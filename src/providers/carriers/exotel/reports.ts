@@ -57,7 +57,7 @@ function offered(ref: string, fields: Fields): readonly Report[] {
 }
 
 /** National with a leading zero, or without anything: Exotel's numbers are Indian unless they say otherwise. */
-function indian(written: string): string {
+export function indian(written: string): string {
   if (/^0[1-9]\d{9}$/.test(written)) return `+91${written.slice(1)}`
   return /^91\d{10}$/.test(written) ? `+${written}` : written
 }

@@ -1,9 +1,10 @@
 /** Exotel's media socket: linear sound in base64, messages of multiples of 320 bytes, both spellings of every name. */
-import { inner, strings, text, whole, type Fields } from '../../../protocols/json-media/fields.ts'
+import { given, inner, strings, text, whole, type Fields } from '../../../protocols/json-media/fields.ts'
 import type { Started } from '../../../protocols/json-media/dialect.ts'
 import { jsonMedia } from '../../../protocols/json-media/stream.ts'
 import type { StreamFormat } from '../../../spec/audio.ts'
 import type { Stream } from '../../../spec/carrier.ts'
+import { indian } from './reports.ts'
 
 /** At least 3200 bytes a message, as Exotel asks: 100 ms, or 200 ms at 8 kHz. Always whole frames: the playout fills them up. */
 const formats: readonly StreamFormat[] = [
@@ -15,10 +16,11 @@ const formats: readonly StreamFormat[] = [
 export const stream: Stream = {
   formats,
   marks: true,
+  signed: true,
   ...jsonMedia({
     greets: (first) =>
       (first['event'] === 'connected' && !('version' in first) && !('protocol' in first)) ||
-      (first['event'] === 'start' && callIn(inner(first, 'start')) !== undefined && streamIn(first) !== undefined),
+      (first['event'] === 'start' && isOwn(inner(first, 'start')) && streamIn(first) !== undefined),
     events: { connected: 'greeting', start: 'start', media: 'media', dtmf: 'digit', mark: 'mark', stop: 'stop' },
     start,
     streamOf: streamIn,
@@ -50,6 +52,12 @@ function streamIn(message: Fields): string | undefined {
   )
 }
 
+/** Others open their streams in almost these words: with a session, or with ids that begin with their kind. */
+function isOwn(details: Fields): boolean {
+  const call = callIn(details)
+  return call !== undefined && !call.startsWith('CA') && !('session' in details) && !('sessionToken' in details)
+}
+
 function callIn(details: Fields): string | undefined {
   return text(details, 'call_sid') ?? text(details, 'callSid')
 }
@@ -66,5 +74,18 @@ function start(message: Fields): Started | string {
   if (!format) return 'start with a sample rate that was not asked for'
   const account = text(details, 'account_sid') ?? text(details, 'accountSid')
   const parameters = strings(details['custom_parameters'] ?? details['customParameters'])
-  return { ref, streamRef, ...(account === undefined ? {} : { account }), parameters, format }
+  const [from, to] = [text(details, 'from'), text(details, 'to')]
+  return {
+    ...{ ref, streamRef, parameters, format },
+    ...(account === undefined ? {} : { account }),
+    ...(from === undefined ? {} : { from: indian(from) }),
+    ...(to === undefined ? {} : { to: indian(to) }),
+    ...given({ token: parameters['token'] }),
+    data: {
+      stream_id: streamRef,
+      call_id: ref,
+      ...given({ account_sid: account, from, to }),
+      custom_parameters: parameters,
+    },
+  }
 }

@@ -27,7 +27,10 @@ export const plivo: CarrierSpec<typeof settings> = {
   ],
   webhook,
   control,
-  stream: { formats, marks: true, ...plivoMedia({ formats, account: /^$|\D/, digits: true }) },
+  stream: {
+    ...{ formats, marks: true, signed: true },
+    ...plivoMedia({ formats, account: /^$|^(?![MS]A_).*\D/, digits: true }),
+  },
   numbers,
   recordings,
   cost,

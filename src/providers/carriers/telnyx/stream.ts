@@ -1,5 +1,5 @@
 /** Telnyx's media socket: sound may overtake itself, and each direction has a codec of its own. */
-import { inner, text, whole, type Fields } from '../../../protocols/json-media/fields.ts'
+import { given, inner, isFields, strings, text, whole, type Fields } from '../../../protocols/json-media/fields.ts'
 import { jsonMedia } from '../../../protocols/json-media/stream.ts'
 import type { Started } from '../../../protocols/json-media/dialect.ts'
 import type { Encoding, StreamFormat } from '../../../spec/audio.ts'
@@ -18,9 +18,12 @@ export const stream: Stream = {
     ...[16_000, 8_000].flatMap((rate) => [format('l16le', rate), format('l16be', rate)]),
   ],
   marks: true,
+  tokenHeader: 'x-telnyx-streaming-auth-token',
   ...jsonMedia({
     // The greeting has a version and, unlike its likes, no protocol.
-    greets: (first) => first['event'] === 'connected' && text(first, 'version') !== undefined && !('protocol' in first),
+    greets: (first) =>
+      (first['event'] === 'connected' && text(first, 'version') !== undefined && !('protocol' in first)) ||
+      (first['event'] === 'start' && text(inner(first, 'start'), 'call_control_id') !== undefined),
     events: { connected: 'greeting', start: 'start', media: 'media', dtmf: 'digit', mark: 'mark', stop: 'stop' },
     start,
     streamOf: (message) => message['stream_id'],
@@ -49,10 +52,24 @@ function start(message: Fields): Started | string {
   const known = stream.formats.find((one) => one.encoding === heard && one.rate === rate)
   const sends = stream.formats.find((one) => one.encoding === spoken && one.rate === rate)
   if (!known || !sends) return 'start with a sample rate that was not asked for'
+  const parameters = parametersOf(details['custom_parameters'])
+  const told = given({ from: text(details, 'from'), to: text(details, 'to') })
   return {
-    ...{ ref, streamRef, format: known, parameters: {} },
+    ...{ ref, streamRef, format: known, parameters, ...told },
     ...(known === sends ? {} : { sends }),
+    ...given({ token: parameters['token'] }),
+    data: {
+      ...{ stream_id: streamRef, call_id: text(details, 'call_id') ?? ref, call_control_id: ref, ...told },
+      ...given({ outbound_encoding: text(named, 'encoding'), client_state: text(details, 'client_state') }),
+      body: parameters,
+    },
   }
+}
+
+/** An object, or the list of names and values that we were asked with. */
+function parametersOf(written: unknown): Readonly<Record<string, string>> {
+  if (!Array.isArray(written)) return strings(written)
+  return strings(Object.fromEntries(written.filter(isFields).map((one) => [text(one, 'name') ?? '', one['value']])))
 }
 
 function encodingOf(name: string | undefined, asked: string | undefined): Encoding | undefined {

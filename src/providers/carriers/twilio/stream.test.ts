@@ -41,6 +41,7 @@ describe('from Twilio', () => {
         streamRef: streamSid,
         account: accountSid,
         parameters: { call: 'call_1' },
+        data: { stream_id: streamSid, call_id: callSid, account_sid: accountSid, body: { call: 'call_1' } },
         format: { encoding: 'pcmu', rate: 8000, frameMs: 20, leadMs: 400 },
       },
     ])
@@ -121,6 +122,7 @@ describe('from Twilio', () => {
 
   test('recognises its own first message only', () => {
     expect(stream.recognise({ text: connected })).toBe(true)
+    expect(stream.recognise({ text: start })).toBe(true)
     for (const other of ['{"event":"connected","version":"1.0.0"}', '{"event":"start"}', '', 'ANSWER'])
       expect(stream.recognise({ text: other })).toBe(false)
     expect(stream.recognise({ binary: Buffer.from(connected) })).toBe(false)

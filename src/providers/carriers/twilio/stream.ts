@@ -10,6 +10,7 @@ const format: StreamFormat = { encoding: 'pcmu', rate: 8_000, frameMs: 20, leadM
 export const stream: Stream = {
   formats: [format],
   marks: true,
+  signed: true,
   recognise,
   begin: (): State => ({ pending: [], generation: 0 }),
   // The state is opaque to the engine; it is what `begin` or the last step returned.
@@ -47,8 +48,11 @@ const nothing: readonly never[] = []
 
 function recognise(message: WireMessage): boolean {
   const read = 'text' in message ? parse(message.text) : undefined
-  // Others say `connected` too; only Twilio names this protocol.
-  return read?.['event'] === 'connected' && read['protocol'] === 'Call'
+  // Others say `connected` too; few name this protocol.
+  if (read?.['event'] === 'connected') return read['protocol'] === 'Call'
+  const details = read?.['event'] === 'start' ? read['start'] : undefined
+  if (!isResource(details) || 'session' in details || 'sessionToken' in details) return false
+  return typeof details['callSid'] === 'string' && isSid('CA', details['callSid'])
 }
 
 function step(state: State, input: StreamInput): StreamStep {
@@ -130,6 +134,11 @@ function start(state: State, read: Resource): StreamStep {
     ...(typeof accountSid === 'string' ? { account: accountSid } : {}),
     ...(parameters['token'] ? { token: parameters['token'] } : {}),
     parameters,
+    data: {
+      ...{ stream_id: streamSid, call_id: callSid },
+      ...(typeof accountSid === 'string' ? { account_sid: accountSid } : {}),
+      body: parameters,
+    },
     format,
   })
 }

@@ -1,7 +1,8 @@
 /** Vonage's media socket: linear sound in binary messages of exactly one frame, and control as text beside it. */
-import { inner, strings, text, type Fields } from '../../../protocols/json-media/fields.ts'
+import { given, inner, strings, text, type Fields } from '../../../protocols/json-media/fields.ts'
 import type { Started } from '../../../protocols/json-media/dialect.ts'
 import { jsonMedia } from '../../../protocols/json-media/stream.ts'
+import { withPlus } from '../../../protocols/e164/target.ts'
 import type { StreamFormat } from '../../../spec/audio.ts'
 import type { Stream } from '../../../spec/carrier.ts'
 
@@ -38,9 +39,11 @@ function start(message: Fields): Started | string {
   const format = formats.find((one) => one.rate === rate)
   if (!format) return 'start with a format that was not asked for'
   const { event: _event, 'content-type': _type, ...headers } = strings(message)
-  const leg = text(message, 'leg')
+  const { leg, from, to, token } = headers
   return {
     ...(leg === undefined ? {} : { ref: leg }),
     ...{ streamRef: text(message, 'call') ?? 'websocket', format, parameters: headers },
+    ...given({ from: from && withPlus(from), to: to && withPlus(to), token }),
+    data: { ...given({ call_id: leg, from, to }), content_type: message['content-type'], body: headers },
   }
 }
