@@ -159,7 +159,8 @@ async function connectPhone(
     to,
     parent: call,
     conversation,
-    events: synchronous ? undefined : target,
+    events: target,
+    endAsked: synchronous && target !== undefined,
   })
   const result = await join(call, {
     legs: [leg],

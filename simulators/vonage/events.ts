@@ -81,6 +81,7 @@ export function reportProgress(call: VonageCall, event: ProgressEvent): void | P
 }
 
 function reportEnd(call: VonageCall): void | Promise<void> {
+  if (call.facts.endAsked) return
   const [status, detail] = endOf(call)
   if (status !== 'completed') return tell(call, status, detail === undefined ? {} : { detail }, true)
   return tell(

@@ -18,14 +18,14 @@ import {
 } from './world.ts'
 
 type LegPlan = Pick<CallPlan<VonageFacts>, 'direction' | 'from' | 'to' | 'phone' | 'parent'> &
-  Pick<VonageFacts, 'events'> & { readonly conversation?: string }
+  Pick<VonageFacts, 'events'> & { readonly conversation?: string; readonly endAsked?: boolean }
 
-export function newLeg(vonage: VonageWorld, { conversation, events, ...rest }: LegPlan): VonageCall {
+export function newLeg(vonage: VonageWorld, { conversation, events, endAsked = false, ...rest }: LegPlan): VonageCall {
   return new SimulatedCall<VonageFacts>(vonage, {
     ...rest,
     ref: uuid(vonage.ids),
     facts: {
-      ...{ vonage, events },
+      ...{ vonage, events, endAsked },
       conversation: conversation ?? `CON-${uuid(vonage.ids)}`,
       reporter: new Reporter(vonage),
       redirect: undefined,

@@ -39,6 +39,8 @@ export interface VonageFacts {
   readonly conversation: string
   readonly reporter: Reporter
   readonly events: Target | undefined
+  /** Its end is told by the action that dialled it, since the answer to that counts. */
+  readonly endAsked: boolean
   redirect: Redirect<Page>
   /** Ends what is said or played by REST. */
   playing: AbortController | undefined

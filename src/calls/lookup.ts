@@ -23,8 +23,9 @@ export async function lookUp(live: LiveCall, id: string, command: AnyCommand): P
       return carryOut(live, id, command)
     case 'dial':
       return lookUpDial(live, id, command)
-    case 'answer':
     case 'transfer':
+      return lookUpTransfer(live, id, command)
+    case 'answer':
     case 'leave-message':
       return lookUpCall(live, id, command)
     case 'send-digits':
@@ -33,6 +34,42 @@ export async function lookUp(live: LiveCall, id: string, command: AnyCommand): P
       return fail(live, id, 'It is not known whether it was played; it was not repeated')
     default:
       command satisfies never
+  }
+}
+
+/** What of a transfer is not to be seen at once may show a little later: asked again after these ms. */
+const lateness = [1_000, 3_000, 6_000]
+
+/** Where a carrier can be asked about the transfer itself, its answer counts; else how the call is. */
+async function lookUpTransfer(live: LiveCall, id: string, command: CallCommand & { type: 'transfer' }): Promise<void> {
+  const { engine, running } = live
+  const { lookupTransfer } = engine.carrier(running.call.plan.carrier)
+  if (!lookupTransfer) return lookUpCall(live, id, command)
+  const waits = { absent: [...lateness], unreachable: [...patience] }
+  // A callback of the other leg may settle it meanwhile.
+  while (running.call.pending.some((one) => one.id === id)) {
+    const found = await findTransfer(live, command.to)
+    if (found === 'taken') return live.post({ type: 'transfer.started' })
+    const wait = found === 'unsure' ? undefined : waits[found].shift()
+    if (wait !== undefined) await engine.clock.sleep(wait, engine.scope.signal)
+    else if (found === 'absent')
+      return fail(live, id, 'The carrier did not answer the transfer, and knows of none; it was not repeated')
+    else return lookUpCall(live, id, command)
+  }
+}
+
+async function findTransfer(live: LiveCall, to: string): Promise<'taken' | 'absent' | 'unsure' | 'unreachable'> {
+  const { engine, running } = live
+  const { plan } = running.call
+  const { lookupTransfer, settings } = engine.carrier(plan.carrier)
+  if (!lookupTransfer) return 'unsure'
+  try {
+    const connection = await engine.connection(plan.connection)
+    const operation = lookupTransfer(running.seen, to, settings.parse(connection.settings), nowOf(engine))
+    return await runOperation(operation, requesterOf(live, connection), engine.scope.signal)
+  } catch (error) {
+    engine.logger.warn('the carrier could not be asked about a transfer in doubt', { call: running.id, error })
+    return 'unreachable'
   }
 }
 

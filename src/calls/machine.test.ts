@@ -38,6 +38,7 @@ function run(call: Call, events: readonly CallEvent[], at = 0): { call: Call; ef
 
 const commandsOf = (effects: readonly Effect[]) =>
   effects.flatMap((effect) => (effect.type === 'command' ? [effect.command.type] : []))
+const typesOf = (effects: readonly Effect[]) => effects.map(({ type }) => type)
 const requestedId = (call: Call, type: string) => call.pending.find((one) => one.command.type === type)!.id
 const answered = () =>
   run(newCall(plan), [
@@ -265,7 +266,6 @@ describe('hanging up', () => {
 
 describe('a transfer', () => {
   const back: CallEvent = { type: 'media.opened', streamRef: 'MZ2', encoding: 'pcmu', rate: 8000 }
-  const typesOf = (effects: readonly Effect[]) => effects.map(({ type }) => type)
   const transferred = () =>
     run(answered().call, [
       { type: 'command.requested', id: 't', command: { type: 'transfer', to: '+15551230009' }, origin: 'agent' },
@@ -367,6 +367,45 @@ describe('a transfer', () => {
     expect(joined.call.endReason).toBe('transferred')
     const told = run(doubtful.call, [over, { type: 'transfer.ended', result: 'busy' }, back])
     expect(told.effects).toContainEqual(expect.objectContaining({ type: 'agent.resume', result: 'busy' }))
+  })
+})
+
+describe('a transfer in doubt', () => {
+  const doubt: readonly CallEvent[] = [
+    { type: 'command.requested', id: 't', command: { type: 'transfer', to: '+15551230009' }, origin: 'agent' },
+    { type: 'command.uncertain', id: 't' },
+  ]
+  const refused: CallEvent = { type: 'command.failed', id: 't', code: 'carrier.failed', message: 'no answer' }
+  const started: CallEvent = { type: 'transfer.started' }
+
+  test('is taken once the carrier rings the other party', () => {
+    const { call, effects } = run(answered().call, [...doubt, started])
+    expect([call.transfer, call.pending]).toEqual(['accepted', []])
+    expect(typesOf(effects)).toContain('agent.hold')
+    const assumed = run(answered().call, [...doubt, { type: 'command.accepted', id: 't' }, started])
+    expect(assumed.call.transfer).toBe('accepted')
+  })
+
+  test('that was given up too early takes the caller from the agent after all', () => {
+    const given = run(answered().call, [...doubt, refused])
+    expect([given.call.transfer, given.call.lapsed]).toEqual([undefined, true])
+    const late = run(given.call, [started])
+    expect([late.call.transfer, late.call.lapsed]).toEqual(['accepted', undefined])
+    expect(typesOf(late.effects)).toContain('agent.hold')
+    const back = run(late.call, [{ type: 'transfer.ended', result: 'busy' }])
+    expect(back.effects).toContainEqual(expect.objectContaining({ type: 'agent.resume', result: 'busy' }))
+  })
+
+  test.each([
+    ['its answer may still come', [doubt[0]!]],
+    ['it was refused', [doubt[0]!, refused]],
+    ['it has come to nothing', [...doubt, refused, { type: 'transfer.ended', result: 'busy' } as const]],
+    ['nobody asked for one', []],
+  ])('is not told of where %s: a late word changes nothing', (_, before) => {
+    const { call } = run(answered().call, before)
+    expect(concerns(call, started)).toBe(false)
+    const { call: after, effects } = run(call, [started])
+    expect([after.transfer, effects]).toEqual([call.transfer, []])
   })
 })
 

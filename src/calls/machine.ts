@@ -12,7 +12,18 @@
  */
 import type { CallCommand, CallStatus, EndReason } from '../spec/call.ts'
 import type { CallEvent, CallTimer } from '../spec/event.ts'
-import { accepted, failed, requested, returned, ringing, transferEnded, uncertain, withHeld } from './orders.ts'
+import {
+  accepted,
+  failed,
+  requested,
+  returned,
+  ringing,
+  transferEnded,
+  transferStarted,
+  uncertain,
+  unsettled,
+  withHeld,
+} from './orders.ts'
 import {
   end,
   endStatus,
@@ -83,6 +94,8 @@ function live(call: Call, event: CallEvent, at: number): Step {
       return uncertain(call, event.id)
     case 'machine.detected':
       return machine(call, event)
+    case 'transfer.started':
+      return transferStarted(call)
     case 'transfer.ended':
       return transferEnded(call, event)
     case 'call.returned':
@@ -124,6 +137,7 @@ function offered(call: Call, { ref, streamed }: CallEvent & { type: 'call.offere
   const opening: readonly EffectBody[] = call.plan.agent
     ? [{ type: 'agent.open' }, { type: 'timer.set', timer: 'media', delay: call.plan.mediaTimeout ?? limits.mediaOpen }]
     : []
+  if (streamed && call.plan.agent) return [now, opening]
   return [now, [...opening, ...request(now, 'answer', answer)]]
 }
 
@@ -137,7 +151,6 @@ function progressed(call: Call, event: CallEvent & { type: 'call.progressed' }, 
   }
   if (order[event.status] <= order[now.status]) return withHeld(now, [])
   if (event.status !== 'in-progress') return withHeld({ ...now, status: event.status }, ringing(now))
-  if (streamed && call.plan.agent) return [now, opening]
   return withHeld(...up(now, at))
 }
 
@@ -260,7 +273,7 @@ function timer(call: Call, fired: CallTimer): Step {
 
 /** Whether an event still says something: an ended call takes only what may honestly come late. */
 export function concerns(call: Call, event: CallEvent): boolean {
-  if (call.endedAt === undefined) return true
+  if (call.endedAt === undefined) return event.type !== 'transfer.started' || unsettled(call)
   switch (event.type) {
     case 'cost.known':
     case 'media.measured':

@@ -25,7 +25,7 @@ export function requested(call: Call, event: CallEvent & { type: 'command.reques
       return hangup(call, pend, command.reason ?? hangupReasons[origin], effect)
     case 'transfer':
       if (call.transfer || call.ending || call.joined) return [call, []]
-      return [{ ...pend, transfer: 'requested', untold: undefined }, [effect]]
+      return [{ ...pend, transfer: 'requested', untold: undefined, lapsed: undefined }, [effect]]
     case 'leave-message':
       if (call.voicemail || call.ending || call.transfer) return [call, []]
       return [{ ...pend, voicemail: 'requested' }, [effect]]
@@ -95,10 +95,12 @@ export function failed(call: Call, event: CallEvent & { type: 'command.failed' }
     case 'answer':
     case 'reject':
       return [now, [end('failed', 'carrier-failed', event.message)]]
-    case 'transfer':
+    case 'transfer': {
       // The caller is ours again; if their stream is gone by now, it gets the usual time to come back.
-      if (now.media === 'open') return withHeld({ ...now, transfer: undefined }, [])
-      return withHeld({ ...now, transfer: undefined, untold: 'failed' }, [comingBack])
+      const back: Call = { ...now, transfer: undefined, ...(asked.uncertain ? { lapsed: true } : {}) }
+      if (now.media === 'open') return withHeld(back, [])
+      return withHeld({ ...back, untold: 'failed' }, [comingBack])
+    }
     case 'leave-message':
       return hangUpBecause({ ...now, voicemail: undefined }, 'carrier-failed')
     case 'hangup':
@@ -123,9 +125,31 @@ function handOver(call: Call, transfer: 'accepted' | 'assumed'): Step {
   return [{ ...call, pending, transfer, ending: undefined }, [{ type: 'agent.hold' }, ...spent]]
 }
 
+/**
+ * The carrier has taken the transfer: that settles what its answer left open, and what was given up. While that answer may still
+ * come, it says nothing: it may be late, and about an earlier one.
+ */
+export function transferStarted(call: Call): Step {
+  const asked = call.pending.find(({ command, uncertain }) => command.type === 'transfer' && uncertain)
+  if (asked) {
+    const pending = call.pending.map((one) => (one === asked ? { ...one, uncertain: false } : one))
+    return [{ ...call, pending }, [{ type: 'post', event: { type: 'command.accepted', id: asked.id } }]]
+  }
+  if (call.transfer === 'assumed') return [{ ...call, transfer: 'accepted' }, []]
+  if (!call.lapsed || call.transfer || call.joined || call.ending) return [call, []]
+  return handOver({ ...call, lapsed: undefined }, 'accepted')
+}
+
+/** It is not known whether a transfer took the caller, or was not. */
+export function unsettled(call: Call): boolean {
+  const doubt = call.pending.some(({ command, uncertain }) => command.type === 'transfer' && uncertain)
+  return doubt || call.transfer === 'assumed' || call.lapsed === true
+}
+
 /** How the other side's leg went: joined and over, or never joined, and the caller is ours again. */
 export function transferEnded(call: Call, { result }: CallEvent & { type: 'transfer.ended' }): Step {
-  if (!(call.transfer || call.joined) || !isTerminal(result)) return [call, []]
+  if (!isTerminal(result)) return [call, []]
+  if (!(call.transfer || call.joined)) return [call.lapsed ? { ...call, lapsed: undefined } : call, []]
   // The carrier says so of a call that is over; what we joined ourselves, we end.
   if (result === 'completed' && call.joined) return hangUpBecause({ ...call, joined: undefined }, 'transferred')
   if (result === 'completed') return [call, [end('completed', 'transferred')]]

@@ -30,6 +30,8 @@ export interface Call {
   readonly ending?: EndReason | undefined
   /** The caller belongs to somebody else from `accepted` on: never hang up after it. `assumed`: the carrier never said so. */
   readonly transfer?: 'requested' | 'accepted' | 'assumed' | undefined
+  /** A transfer in doubt was given up: should it be under way after all, the caller is not ours. */
+  readonly lapsed?: true | undefined
   /** The caller is with the other party of this call of ours, or hears it ring. */
   readonly joined?: string | undefined
   /** A transfer came to nothing, and the agent has not been told yet: it will be when the caller can hear it. */

@@ -99,7 +99,7 @@ async function connectionsFor(
   request: InboundRequest,
 ): Promise<readonly Connection[]> {
   if (connectionId !== undefined) {
-    const connection = await engine.store.connections.find(connectionId)
+    const connection = await engine.store.lately.connection(connectionId)
     return connection?.provider === carrier.name && connection.kind === 'carrier' ? [connection] : []
   }
   const { account } = webhook.identify(request)
@@ -226,6 +226,8 @@ function eventOf(report: Report, beside: readonly Report[], id: () => string): C
       }
     case 'cost.known':
       return { type: 'cost.known', amount: report.amount, currency: report.currency }
+    case 'transfer.started':
+      return { type: 'transfer.started', raw: report.raw }
     case 'transfer.ended':
       return { type: 'transfer.ended', result: report.result, raw: report.raw }
     case 'call.returned':

@@ -40,7 +40,7 @@ export function openNetwork({ clock, ids, scope, allowHosts }: NetworkOptions): 
   return {
     request: async (request, signal) => {
       const { method, url, headers, body, timeout = usualTimeout, repeatable } = request
-      const retry = repeatable ? { retry: { attempts: 3, safe: true } } : {}
+      const retry = repeatable === undefined ? {} : { retry: { attempts: repeatable ? 3 : 1, safe: repeatable } }
       return named(
         client.request({ method, url, headers, timeout, signal, ...retry, ...(body === undefined ? {} : { body }) }),
       )

@@ -73,6 +73,8 @@ export type CallEvent =
       readonly source: 'ours' | 'carrier'
       readonly durationSeconds?: number
     }
+  /** The carrier rings the other party: it took the transfer, whatever became of its answer to us. */
+  | { readonly type: 'transfer.started'; readonly raw?: string }
   | { readonly type: 'transfer.ended'; readonly result: CallStatus; readonly raw?: string }
   | { readonly type: 'cost.known'; readonly amount: number; readonly currency: string }
   // conversation

@@ -36,7 +36,10 @@ export interface HttpRequest {
   readonly body?: string | Uint8Array
   /** Total ms, default 10 000. */
   readonly timeout?: number
-  /** May be repeated without harm although it is a POST (idempotency key, or an update that sets a state). */
+  /**
+   * True: may be repeated without harm although it is a POST (idempotency key, or an update that sets a state). False: not even
+   * where its method says so: a PUT that rings somebody.
+   */
   readonly repeatable?: boolean
 }
 

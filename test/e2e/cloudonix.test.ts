@@ -13,7 +13,6 @@ liveConformance('cloudonix', {
   orders: { hangup: { method: 'DELETE', text: /^DELETE \S+\/sessions\//m }, transfer: { method: 'POST' } },
   numbersMedia: false,
   tellsReplays: false,
-  knowsAbsence: false,
   media: {
     address: dialledAddress,
     opening: (line, ref) => [

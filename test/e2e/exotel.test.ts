@@ -27,7 +27,6 @@ liveConformance('exotel', {
   }),
   // There is none: calls end with their stream.
   orders: { hangup: { method: 'DELETE', text: /^DELETE/m }, transfer: { method: 'POST' } },
-  knowsAbsence: false,
   tellsReplays: false,
   takesBack: false,
   tellsRinging: false,

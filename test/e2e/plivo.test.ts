@@ -12,7 +12,6 @@ liveConformance('plivo', {
   line: lineAt({ carrier: simulatedCarrier('plivo'), account: 'authId' }),
   orders: { hangup: { method: 'DELETE', text: /^DELETE \S+\/Call\/[^/]+\/$/m }, transfer: { method: 'POST' } },
   tellsPeople: false,
-  knowsAbsence: false,
   media: {
     address: dialledAddress,
     opening: (line, ref) => [

@@ -24,10 +24,8 @@ liveConformance('telnyx', {
   answersBy: 'request',
   tellsPrice: true,
   tellsRinging: false,
+  namesTransfers: true,
   endsWithStream: false,
-  knowsAbsence: false,
-  showsTransfers: false,
-  showsNoTransfers: false,
   // Telnyx's word of a saved recording names the leg, not the recording.
   recordingName: ({ wire }) => /"call_leg_id":"([^"]+)"/.exec(wire.map(({ text }) => text).join())?.[1] ?? '',
   media: {

@@ -11,7 +11,6 @@ liveConformance('vobiz', {
   providers: { carriers: [vobiz] },
   line: lineAt({ carrier: simulatedCarrier('vobiz'), account: 'authId' }),
   orders: { hangup: { method: 'DELETE', text: /^DELETE \S+\/Call\/[^/]+\/?$/m }, transfer: { method: 'POST' } },
-  knowsAbsence: false,
   // Recordings are known by their address.
   recordingName: ({ wire }) =>
     new URLSearchParams(wire.find(({ text }) => text.includes('record_url='))?.text.split('\n')[1]).get('record_url') ??

@@ -10,9 +10,6 @@ liveConformance('vonage', {
   line: lineAt({ carrier: simulatedCarrier('vonage'), account: 'applicationId' }),
   orders: { hangup: { method: 'PUT', text: /"action":"hangup"/ }, transfer: { method: 'PUT' } },
   numbersMedia: false,
-  knowsAbsence: false,
-  showsTransfers: false,
-  showsNoTransfers: false,
   namesCall: false,
   media: {
     address: dialledAddress,

@@ -11,7 +11,7 @@ export interface Sending {
   readonly query?: Query
   readonly json?: object
   readonly form?: Query
-  /** It sets a state: saying it twice does no harm. */
+  /** True: it sets a state, saying it twice does no harm. False: never said twice, whatever its method promises. */
   readonly repeatable?: boolean
   readonly headers?: Readonly<Record<string, string>>
 }
@@ -41,7 +41,7 @@ export function restClient(options: {
         ...(type ? { 'content-type': type } : {}),
       },
       ...(json ? { body: JSON.stringify(json) } : form ? { body: encodeForm(form) } : {}),
-      ...(repeatable ? { repeatable: true } : {}),
+      ...(repeatable === undefined ? {} : { repeatable }),
     }
   }
   const accepted: RestClient['accepted'] = (what, response) => {

@@ -196,6 +196,7 @@ const lawful: z.ZodType<Report> = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('message.ended'), ref, raw: z.string().min(1) }),
   z.strictObject({ type: z.literal('cost.known'), ref, amount: z.number().min(0), currency: z.string().length(3) }),
   z.strictObject({ type: z.literal('call.returned'), ref }),
+  z.strictObject({ type: z.literal('transfer.started'), ref, raw: z.string().min(1) }),
   z.strictObject({ type: z.literal('transfer.ended'), ref, result: status, raw: z.string().min(1) }),
   z.strictObject({
     type: z.literal('stream.changed'),

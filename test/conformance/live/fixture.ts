@@ -39,12 +39,8 @@ export interface LiveFixture {
   readonly namesCall?: boolean
   /** False: its media messages carry no numbers that the translator could tell repeated ones by. */
   readonly numbersMedia?: boolean
-  /** False: it cannot say that it has no such call, so a dial in doubt stays so for minutes. */
-  readonly knowsAbsence?: boolean
-  /** False: that a transfer in doubt was taken cannot be seen from the call. */
-  readonly showsTransfers?: boolean
-  /** False: that a transfer in doubt was not taken cannot be seen from the call. */
-  readonly showsNoTransfers?: boolean
+  /** A transfer bears a name by which the carrier does it once: said again, it is in doubt no more. */
+  readonly namesTransfers?: true
   /** False: a transfer that comes to nothing does not bring the caller back to the agent. */
   readonly givesBack?: boolean
   /** The name a recording has in the carrier's reports, where it is not its id. */

@@ -67,6 +67,7 @@ const descriptions: Readonly<Record<string, Describe>> = {
       `Recording ${words(textOf(entry, 'status')).toLowerCase()}`,
       `by ${textOf(entry, 'source') === 'ours' ? 'Offhook' : 'the carrier'}`,
     ),
+  'transfer.started': (entry) => moment('command', 'Transfer: under way', textOf(entry, 'raw')),
   'transfer.ended': (entry) =>
     moment('command', `Transfer: ${callStatus(textOf(entry, 'result')).label.toLowerCase()}`, textOf(entry, 'raw')),
   'cost.known': (entry) => life('Cost known', `${numberOf(entry, 'amount') ?? 0} ${textOf(entry, 'currency')}`),

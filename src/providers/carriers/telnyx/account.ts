@@ -1,6 +1,6 @@
 /** What Telnyx knows afterwards: a call in doubt, a recording's address, and whether the credentials work. */
-import { inner, text } from '../../../protocols/json-media/fields.ts'
-import { idOf, list } from '../../../protocols/rest/client.ts'
+import { inner, text, whole, type Fields } from '../../../protocols/json-media/fields.ts'
+import { idOf, list, type Query } from '../../../protocols/rest/client.ts'
 import type { CallSeen, Location, LookedUp, Recordings } from '../../../spec/carrier.ts'
 import { OffhookError } from '../../../spec/errors.ts'
 import type { Operation } from '../../../spec/http.ts'
@@ -20,11 +20,48 @@ export function* lookup(call: CallSeen, config: Settings): Operation<LookedUp> {
     const alive = dataOf(rest.accepted('look the call up', response))['is_alive'] === true
     return { ref: call.ref, status: alive ? 'in-progress' : 'completed' }
   }
-  const url = address(config, 'connections', config.connectionId, 'active_calls')
-  const page = yield* rest.ask('list the calls', 'GET', url, { query: { 'page[limit]': 250 } })
-  const found = list(page, 'data').find((one) => readState(one['client_state'])?.call === call.id)
+  const { calls } = yield* activeCalls(config)
+  const found = calls.find((one) => {
+    const state = readState(one['client_state'])
+    return state?.call === call.id && state.about !== 'transfer'
+  })
   const ref = found && text(found, 'call_control_id')
   return ref === undefined ? 'unsure' : { ref, status: 'initiated' }
+}
+
+/** The leg that a transfer dials bears our mark, and is listed while it lives; its end is told by its own webhook. */
+export function* lookupTransfer(
+  call: CallSeen,
+  _to: string,
+  config: Settings,
+): Operation<'taken' | 'absent' | 'unsure'> {
+  const { calls, complete } = yield* activeCalls(config)
+  const marked = calls.some((one) => {
+    const state = readState(one['client_state'])
+    return state?.call === call.id && state.about === 'transfer'
+  })
+  return marked ? 'taken' : complete ? 'absent' : 'unsure'
+}
+
+/** Pages of 250, by cursor or by number as Telnyx says; ten thousand calls are enough. */
+function* activeCalls(config: Settings): Operation<{ readonly calls: readonly Fields[]; readonly complete: boolean }> {
+  const url = address(config, 'connections', config.connectionId, 'active_calls')
+  const calls: Fields[] = []
+  let more: Query | undefined = {}
+  for (let page = 1; more && page <= 40; page++) {
+    const query: Query = { 'page[limit]': 250, ...more }
+    const body: Fields = yield* client(config).ask('list the calls', 'GET', url, { query })
+    calls.push(...list(body, 'data'))
+    more = nextPage(inner(body, 'meta'))
+  }
+  return { calls, complete: more === undefined }
+}
+
+function nextPage(meta: Fields): Query | undefined {
+  const after = text(inner(meta, 'cursors'), 'after')
+  if (after) return { 'page[after]': after }
+  const [number, total] = [whole(meta['page_number']) ?? 1, whole(meta['total_pages']) ?? 1]
+  return number < total ? { 'page[number]': number + 1 } : undefined
 }
 
 export const recordings: Recordings<Settings> = { fetch: (recording, _call, config) => locate(recording, config) }

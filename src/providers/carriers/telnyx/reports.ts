@@ -140,6 +140,7 @@ function recording(payload: Fields, ref: string | undefined): readonly Report[] 
 
 /** Events of the leg that a transfer dialled. */
 function transfer(type: string, ref: string, payload: Fields): readonly Report[] {
+  if (type === 'call.initiated' || type === 'call.answered') return [{ type: 'transfer.started', ref, raw: type }]
   if (type !== 'call.hangup') return []
   const raw = text(payload, 'hangup_cause') ?? 'unspecified'
   return [{ type: 'transfer.ended', ref, result: hangupStatus(raw, text(payload, 'sip_hangup_cause')), raw }]

@@ -377,6 +377,24 @@ describe('afterwards', () => {
     expect(run(telnyx.lookup!(call, config, now), answer({}, 404)).result).toBe('unknown')
   })
 
+  test('a transfer in doubt is known by the leg that bears its mark, on whatever page it stands', () => {
+    const ours = { call_control_id: ref, client_state: writeState({ call: 'call_1', about: 'PCMU' }) }
+    const marked = { call_control_id: 'v3:y', client_state: writeState({ call: 'call_1', about: 'transfer' }) }
+    const found = (...pages: readonly object[]) =>
+      run(telnyx.lookupTransfer!(call, '+15551239999', config, now), ...pages.map((page) => answer(page)))
+    expect(found({ data: [ours, marked], meta: { cursors: {} } }).result).toBe('taken')
+    expect(found({ data: [ours] }).result).toBe('absent')
+    const byCursor = found({ data: [ours], meta: { cursors: { after: 'c1' } } }, { data: [marked], meta: {} })
+    expect([byCursor.result, byCursor.asked[1]?.url]).toEqual(['taken', expect.stringContaining('page%5Bafter%5D=c1')])
+    const byNumber = found({ data: [ours], meta: { page_number: 1, total_pages: 2 } }, { data: [marked] })
+    expect([byNumber.result, byNumber.asked[1]?.url]).toEqual(['taken', expect.stringContaining('page%5Bnumber%5D=2')])
+    const endless = Array.from({ length: 40 }, () => ({ data: [ours], meta: { cursors: { after: 'again' } } }))
+    expect(found(...endless).result).toBe('unsure')
+    // The leg of a transfer is never taken for a dial in doubt.
+    const { ref: _ref, ...doubted } = call
+    expect(run(telnyx.lookup!(doubted, config, now), answer({ data: [marked] })).result).toBe('unsure')
+  })
+
   test('a recording is found by its leg, and fetched without credentials', () => {
     const found = telnyx.recordings!.fetch(leg, call, config, now)
     if ('url' in found) throw new Error('asked for at each fetch')

@@ -1,6 +1,6 @@
 /** Telnyx Call Control: events by signed webhook, every command a REST request, sound as JSON. */
 import type { CarrierSpec } from '../../../spec/carrier.ts'
-import { check, lookup, recordings } from './account.ts'
+import { check, lookup, lookupTransfer, recordings } from './account.ts'
 import { control } from './commands.ts'
 import { numbers } from './numbers.ts'
 import { settings } from './settings.ts'
@@ -26,5 +26,6 @@ export const telnyx: CarrierSpec<typeof settings> = {
   numbers,
   recordings,
   lookup,
+  lookupTransfer,
   check,
 }

@@ -1,10 +1,12 @@
 /** What Vonage knows afterwards: a call's price, a call in doubt, a recording, and whether the credentials work. */
-import { text } from '../../../protocols/json-media/fields.ts'
+import { dialTarget } from '../../../protocols/e164/target.ts'
+import { inner, text } from '../../../protocols/json-media/fields.ts'
+import { list } from '../../../protocols/rest/client.ts'
 import type { CallSeen, Cost, LookedUp, Recordings } from '../../../spec/carrier.ts'
 import { OffhookError } from '../../../spec/errors.ts'
 import type { Now, Operation } from '../../../spec/http.ts'
-import { statusOf } from './reports.ts'
-import { account, base, callAddress, isOwn, voice } from './rest.ts'
+import { ongoing, statusOf } from './reports.ts'
+import { account, base, callAddress, digits, isOwn, voice } from './rest.ts'
 import type { Settings } from './settings.ts'
 import { bearer } from './token.ts'
 
@@ -25,6 +27,33 @@ export function* lookup(call: CallSeen, config: Settings, now: Now): Operation<L
   if (response.status === 404) return 'unknown'
   const status = statusOf(text(rest.accepted('look the call up', response), 'status'))
   return { ref, status: status ?? 'in-progress' }
+}
+
+/**
+ * Caller and colleague are legs of one conversation, whose legs are listed: one to the wanted number that is not over is the
+ * transfer's. The end of one that is over is told by its own webhook, and it may be an earlier one's.
+ */
+export function* lookupTransfer(
+  call: CallSeen,
+  to: string,
+  config: Settings,
+  now: Now,
+): Operation<'taken' | 'absent' | 'unsure'> {
+  if (call.ref === undefined) return 'unsure'
+  const rest = voice(config, now)
+  const seen = yield* rest.ask('look the call up', 'GET', callAddress(base(config), call.ref))
+  const conversation = text(seen, 'conversation_uuid')
+  if (conversation === undefined) return 'unsure'
+  const query = { conversation_uuid: conversation, page_size: 100, order: 'desc' }
+  const page = yield* rest.ask('list the conversation', 'GET', `${base(config)}/v1/calls`, { query })
+  const wanted = dialTarget(to)
+  const taken = list(inner(page, '_embedded'), 'calls').some((leg) => {
+    const target = inner(leg, 'to')
+    const same =
+      wanted.type === 'sip' ? text(target, 'uri') === wanted.value : text(target, 'number') === digits(wanted.value)
+    return same && text(leg, 'uuid') !== call.ref && ongoing.has(statusOf(text(leg, 'status')) ?? 'failed')
+  })
+  return taken ? 'taken' : 'absent'
 }
 
 export const recordings: Recordings<Settings> = {

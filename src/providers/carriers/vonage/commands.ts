@@ -120,7 +120,8 @@ function* sendDigits(context: Context, keys: string): Operation<Accepted> {
   if (!/^[\dA-D*#w]+$/i.test(keys))
     throw new OffhookError('request.invalid', `"${keys.slice(0, 40)}" cannot be dialled: use 0-9, A-D, *, #, w and W`)
   const json = { digits: keys.replaceAll('W', 'pp').replaceAll('w', 'p') }
-  yield* voice(context.config, context.now).ask('send the digits', 'PUT', addressOf(context, 'dtmf'), { json })
+  const once = { json, repeatable: false }
+  yield* voice(context.config, context.now).ask('send the digits', 'PUT', addressOf(context, 'dtmf'), once)
   return {}
 }
 
@@ -155,7 +156,8 @@ function leaveMessage(context: Context, message: string): Operation<Accepted> {
 
 function* redirect(context: Context, what: string, actions: readonly object[]): Operation<Accepted> {
   const json = { action: 'transfer', destination: { type: 'ncco', ncco: actions } }
-  yield* voice(context.config, context.now).ask(what, 'PUT', addressOf(context), { json })
+  // Said twice it would begin again: another ring at the colleague's, the message from its start.
+  yield* voice(context.config, context.now).ask(what, 'PUT', addressOf(context), { json, repeatable: false })
   return {}
 }
 

@@ -115,15 +115,16 @@ function stream(fields: Fields): Report | undefined {
   return raw === 'disconnected' || raw === 'completed' ? { type: 'stream.changed', ref, status: 'stopped' } : undefined
 }
 
-/** Of the leg that a transfer dialled: what matters is how it ended. */
+/** Of the leg that a transfer dialled: that it exists, and how it ended. */
 function transferred(fields: Fields): Report | undefined {
   const [ref, raw] = [text(fields, 'uuid'), text(fields, 'status')]
   const result = statusOf(raw, text(fields, 'detail'))
   if (ref === undefined || raw === undefined || result === undefined) return undefined
-  return ongoing.has(result) ? undefined : { type: 'transfer.ended', ref, result, raw }
+  if (ongoing.has(result)) return { type: 'transfer.started', ref, raw }
+  return { type: 'transfer.ended', ref, result, raw }
 }
 
-const ongoing: ReadonlySet<CallStatus> = new Set(['queued', 'initiated', 'ringing', 'in-progress'])
+export const ongoing: ReadonlySet<CallStatus> = new Set(['queued', 'initiated', 'ringing', 'in-progress'])
 
 /** A recording is its address: the id beside it names something else. */
 function recording(fields: Fields): Report | undefined {

@@ -429,6 +429,30 @@ describe('afterwards', () => {
     expect(run(vonage.lookup!(callOf('vonage'), config, now)).result).toBe('unsure')
   })
 
+  test('a transfer in doubt is known by its leg in the conversation', () => {
+    const leg = { uuid: ended.ref, to: { type: 'phone', number: '15551239999' }, status: 'ringing' }
+    const found = (...legs: readonly object[]) => {
+      const pages = [{ conversation_uuid: 'CON-1' }, { _embedded: { calls: legs } }].map((body) => answer(body))
+      return run(vonage.lookupTransfer!(call, '+1 (555) 123-9999', config, now), ...pages)
+    }
+    const { asked, result } = found({ ...leg, uuid: ref }, leg)
+    expect(result).toBe('taken')
+    expect(asked[1]?.url).toContain('/v1/calls?conversation_uuid=CON-1&')
+    expect(found().result).toBe('absent')
+    expect(found({ ...leg, status: 'busy' }).result).toBe('absent')
+    expect(found({ ...leg, to: { type: 'websocket', uri: 'wss://x' } }, { ...leg, uuid: ref }).result).toBe('absent')
+    const unnamed = callOf('vonage')
+    expect(run(vonage.lookupTransfer!(unnamed, '+15551239999', config, now)).result).toBe('unsure')
+  })
+
+  test('what rings or speaks is never said twice by itself', () => {
+    const sent = (command: CallCommand) => run(operation(command), done).asked[0]
+    expect(sent({ type: 'transfer', to: '+14155550177' })).toMatchObject({ method: 'PUT', repeatable: false })
+    expect(sent({ type: 'send-digits', digits: '1' })).toMatchObject({ method: 'PUT', repeatable: false })
+    expect(sent({ type: 'leave-message', text: 'Hello' })).toMatchObject({ method: 'PUT', repeatable: false })
+    expect(sent({ type: 'hangup' })).toMatchObject({ method: 'PUT', repeatable: true })
+  })
+
   test('tokens go to Vonage’s hosts only', () => {
     const place = (url: string) => vonage.recordings!.fetch(url, call, config, now)
     expect(place('https://api-us.nexmo.com/v1/files/x')).toMatchObject({

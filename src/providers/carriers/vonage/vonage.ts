@@ -1,6 +1,6 @@
 /** Vonage Voice: NCCO answers, REST control signed per request, sound as binary messages. */
 import type { CarrierSpec } from '../../../spec/carrier.ts'
-import { check, cost, lookup, recordings } from './account.ts'
+import { check, cost, lookup, lookupTransfer, recordings } from './account.ts'
 import { control } from './commands.ts'
 import { numbers } from './numbers.ts'
 import { settings } from './settings.ts'
@@ -25,5 +25,6 @@ export const vonage: CarrierSpec<typeof settings> = {
   recordings,
   cost,
   lookup,
+  lookupTransfer,
   check,
 }
