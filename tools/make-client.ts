@@ -14,6 +14,7 @@ const app = await createServer({
   request: () => Promise.reject(new Error('no requests while the document is made')),
   stream: () => Promise.reject(new Error('no requests while the document is made')),
   registry: new Registry(),
+  setUpCarriers: false,
   trustedProxies: [],
   ready: () => Promise.resolve(),
   readRecording: () => Promise.resolve(undefined),

@@ -50,6 +50,8 @@ export interface ApiParts {
   readonly engine: Engine
   readonly providers: readonly AnySpec[]
   readonly request: Requester
+  /** Prepare a carrier's account when its connection is saved. */
+  readonly setUpCarriers: boolean
   /** For what is passed on as it comes. */
   readonly stream: PartHost['stream']
   readonly registry: Registry

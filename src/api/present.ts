@@ -57,8 +57,12 @@ export function presentConnection(
   webhooks: Readonly<Record<string, string>>,
 ): Omit<z.input<typeof schemas.connection>, 'warnings'> {
   const { id, kind, provider, name, isDefault, source, createdAt, updatedAt } = record
-  const settings = { ...maskSettings(schema, record.settings) }
-  return { id, kind, provider, name, isDefault, source, createdAt, updatedAt, settings, webhooks: { ...webhooks } }
+  return {
+    ...{ id, kind, provider, name, isDefault, source, createdAt, updatedAt },
+    settings: { ...maskSettings(schema, record.settings) },
+    webhooks: { ...webhooks },
+    setUp: record.setUp ? { at: record.setUp.at, notes: [...record.setUp.notes] } : null,
+  }
 }
 
 export function presentAgent(record: Agent, schema: z.ZodObject): z.input<typeof schemas.agent> {
@@ -67,8 +71,13 @@ export function presentAgent(record: Agent, schema: z.ZodObject): z.input<typeof
 }
 
 export function presentNumber(record: PhoneNumber): z.input<typeof schemas.phoneNumber> {
-  const { id, connection, number, display, agent, label, createdAt, updatedAt } = record
-  return { id, connection, number, display, agent: agent ?? null, label: label ?? null, createdAt, updatedAt }
+  const { id, connection, number, display, agent, label, pointed, createdAt, updatedAt } = record
+  return {
+    ...{ id, connection, number, display, createdAt, updatedAt },
+    agent: agent ?? null,
+    label: label ?? null,
+    pointed: pointed ?? false,
+  }
 }
 
 export function presentEvent(

@@ -61,6 +61,10 @@ export const provider = z
   })
   .meta({ id: 'Provider' })
 
+const warning = z
+  .object({ code: z.string().describe("An error's code, or a word of its own"), message: z.string() })
+  .meta({ id: 'Warning' })
+
 export const connection = z
   .object({
     id: z.string(),
@@ -71,7 +75,11 @@ export const connection = z
     isDefault: z.boolean(),
     source: z.enum(['api', 'environment', 'simulator']),
     webhooks: z.record(z.string(), z.string()).describe('Addresses to give to the carrier'),
-    warnings: z.array(z.string()).describe('What will not work like this, in sentences'),
+    warnings: z.array(warning).describe('What will not work like this, and what to do'),
+    setUp: z
+      .object({ at: time, notes: z.array(z.string()) })
+      .nullable()
+      .describe('What was done at the carrier when this was last saved'),
     createdAt: time,
     updatedAt: time,
   })
@@ -94,6 +102,7 @@ export const phoneNumber = z
     display: z.string(),
     agent: z.string().nullable(),
     label: z.string().nullable(),
+    pointed: z.boolean().describe('We set the carrier so that its calls reach us'),
     createdAt: time,
     updatedAt: time,
   })

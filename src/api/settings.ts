@@ -1,7 +1,7 @@
 /** Settings as people send and see them: checked against the provider's schema, secrets masked, a re-submitted mask restored. */
 import { z } from 'zod'
 import { OffhookError } from '../spec/errors.ts'
-import { notesOf, secretsOf } from '../spec/provider.ts'
+import { managedOf, notesOf, secretsOf } from '../spec/provider.ts'
 
 type Settings = Readonly<Record<string, unknown>>
 
@@ -14,10 +14,24 @@ export function mask(secret: string): string {
 }
 
 export function maskSettings(schema: z.ZodObject, settings: Settings): Settings {
-  const secrets = new Set(secretsOf(schema))
+  const [secrets, managed] = [new Set(secretsOf(schema)), new Set(managedOf(schema))]
   return Object.fromEntries(
-    Object.entries(settings).map(([name, value]) => [name, secrets.has(name) ? maskValue(value) : value]),
+    Object.entries(settings)
+      .filter(([name]) => !managed.has(name))
+      .map(([name, value]) => [name, secrets.has(name) ? maskValue(value) : value]),
   )
+}
+
+/** What people may say: without the fields that we keep ourselves. */
+export function givenSettings(schema: z.ZodObject): z.ZodObject {
+  const managed = new Set(managedOf(schema))
+  if (managed.size === 0) return schema
+  return z.object(Object.fromEntries(Object.entries(schema.shape).filter(([name]) => !managed.has(name))))
+}
+
+/** What we keep ourselves of `stored`: it stays with every save. */
+export function managedSettings(schema: z.ZodObject, stored: Settings): Settings {
+  return Object.fromEntries(managedOf(schema).flatMap((name) => (name in stored ? [[name, stored[name]]] : [])))
 }
 
 /** A secret may be a whole object: every text in it is masked, its shape stays. */

@@ -21,6 +21,11 @@ export interface components {
       checklist: (string)[]
       capabilities: (string)[]
     }
+    WarningInput: {
+      /** An error's code, or a word of its own */
+      code: string
+      message: string
+    }
     ConnectionInput: {
       id: string
       kind: "carrier" | "agent" | "stt" | "llm" | "tts"
@@ -32,8 +37,14 @@ export interface components {
       source: "api" | "environment" | "simulator"
       /** Addresses to give to the carrier */
       webhooks: Record<string, string>
-      /** What will not work like this, in sentences */
-      warnings: (string)[]
+      /** What will not work like this, and what to do */
+      warnings: (components['schemas']['WarningInput'])[]
+      /** What was done at the carrier when this was last saved */
+      setUp: {
+        /** ms since 1970 */
+        at: number
+        notes: (string)[]
+      } | null
       /** ms since 1970 */
       createdAt: number
       /** ms since 1970 */
@@ -53,6 +64,8 @@ export interface components {
       display: string
       agent: string | null
       label: string | null
+      /** We set the carrier so that its calls reach us */
+      pointed: boolean
       /** ms since 1970 */
       createdAt: number
       /** ms since 1970 */
@@ -435,6 +448,11 @@ export interface components {
       checklist: (string)[]
       capabilities: (string)[]
     }
+    Warning: {
+      /** An error's code, or a word of its own */
+      code: string
+      message: string
+    }
     Connection: {
       id: string
       kind: "carrier" | "agent" | "stt" | "llm" | "tts"
@@ -446,8 +464,14 @@ export interface components {
       source: "api" | "environment" | "simulator"
       /** Addresses to give to the carrier */
       webhooks: Record<string, string>
-      /** What will not work like this, in sentences */
-      warnings: (string)[]
+      /** What will not work like this, and what to do */
+      warnings: (components['schemas']['Warning'])[]
+      /** What was done at the carrier when this was last saved */
+      setUp: {
+        /** ms since 1970 */
+        at: number
+        notes: (string)[]
+      } | null
       /** ms since 1970 */
       createdAt: number
       /** ms since 1970 */
@@ -467,6 +491,8 @@ export interface components {
       display: string
       agent: string | null
       label: string | null
+      /** We set the carrier so that its calls reach us */
+      pointed: boolean
       /** ms since 1970 */
       createdAt: number
       /** ms since 1970 */

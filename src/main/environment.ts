@@ -53,6 +53,9 @@ const variables = {
   OFFHOOK_SIMULATORS: flag
     .optional()
     .describe('Simulated carriers on this port; default: on without a public URL, off with one'),
+  OFFHOOK_CARRIER_SETUP: flag
+    .default(true)
+    .describe("Prepare and try a carrier's account when its connection is saved; off where carriers are out of reach"),
   OFFHOOK_RECORD: flag.default(false).describe('Record every call unless its request says otherwise'),
   OFFHOOK_REPLAY: flag.default(false).describe("Keep every call's inputs in the data folder, for replay"),
   OFFHOOK_VAD: z.enum(['auto', 'energy', 'fvad', 'silero']).default('auto').describe('Voice-activity detector'),
@@ -78,6 +81,7 @@ export interface Environment {
   readonly trustedProxies: readonly string[]
   readonly allowHosts: readonly string[]
   readonly simulators: boolean
+  readonly carrierSetUp: boolean
   readonly record: boolean
   readonly replay: boolean
   readonly vad: Raw['OFFHOOK_VAD']
@@ -110,6 +114,7 @@ export function readEnvironment(values: Values): Environment {
     trustedProxies: raw.OFFHOOK_TRUSTED_PROXIES,
     allowHosts: raw.OFFHOOK_ALLOW_HOSTS,
     simulators: raw.OFFHOOK_SIMULATORS ?? raw.OFFHOOK_PUBLIC_URL === undefined,
+    carrierSetUp: raw.OFFHOOK_CARRIER_SETUP,
     record: raw.OFFHOOK_RECORD,
     replay: raw.OFFHOOK_REPLAY,
     vad: raw.OFFHOOK_VAD,

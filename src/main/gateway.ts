@@ -191,6 +191,7 @@ async function serve(
     engine,
     providers: everyProvider(providers),
     request: network.request,
+    setUpCarriers: environment.carrierSetUp,
     stream: network.stream,
     registry,
     trustedProxies: environment.trustedProxies,

@@ -1,7 +1,7 @@
 /** What a new gateway starts with: an organization, an admin key, an agent that works offline, and a simulated line to call it. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { accountOf } from '../api/settings.ts'
+import { accountOf, managedSettings } from '../api/settings.ts'
 import type { SimulatedCarrier } from '../../simulators/index.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Ids } from '../lib/ids.ts'
@@ -78,13 +78,15 @@ export async function seedFromEnvironment(
   for (const { provider, settings } of found) {
     const id = `con_env${provider.kind}${provider.name.replaceAll(/[^a-z0-9]/g, '')}`
     const account = accountOf(provider.settings, settings)
+    const before = await parts.store.connections.get(organization, id)
+    const kept = before && before.account === account ? managedSettings(provider.settings, before.settings) : {}
     made.push(
       await put(parts, {
         id,
         kind: provider.kind,
         provider: provider.name,
         name: `${provider.label} from environment`,
-        settings,
+        settings: { ...settings, ...kept },
         source: 'environment',
         ...(account === undefined ? {} : { account }),
       }),
@@ -140,6 +142,7 @@ async function put(
     ...wanted,
     organization,
     isDefault: before?.isDefault ?? false,
+    ...(before?.setUp ? { setUp: before.setUp } : {}),
     createdAt: before?.createdAt ?? now,
     updatedAt: now,
   }

@@ -11,10 +11,14 @@ import { organizationOf } from '../auth.ts'
 import { specOf, type AnySpec, type ApiParts } from '../parts.ts'
 import { presentConnection, presentPage } from '../present.ts'
 import { connection, failure, identified, newConnection, page, paging } from '../schemas.ts'
-import { accountOf, parseSettings, restoreSecrets } from '../settings.ts'
+import { warningsOf, webhooksOf } from '../reach.ts'
+import { setUpConnection, turnOf } from '../set-up.ts'
+import { accountOf, givenSettings, managedSettings, parseSettings, restoreSecrets } from '../settings.ts'
 import type { Routes } from './routes.ts'
 
 const tags = ['Configuration']
+
+type Settings = Connection['settings']
 
 export async function connectionRoutes(app: FastifyInstance, parts: ApiParts): Promise<void> {
   const routes = app.withTypeProvider<ZodTypeProvider>()
@@ -39,8 +43,7 @@ function creatingRoute(routes: Routes, parts: ApiParts): void {
     handler: async (request, reply) => {
       const { kind, provider, name, settings: submitted } = request.body
       const spec = requireSpec(parts, kind, provider)
-      const schema = connectionSettings(spec)
-      const settings = parseSettings(schema, restoreSecrets(schema, submitted, undefined))
+      const settings = given(spec, submitted, undefined)
       const now = clock.now()
       const account = accountOf(spec.settings, settings)
       const record: Connection = {
@@ -48,7 +51,9 @@ function creatingRoute(routes: Routes, parts: ApiParts): void {
         ...{ isDefault: false, source: 'api', createdAt: now, updatedAt: now },
         ...(account === undefined ? {} : { account }),
       }
+      await using _turn = await turnOf(parts, record.id)
       await store.connections.create(record)
+      await setUpConnection(parts, record)
       return reply.status(201).send(present(parts, await findConnection(parts, record.organization, record.id)))
     },
   })
@@ -88,19 +93,23 @@ function changingRoute(routes: Routes, parts: ApiParts): void {
       response: { 200: connection, default: failure },
     },
     handler: async (request) => {
+      await using _turn = await turnOf(parts, request.params.id)
       const before = await writable(parts, organizationOf(request), request.params.id)
       const spec = requireSpec(parts, before.kind, before.provider)
-      const schema = connectionSettings(spec)
-      const settings = parseSettings(schema, restoreSecrets(schema, request.body.settings, before.settings))
+      const settings = given(spec, request.body.settings, before.settings)
       const account = accountOf(spec.settings, settings)
-      const { account: _, ...rest } = before
-      await store.connections.update({
+      const { account: formerly, setUp: _, ...rest } = before
+      // What we made at the carrier is in the account it was made in.
+      const kept = account === formerly ? managedSettings(spec.settings, before.settings) : {}
+      const after = {
         ...rest,
         name: request.body.name,
-        settings,
+        settings: { ...settings, ...kept },
         updatedAt: clock.now(),
         ...(account === undefined ? {} : { account }),
-      })
+      }
+      await store.connections.update(after)
+      await setUpConnection(parts, after)
       return present(parts, await findConnection(parts, before.organization, before.id))
     },
   })
@@ -184,25 +193,19 @@ export async function carrierConnection(
   throw new OffhookError('request.invalid', `Connection "${id}" is no carrier but ${spec.label}`)
 }
 
+/** Settings as somebody sent them, with the secrets that were stored before. */
+function given(spec: AnySpec, submitted: Settings, stored: Settings | undefined): Settings {
+  const schema = connectionSettings(spec)
+  return parseSettings(givenSettings(schema), restoreSecrets(schema, submitted, stored), schema)
+}
+
 function present(parts: ApiParts, record: Connection): z.input<typeof connection> {
   const spec = specOf(parts, record.kind, record.provider)
   const schema = spec ? connectionSettings(spec) : z.object({})
-  const shown = presentConnection(record, schema, webhooksOf(parts, record, spec))
+  // Without a provider nobody knows which settings are secret.
+  const known = spec ? record : { ...record, settings: {} }
+  const shown = presentConnection(known, schema, webhooksOf(parts, record, spec))
   return { ...shown, warnings: [...warningsOf(parts, record, spec)] }
-}
-
-/** What a carrier will not be able to do with us as we are. */
-function warningsOf(parts: ApiParts, { source }: Connection, spec: AnySpec | undefined): readonly string[] {
-  if (!spec) return ['Its provider is not part of this version of Offhook: it cannot be used']
-  const url = parts.engine.publicUrl()
-  if (spec.kind !== 'carrier' || !spec.webhook || source === 'simulator' || !isHere(url)) return []
-  return [
-    `${spec.label} cannot reach ${url.origin}: set OFFHOOK_PUBLIC_URL to an address that is reachable from the internet, and restart`,
-  ]
-}
-
-function isHere({ hostname }: URL): boolean {
-  return hostname === 'localhost' || hostname.endsWith('.localhost') || /^(127\.|\[::1\]|0\.0\.0\.0)/.test(hostname)
 }
 
 async function writable(parts: ApiParts, organization: string, id: string): Promise<Connection> {
@@ -217,16 +220,4 @@ function requireSpec(parts: ApiParts, kind: Connection['kind'], provider: string
   if (spec) return spec
   const known = parts.providers.flatMap((one) => (one.kind === kind ? [one.name] : [])).join(', ')
   throw new OffhookError('provider.unknown', `There is no ${kind} provider "${provider}" (known: ${known})`)
-}
-
-/** What a person gives to the carrier by hand. */
-export function webhooksOf(
-  parts: ApiParts,
-  record: Connection,
-  spec: AnySpec | undefined,
-): Readonly<Record<string, string>> {
-  if (spec?.kind !== 'carrier' || !spec.webhook) return {}
-  const at = (purpose: string) =>
-    new URL(`carriers/${record.provider}/${record.id}/${purpose}`, parts.engine.publicUrl()).href
-  return { voice: at('voice'), status: at('status') }
 }

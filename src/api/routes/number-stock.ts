@@ -1,16 +1,18 @@
 /** The carrier's own stock of numbers: listed, searched, bought, pointed at us, released. */
 import { z } from 'zod'
 import { runOperation } from '../../calls/operation.ts'
-import type { CarrierNumber, Numbers } from '../../spec/carrier.ts'
+import type { CarrierNumber, CarrierSpec, Numbers } from '../../spec/carrier.ts'
 import { OffhookError } from '../../spec/errors.ts'
-import type { PhoneNumber } from '../../store/contract.ts'
+import type { Connection, PhoneNumber } from '../../store/contract.ts'
 import { address } from '../address.ts'
 import { organizationOf } from '../auth.ts'
 import type { ApiParts } from '../parts.ts'
 import { presentNumber } from '../present.ts'
+import { webhooksOf } from '../reach.ts'
 import { failure, identified, phoneNumber } from '../schemas.ts'
+import { readyForNumbers } from '../set-up.ts'
 import { findAgent } from './agents.ts'
-import { carrierConnection, webhooksOf } from './connections.ts'
+import { carrierConnection } from './connections.ts'
 import type { Routes } from './routes.ts'
 
 const tags = ['Configuration']
@@ -89,7 +91,7 @@ function buyingRoute(routes: Routes, parts: ApiParts): void {
     },
     handler: async (request, reply) => {
       const organization = organizationOf(request)
-      const { numbers, config, urls } = await stock(parts, organization, request.params.id)
+      const { numbers, config, urls } = await readyStock(parts, organization, request)
       if (!numbers.buy) throw new OffhookError('command.unsupported', 'This carrier sells no numbers over its API')
       const { agent } = request.body
       if (agent) await findAgent(parts, organization, agent)
@@ -101,7 +103,7 @@ function buyingRoute(routes: Routes, parts: ApiParts): void {
       const now = clock.now()
       const record: PhoneNumber = {
         ...{ id: ids.id('num'), organization, connection: request.params.id },
-        ...{ number: bought.number, display: bought.number },
+        ...{ number: bought.number, display: bought.number, pointed: true },
         ...(agent === undefined ? {} : { agent }),
         ...{ createdAt: now, updatedAt: now },
       }
@@ -113,15 +115,31 @@ function buyingRoute(routes: Routes, parts: ApiParts): void {
 
 async function stock(parts: ApiParts, organization: string, id: string) {
   const { spec, record } = await carrierConnection(parts, organization, id)
+  return shelf(parts, spec, record)
+}
+
+function shelf(parts: ApiParts, spec: CarrierSpec, record: Connection) {
   const numbers: Numbers<Record<string, unknown>> | undefined = spec.numbers
   if (!numbers) throw new OffhookError('command.unsupported', `${spec.label} manages no numbers over its API`)
   const { voice = '', status = '' } = webhooksOf(parts, record, spec)
   return { numbers, config: spec.settings.parse(record.settings), urls: { voice, status } }
 }
 
+/** With what numbers are pointed at: it is made first where it is not there yet. */
+async function readyStock(parts: ApiParts, organization: string, { params, signal }: Asked) {
+  const { spec, record } = await carrierConnection(parts, organization, params.id)
+  return shelf(parts, spec, await readyForNumbers(parts, record, signal))
+}
+
+interface Asked {
+  readonly params: { readonly id: string }
+  readonly signal: AbortSignal
+}
+
 /** Sets the carrier so that this number's calls reach us. Rejects with `command.unsupported` where that is done by hand. */
 export async function pointAtUs(parts: ApiParts, number: PhoneNumber, signal: AbortSignal): Promise<void> {
-  const { numbers, config, urls } = await stock(parts, number.organization, number.connection)
+  const asked = { params: { id: number.connection }, signal }
+  const { numbers, config, urls } = await readyStock(parts, number.organization, asked)
   if (!numbers.point)
     throw new OffhookError(
       'command.unsupported',

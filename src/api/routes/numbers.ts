@@ -46,6 +46,7 @@ function addingRoute(routes: Routes, parts: ApiParts): void {
         ...{ id: ids.id('num'), organization, connection, number: address(display, 'number'), display },
         ...(agent === undefined ? {} : { agent }),
         ...(label === undefined ? {} : { label }),
+        ...(point ? { pointed: true } : {}),
         ...{ createdAt: now, updatedAt: now },
       }
       if (point) await pointAtUs(parts, record, request.signal)
@@ -95,6 +96,7 @@ function changingRoute(routes: Routes, parts: ApiParts): void {
         ...before,
         ...(agent === undefined ? {} : { agent: agent ?? undefined }),
         ...(label === undefined ? {} : { label: label ?? undefined }),
+        ...(point ? { pointed: true } : {}),
         updatedAt: clock.now(),
       }
       if (point) await pointAtUs(parts, after, request.signal)

@@ -7,6 +7,7 @@ import type { CarrierSpec } from '../../spec/carrier.ts'
 import { connectionSettings } from '../../spec/connection.ts'
 import type { ApiParts, AnySpec } from '../parts.ts'
 import { failure, provider } from '../schemas.ts'
+import { givenSettings } from '../settings.ts'
 
 export async function providerRoutes(app: FastifyInstance, parts: ApiParts): Promise<void> {
   app.withTypeProvider<ZodTypeProvider>().route({
@@ -24,7 +25,7 @@ export async function providerRoutes(app: FastifyInstance, parts: ApiParts): Pro
 
 function settingsSchema(spec: AnySpec): z.ZodObject {
   if (spec.kind === 'agent') return agentSettings(spec)
-  return spec.kind === 'carrier' ? connectionSettings(spec) : spec.settings
+  return spec.kind === 'carrier' ? givenSettings(connectionSettings(spec)) : spec.settings
 }
 
 function present(spec: AnySpec): z.input<typeof provider> {
@@ -57,6 +58,7 @@ export function capabilitiesOf(spec: AnySpec): readonly string[] {
     ...(spec.recordings ? ['recordings'] : []),
     ...(spec.cost ? ['cost'] : []),
     ...(spec.lookup ? ['lookup'] : []),
+    ...(spec.setUp ? ['set-up'] : []),
     ...(spec.check ? ['check'] : []),
   ]
 }

@@ -75,9 +75,9 @@ function Loaded({ connection, provider }: LoadedProps) {
       <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <Section title="Settings">
           {!own && <NotHere source={connection.source} />}
-          {connection.warnings.map((warning) => (
-            <Callout key={warning} tone="warn" className="mb-5">
-              {warning}
+          {connection.warnings.map(({ code, message }) => (
+            <Callout key={`${code} ${message}`} tone="warn" className="mb-5">
+              {message}
             </Callout>
           ))}
           {provider && own && <SettingsForm connection={connection} provider={provider} disabled={!may} />}
