@@ -90,7 +90,7 @@ async function makeOnce(engine: Engine, connection: Connection, offer: Offer): P
 
 /** A number without an agent makes a call that is rejected, so that people can see why. */
 async function make(engine: Engine, connection: Connection, offer: Offer): Promise<LiveCall> {
-  const number = await engine.store.numbers.find(connection.id, offer.to)
+  const number = await engine.store.lately.number(connection.id, offer.to)
   const plan: CallPlan = {
     id: engine.ids.id('call'),
     organization: connection.organization,

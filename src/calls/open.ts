@@ -11,9 +11,6 @@ import { openTalk } from './talk.ts'
 import { Ownership } from './ownership.ts'
 import { openPeers } from './peers.ts'
 
-/** Connections are read from the store at most this often, ms: webhooks and commands need them all the time. */
-const connectionLife = 2_000
-
 export function openEngine(parts: EngineParts): Engine {
   const ownership = new Ownership(() => engine, openPeers(parts), world)
   const { live } = ownership
@@ -54,14 +51,10 @@ const world: World = {
   turn: (live, ids, run) => live.inputs.take('effects', () => [...ids], run),
 }
 
-function connectionReader(parts: EngineParts): (id: string) => Promise<Connection> {
-  const kept = new Map<string, { readonly connection: Connection; readonly until: number }>()
+function connectionReader({ store }: EngineParts): (id: string) => Promise<Connection> {
   return async (id) => {
-    const known = kept.get(id)
-    if (known && known.until > parts.clock.monotonic()) return known.connection
-    const connection = await parts.store.connections.find(id)
+    const connection = await store.lately.connection(id)
     if (!connection) throw new OffhookError('not-found', `Connection "${id}" no longer exists`)
-    kept.set(id, { connection, until: parts.clock.monotonic() + connectionLife })
     return connection
   }
 }

@@ -29,7 +29,7 @@ async function open(live: LiveCall, after: CallStatus | undefined): Promise<void
   const { plan } = running.call
   // A second leg: whoever is on it talks with another caller of ours.
   if (!plan.agent) return
-  const agent = await engine.store.agents.get(plan.organization, plan.agent)
+  const agent = await engine.store.lately.agent(plan.organization, plan.agent)
   const spec = agent && engine.agents.get(agent.provider)
   if (!agent || !spec)
     throw new OffhookError(

@@ -45,8 +45,10 @@ const mostInAll = 20_000
 const longest = 8_192
 /** Between two writes, ms. */
 const spacing = 500
-/** In one write: the rest waits its turn. */
+/** In one round of writing: the rest waits its turn. */
 const together = 500
+/** In one transaction: calls that wait for the store get their turn between two. */
+const portion = 24
 
 export interface WireBookOptions {
   readonly store: Pick<Store, 'wire'>
@@ -148,7 +150,9 @@ class Book implements WireBook {
     const counted = [...this.#ended, ...[...this.#lines].flatMap(([counts, of]) => takeCounts(of, counts))]
     this.#ended = []
     try {
-      await store.wire.add(some.map(noteOf), counted, wireBound)
+      await store.wire.add(some.slice(0, portion).map(noteOf), counted, wireBound)
+      for (let at = portion; at < some.length; at += portion)
+        await store.wire.add(some.slice(at, at + portion).map(noteOf), [], wireBound)
       for (const call of new Set(some.map(({ call }) => call))) await coordination.publish(wireChannel(call), '')
     } catch (error) {
       // What is lost is a help to people, and no call waits for it.

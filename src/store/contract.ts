@@ -202,7 +202,16 @@ export interface Configured<T> {
   remove(organization: string, id: string): Promise<boolean>
 }
 
+/** The same reads, up to half a second behind the changes of other processes: for what every call asks. */
+export interface Lately {
+  connection(id: string): Promise<Connection | undefined>
+  number(connection: string, number: string): Promise<PhoneNumber | undefined>
+  agent(organization: string, id: string): Promise<Agent | undefined>
+  wanting(organization: string, type: string): Promise<readonly Subscription[]>
+}
+
 export interface Store extends AsyncDisposable {
+  readonly lately: Lately
   readonly organizations: {
     create(organization: Organization): Promise<void>
     get(id: string): Promise<Organization | undefined>

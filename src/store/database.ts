@@ -6,12 +6,14 @@ import type { Driver, Run } from './driver.ts'
 export type Sql = PgRemoteDatabase
 
 export interface Database {
+  readonly alone: Driver['alone']
   readonly sql: Sql
   transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>
 }
 
 export function openDatabase(driver: Driver): Database {
   return {
+    alone: driver.alone,
     sql: through(driver.run),
     transaction: (work) => driver.transaction((run) => work(through(run))),
   }

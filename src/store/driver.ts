@@ -8,6 +8,8 @@ export type Run = (text: string, parameters: readonly unknown[]) => Promise<read
 
 /** A PostgreSQL, in this process or elsewhere. */
 export interface Driver extends AsyncDisposable {
+  /** No other process writes to this database. */
+  readonly alone: boolean
   readonly run: Run
   /** All or nothing. Statements of `work` go to `run` as given, never to the driver's own. */
   transaction<T>(work: (run: Run) => Promise<T>): Promise<T>

@@ -17,6 +17,7 @@ const parsers = Object.fromEntries(
 export async function openEmbedded(directory: string | undefined): Promise<Driver> {
   const database = await (directory === undefined ? openInMemory() : openInFolder(join(directory, 'database')))
   return {
+    alone: true,
     run: runOn(database),
     transaction: (work) => database.transaction((transaction) => work(runOn(transaction))),
     jobs: { backend: 'pglite', open: async () => (await import('pg-boss')).fromPglite(database) },

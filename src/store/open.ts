@@ -6,6 +6,7 @@ import type { Scope } from '../lib/scope.ts'
 import type { Coordination, Store } from './contract.ts'
 import { MemoryCoordination } from './coordination/memory.ts'
 import { GroupCommit } from './journal.ts'
+import { lately } from './lately.ts'
 import { lockDirectory } from './lock.ts'
 import { openRemote } from './remote.ts'
 import { recordsThrough } from './surface.ts'
@@ -52,7 +53,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     )
     const records = recordsThrough(remote.call)
     const journal = scope.use(new GroupCommit({ records: records.journal, clock, logger, spacing }))
-    return { ...records, journal, [Symbol.asyncDispose]: () => scope.close() }
+    return { ...records, ...lately(records, clock), journal, [Symbol.asyncDispose]: () => scope.close() }
   } catch (error) {
     await scope.close(error)
     throw error

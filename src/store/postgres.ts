@@ -24,6 +24,7 @@ export function openPostgres({ url, onIdleError }: PostgresOptions): Driver {
   })
   pool.on('error', onIdleError)
   return {
+    alone: false,
     run: patient(runOn(pool)),
     transaction: async (work) => inTransaction(await begun(pool), work),
     jobs: { backend: 'postgres', open: async () => ({ executeSql: (text, values) => pool.query(text, values) }) },

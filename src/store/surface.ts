@@ -16,7 +16,7 @@ export interface JournalRecords extends Pick<Journal, 'read' | 'history' | 'afte
 }
 
 /** The store without what must live in the caller's thread: group commit and listeners. */
-export interface Records extends Omit<Store, 'journal' | typeof Symbol.asyncDispose> {
+export interface Records extends Omit<Store, 'journal' | 'lately' | typeof Symbol.asyncDispose> {
   readonly journal: JournalRecords
 }
 

@@ -78,7 +78,7 @@ function subscriptionsOf({ store }: Engine): (entry: Journaled) => Promise<reado
   const known = new Map<string, Promise<readonly Subscription[]>>()
   return ({ organization, event }) => {
     const kind = `${organization} ${event.type}`
-    const wanting = known.get(kind) ?? store.subscriptions.wanting(organization, event.type)
+    const wanting = known.get(kind) ?? store.lately.wanting(organization, event.type)
     known.set(kind, wanting)
     return wanting
   }

@@ -21,8 +21,12 @@ const largestLimit = 5000
  */
 const inOrder = raw.raw(`select pg_advisory_xact_lock(${locks.family}, ${locks.journal})`)
 
-export function journal({ sql, transaction }: Database): JournalRecords {
-  const writeTogether = (entries: readonly JournalEntry[]) => transaction((sql) => writeBatch(sql, entries))
+export function journal({ sql, alone, transaction }: Database): JournalRecords {
+  const writeTogether = (entries: readonly JournalEntry[]) =>
+    transaction(async (sql) => {
+      if (!alone) await sql.execute(inOrder)
+      return writeBatch(sql, entries)
+    })
   return {
     async write(entries) {
       try {
@@ -90,7 +94,6 @@ interface Fresh extends JournalEntry {
 }
 
 async function writeBatch(sql: Sql, entries: readonly JournalEntry[]): Promise<readonly Written[]> {
-  await sql.execute(inOrder)
   const positions = await insertEvents(sql, entries)
   const fresh = entries.flatMap((entry, index) => withPosition(entry, positions[index]))
   await insertMessages(sql, fresh)
