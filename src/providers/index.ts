@@ -13,7 +13,10 @@ import { twilio } from './carriers/twilio/twilio.ts'
 import { vobiz } from './carriers/vobiz/vobiz.ts'
 import { vonage } from './carriers/vonage/vonage.ts'
 import { webrtc } from './carriers/webrtc/webrtc.ts'
+import { anthropic } from './llm/anthropic/anthropic.ts'
+import { gemini } from './llm/gemini/gemini.ts'
 import { openaiCompatible } from './llm/openai-compatible/openai-compatible.ts'
+import { openaiResponses } from './llm/openai-responses/openai-responses.ts'
 import { scriptedModel } from './llm/scripted/index.ts'
 import { localRecogniser } from './stt/local/index.ts'
 import { localSpeaker } from './tts/local/index.ts'
@@ -23,5 +26,5 @@ export const carriers: readonly CarrierSpec[] = [twilio, telnyx, webrtc, plivo, 
 export const agents: readonly AgentSpec[] = [local, echo, pipeline]
 
 export const recognisers: readonly RecogniserSpec[] = [localRecogniser]
-export const models: readonly ModelSpec[] = [scriptedModel, openaiCompatible]
+export const models: readonly ModelSpec[] = [scriptedModel, openaiCompatible, openaiResponses, anthropic, gemini]
 export const speakers: readonly SpeakerSpec[] = [localSpeaker]

@@ -1,8 +1,9 @@
 /** The stream of a reply: server-sent chunks in, text, tool calls and usage out. */
 import type { Ids } from '../../../lib/ids.ts'
-import { inner, isFields, text, whole, type Fields } from '../../../protocols/json-media/fields.ts'
+import { inner, isFields, text, type Fields } from '../../../protocols/json-media/fields.ts'
 import { cutShort, eventsOf, filtered, spent } from '../../../protocols/vendor/events.ts'
 import { refusalOf, refused, type Vendor } from '../../../protocols/vendor/refusal.ts'
+import { counted } from '../../../protocols/vendor/usage.ts'
 import type { ModelEvent } from '../../../spec/speech.ts'
 import { CallDrafts } from './calls.ts'
 import { Thoughts } from './thoughts.ts'
@@ -55,11 +56,10 @@ function textOf(content: unknown): string {
 function usageOf(chunk: Fields): Readonly<Record<string, number>> | undefined {
   const usage = isFields(chunk['usage']) ? chunk['usage'] : inner(chunk, 'x_groq')['usage']
   if (!isFields(usage)) return undefined
-  const counts = {
-    inputTokens: whole(usage['prompt_tokens']),
-    cachedTokens: whole(inner(usage, 'prompt_tokens_details')['cached_tokens']),
-    outputTokens: whole(usage['completion_tokens']),
-    reasoningTokens: whole(inner(usage, 'completion_tokens_details')['reasoning_tokens']),
-  }
-  return Object.fromEntries(Object.entries(counts).filter((entry): entry is [string, number] => entry[1] !== undefined))
+  return counted({
+    inputTokens: usage['prompt_tokens'],
+    cachedTokens: inner(usage, 'prompt_tokens_details')['cached_tokens'],
+    outputTokens: usage['completion_tokens'],
+    reasoningTokens: inner(usage, 'completion_tokens_details')['reasoning_tokens'],
+  })
 }

@@ -1,7 +1,8 @@
 /** Any chat server that speaks OpenAI's Chat Completions. */
 import { z } from 'zod'
 import { ask } from '../../../protocols/vendor/ask.ts'
-import type { Explain, Vendor } from '../../../protocols/vendor/refusal.ts'
+import { explainOpenAi } from '../../../protocols/vendor/openai.ts'
+import type { Vendor } from '../../../protocols/vendor/refusal.ts'
 import { field } from '../../../spec/provider.ts'
 import type { ModelSpec } from '../../../spec/speech.ts'
 import { readReply } from './chunks.ts'
@@ -71,21 +72,9 @@ function addressOf({ url }: Config): string {
 }
 
 function vendorOf({ url, model, key }: Config): Vendor {
-  return { name: `the chat server ${new URL(url).host}`, secrets: [key], explain: explain(model) }
-}
-
-/** Servers that are compatible are so in their errors too, more or less: names first, else the status. */
-function explain(model: string): Explain {
-  return ({ status, names, message = '' }) => {
-    if (names.includes('insufficient_quota'))
-      return ['vendor.refused', 'its account has no money left; top it up there']
-    if (names.includes('context_length_exceeded') || /context (?:length|window|size)/i.test(message)) {
-      return ['vendor.refused', 'the call has become too long for this model: shorten the prompt, or use another model']
-    }
-    if (names.includes('content_filter')) return ['vendor.refused', 'its filter took offence: look at the prompt']
-    if (status === 400 || status === 404 || status === 422) {
-      return ['settings.invalid', `check the address and the model name "${model}"`]
-    }
-    return undefined
+  return {
+    name: `the chat server ${new URL(url).host}`,
+    secrets: [key],
+    explain: explainOpenAi(`the address and the model name "${model}"`),
   }
 }
