@@ -42,8 +42,9 @@ type Claims = readonly Recognised<CarrierSpec>[]
 type Verdict = Opening | { readonly refused: string }
 type Admit = (claims: Claims) => Promise<Admitted | { readonly refused: string }>
 
-class Arrival {
-  readonly #engine: Engine
+/** One socket that waits to be known. */
+export class Arrival {
+  readonly #engine: Pick<Engine, 'clock' | 'logger'>
   readonly #socket: Socket
   readonly #candidates: readonly CarrierSpec[]
   /** The very first message must be one that opens a stream. */
@@ -53,7 +54,7 @@ class Arrival {
   #started = false
   readonly #verdict = Promise.withResolvers<Verdict>()
 
-  constructor(engine: Engine, socket: Socket, candidates: readonly CarrierSpec[], strict: boolean) {
+  constructor(engine: Pick<Engine, 'clock' | 'logger'>, socket: Socket, candidates: readonly CarrierSpec[], strict: boolean) {
     this.#engine = engine
     this.#socket = socket
     this.#candidates = candidates
