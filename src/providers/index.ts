@@ -18,6 +18,7 @@ import { gemini } from './llm/gemini/gemini.ts'
 import { openaiCompatible } from './llm/openai-compatible/openai-compatible.ts'
 import { openaiResponses } from './llm/openai-responses/openai-responses.ts'
 import { scriptedModel } from './llm/scripted/index.ts'
+import { deepgramRecogniser } from './stt/deepgram/deepgram.ts'
 import { localRecogniser } from './stt/local/index.ts'
 import { localSpeaker } from './tts/local/index.ts'
 
@@ -25,6 +26,6 @@ export const carriers: readonly CarrierSpec[] = [twilio, telnyx, webrtc, plivo, 
 
 export const agents: readonly AgentSpec[] = [local, echo, pipeline]
 
-export const recognisers: readonly RecogniserSpec[] = [localRecogniser]
+export const recognisers: readonly RecogniserSpec[] = [localRecogniser, deepgramRecogniser]
 export const models: readonly ModelSpec[] = [scriptedModel, openaiCompatible, openaiResponses, anthropic, gemini]
 export const speakers: readonly SpeakerSpec[] = [localSpeaker]
