@@ -48,6 +48,16 @@ export function describeSettings<S extends z.ZodObject>(fixture: CarrierFixture<
       expect(fields.filter(({ notes }) => notes.account).length).toBeLessThanOrEqual(1)
     })
 
+    test('what we keep ourselves may be missing, and is nothing that people could say elsewhere', () => {
+      const managed = fields.filter(({ notes }) => notes.managed)
+      expect(managed.filter(({ notes }) => notes.secret || notes.env || notes.account)).toEqual([])
+      const config: Readonly<Record<string, unknown>> = configOf(fixture)
+      const without = Object.fromEntries(
+        Object.entries(config).filter(([name]) => !managed.some((one) => one.name === name)),
+      )
+      expect(spec.settings.safeParse(without).success).toBe(true)
+    })
+
     test('have a JSON Schema with titles and secrets', () => {
       const schema = z.toJSONSchema(spec.settings, { io: 'input' })
       const properties: Readonly<Record<string, unknown>> = schema.properties ?? {}

@@ -327,3 +327,36 @@ describe('numbers', () => {
       expect(run(cloudonix.numbers!.list!(config), answer(body)).result).toEqual(expected)
   })
 })
+
+describe('set-up', () => {
+  const at = { voice: 'https://voice.example.com/carriers/cloudonix/con_1/voice', status: 'https://s' }
+  const nameless = settings.parse({ ...config, application: undefined })
+  const asked = (all: readonly { readonly method: string; readonly url: string }[]) =>
+    all.map(({ method, url }) => `${method} ${new URL(url).pathname.split(`${domain}/`)[1]}`)
+
+  test('makes an application whose name is always the same, and changes it from then on', () => {
+    const made = run(cloudonix.setUp!(at, nameless, now), answer({}, 404), answer({ id: 1 }))
+    expect(asked(made.asked)).toEqual(['PATCH applications/Offhook_con_1', 'POST applications'])
+    expect(JSON.parse(String(made.asked[1]?.body))).toEqual({
+      ...{ name: 'Offhook_con_1', type: 'cxml', url: at.voice, method: 'POST' },
+    })
+    expect(made.result.settings).toEqual({ ownApplication: 'Offhook_con_1' })
+    const again = run(cloudonix.setUp!(at, nameless, now), answer({}))
+    expect([asked(again.asked), again.result.settings]).toEqual([
+      ['PATCH applications/Offhook_con_1'],
+      { ownApplication: 'Offhook_con_1' },
+    ])
+  })
+
+  test('numbers point at the one it made', () => {
+    const known = { ...nameless, ownApplication: 'Offhook_con_1' }
+    const { result } = run(cloudonix.numbers!.point!('+15551230002', at, known), answer({}), answer({}))
+    expect(result.pointsAt).toBe('Offhook_con_1')
+  })
+
+  test('changes the one of the settings, and names its field where there is none', () => {
+    const changed = run(cloudonix.setUp!(at, config, now), answer({}))
+    expect([asked(changed.asked), changed.result.settings]).toEqual([['PATCH applications/front-desk'], undefined])
+    expect(() => run(cloudonix.setUp!(at, config, now), answer({}, 404))).toThrow(/check the voice application/)
+  })
+})

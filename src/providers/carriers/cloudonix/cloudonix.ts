@@ -1,6 +1,7 @@
 /** Cloudonix: CXML answers (TwiML's shape), REST control by session token, a Twilio-shaped media socket. */
 import type { CarrierSpec } from '../../../spec/carrier.ts'
 import { check, lookup, recordings } from './account.ts'
+import { setUp } from './application.ts'
 import { control } from './commands.ts'
 import { numbers } from './numbers.ts'
 import { settings } from './settings.ts'
@@ -16,7 +17,7 @@ export const cloudonix: CarrierSpec<typeof settings> = {
   checklist: [
     'In the Cloudonix cockpit create a domain and a domain API key, and connect your SIP trunks to it.',
     'Make up a requests key (32 letters or more), and set it as the domain’s "authorization-api-key": Cloudonix then sends it with every request to us.',
-    'Create a voice application of type CXML, and give its name here: pointing a number sets its address.',
+    'A voice application of type CXML is made when this is saved. To use one of your own instead, give its name: its address is set.',
     'Optional: set the domain’s "cdr-endpoint" to …/cdr below this connection’s address, for recordings and a second word on each end.',
   ],
   webhook,
@@ -25,5 +26,6 @@ export const cloudonix: CarrierSpec<typeof settings> = {
   numbers,
   recordings,
   lookup,
+  setUp,
   check,
 }

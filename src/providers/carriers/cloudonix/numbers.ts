@@ -4,6 +4,7 @@ import { inner, isFields, text, type Fields } from '../../../protocols/json-medi
 import type { CarrierNumber, Numbers } from '../../../spec/carrier.ts'
 import { OffhookError } from '../../../spec/errors.ts'
 import type { HttpResponse, Operation } from '../../../spec/http.ts'
+import { pointApplication } from './application.ts'
 import { address, client, id } from './rest.ts'
 import type { Settings } from './settings.ts'
 
@@ -19,16 +20,14 @@ function* list(config: Settings): Operation<readonly CarrierNumber[]> {
 /** The application gets our address, and the number is attached to it when it is not yet. */
 function* point(written: string, urls: { readonly voice: string }, config: Settings): Operation<CarrierNumber> {
   const number = fullNumber(written)
-  const { application } = config
-  if (application === undefined)
+  const application = config.application ?? config.ownApplication
+  if (application === undefined || !(yield* pointApplication(application, urls, config)))
     throw new OffhookError(
       'settings.missing',
-      'Give the name of a voice application in the settings: numbers point at one',
+      'Numbers point at a voice application: give the name of one that is there, or set the connection up again',
     )
   const rest = client(config)
-  const json = { url: urls.voice, method: 'POST' }
   const place = address(config, 'applications', id(application))
-  yield* rest.ask('point the application here', 'PATCH', place, { json, repeatable: true })
   const known = yield rest.request('GET', address(config, 'dnids', encodeURIComponent(number)))
   if (known.status === 404) {
     const dnid = { source: number, prefix: false, expression: false, asteriskCompatible: false }

@@ -41,7 +41,8 @@ export const settings = z.object({
   ),
   application: field(word.optional(), {
     title: 'Voice application',
-    description: 'Its name: numbers point at it, and it points here.',
+    description:
+      'Its name: numbers point at it, and it points here. Without one, an application is made when this is saved.',
     env: 'CLOUDONIX_APPLICATION',
   }),
   trunk: field(word.optional(), {
@@ -50,6 +51,7 @@ export const settings = z.object({
       'The name of the SIP trunk for outbound calls. Without one, Cloudonix tries each in the order of their making.',
     env: 'CLOUDONIX_TRUNK',
   }),
+  ownApplication: field(z.string().optional(), { title: 'Application made by us', managed: true }),
   defaultFrom: field(z.string().min(1).optional(), {
     title: 'Default caller number',
     description: 'Used where a call names none: a number that your trunk may show, with plus.',

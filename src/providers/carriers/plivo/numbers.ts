@@ -2,18 +2,14 @@
 import { fullNumber, withPlus } from '../../../protocols/e164/target.ts'
 import { text, type Fields } from '../../../protocols/json-media/fields.ts'
 import { list as listOf } from '../../../protocols/rest/client.ts'
-import type { CarrierNumber, Numbers } from '../../../spec/carrier.ts'
+import type { CarrierNumber, Numbers, Urls } from '../../../spec/carrier.ts'
 import { OffhookError } from '../../../spec/errors.ts'
 import type { Operation } from '../../../spec/http.ts'
+import { applicationFor } from './application.ts'
 import { address, client, digits, id } from './rest.ts'
 import type { Settings } from './settings.ts'
 
 export const numbers: Required<Numbers<Settings>> = { search, buy, list, point, release }
-
-interface Urls {
-  readonly voice: string
-  readonly status: string
-}
 
 const kinds = { local: 'local', 'toll-free': 'tollfree', mobile: 'mobile' } as const
 
@@ -33,7 +29,7 @@ function* search(wanted: Wanted, config: Settings): Operation<readonly CarrierNu
 
 function* buy(written: string, config: Settings, urls: Urls): Operation<CarrierNumber> {
   const number = fullNumber(written)
-  const application = yield* applicationFor(urls, config)
+  const { application } = yield* applicationFor(urls, config)
   const url = address(config, 'PhoneNumber', id(digits(number)))
   yield* client(config).ask('buy the number', 'POST', url, { json: { app_id: application } })
   return { number, pointsAt: application }
@@ -58,32 +54,10 @@ function* list(config: Settings): Operation<readonly CarrierNumber[]> {
 
 function* point(written: string, urls: Urls, config: Settings): Operation<CarrierNumber> {
   const number = fullNumber(written)
-  const application = yield* applicationFor(urls, config)
+  const { application } = yield* applicationFor(urls, config)
   const url = address(config, 'Number', id(digits(number)))
   yield* client(config).ask('point the number here', 'POST', url, { json: { app_id: application }, repeatable: true })
   return { number, pointsAt: application }
-}
-
-/** The application of the settings, set to our addresses; or one that points at us already; or a new one. Never cleared: numbers share it. */
-function* applicationFor(urls: Urls, config: Settings): Operation<string> {
-  const rest = client(config)
-  const json = {
-    ...{ answer_url: urls.voice, answer_method: 'POST', hangup_url: urls.status, hangup_method: 'POST' },
-  }
-  if (config.applicationId !== undefined) {
-    const url = address(config, 'Application', id(config.applicationId))
-    yield* rest.ask('point the application here', 'POST', url, { json, repeatable: true })
-    return config.applicationId
-  }
-  const url = address(config, 'Application')
-  const page = yield* rest.ask('list the applications', 'GET', url, { query: { limit: 20 } })
-  const known = listOf(page, 'objects').find((one) => one['answer_url'] === urls.voice)
-  const found = known && text(known, 'app_id')
-  if (found !== undefined) return found
-  const app_name = `Offhook_${(new URL(urls.voice).pathname.split('/').at(-2) ?? '').replaceAll(/\W/g, '')}`
-  const made = text(yield* rest.ask('make an application', 'POST', url, { json: { app_name, ...json } }), 'app_id')
-  if (made === undefined) throw new OffhookError('carrier.failed', 'Plivo made an application without an id')
-  return made
 }
 
 function* release(written: string, config: Settings): Operation<void> {

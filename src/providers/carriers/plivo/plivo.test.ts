@@ -473,7 +473,7 @@ describe('numbers', () => {
     )
     expect(made.result).toEqual({ number: '+15551230002', pointsAt: '222' })
     expect(JSON.parse(String(made.asked[1]?.body))).toMatchObject({ app_name: 'Offhook_con_1', answer_url: at.voice })
-    const known = answer({ objects: [{ app_id: '222', answer_url: at.voice }] })
+    const known = answer({ objects: [{ app_id: '222', answer_url: at.voice, hangup_url: at.status }] })
     expect(run(plivo.numbers!.point!('+15551230002', at, config), known, answer({}, 202)).result.pointsAt).toBe('222')
     const named = settings.parse({ ...config, applicationId: '12345678901234567' })
     const set = run(plivo.numbers!.point!('+15551230002', at, named), answer({}, 202), answer({}, 202))
@@ -503,5 +503,52 @@ describe('numbers', () => {
       'DELETE',
     )
     expect(() => run(plivo.numbers!.release!('+14155550123', config), answer({}, 404))).toThrow(/not a number/)
+  })
+})
+
+describe('set-up', () => {
+  const at = { voice: 'https://voice.example.com/carriers/plivo/con_1/voice', status: 'https://voice.example.com/s' }
+  const setUp = (over: object, ...answers: Parameters<typeof answer>[]) => {
+    const given = answers.map(([body, status]) => answer(body, status))
+    return run(plivo.setUp!(at, settings.parse({ ...config, ...over }), now), ...given)
+  }
+  const asked = ({ asked: all }: ReturnType<typeof setUp>) =>
+    all.map(({ method, url }) => `${method} ${new URL(url).pathname.split(authId)[1]}${new URL(url).search}`)
+
+  test('makes an application once, and changes it from then on', () => {
+    const made = setUp({}, [{ objects: [] }], [{ app_id: '222' }, 201])
+    expect(asked(made)).toEqual(['GET /Application/?limit=20&offset=0', 'POST /Application/'])
+    expect(made.result.settings).toEqual({ ownApplication: '222' })
+    expect(made.result.notes).toEqual(['The application 222 (Offhook_con_1) was made: calls to its numbers come here.'])
+    const again = setUp({ ownApplication: '222' }, [{}, 202])
+    expect(asked(again)).toEqual(['POST /Application/222/'])
+    expect(JSON.parse(String(again.asked[0]?.body))).toMatchObject({ answer_url: at.voice, hangup_url: at.status })
+    expect(again.result.settings).toEqual({ ownApplication: '222' })
+  })
+
+  test('finds one whose making it never heard of, by its name and on a later page', () => {
+    const full = Array.from({ length: 20 }, (_, at) => ({ app_id: String(at), app_name: 'other' }))
+    const ours = { app_id: '333', app_name: 'Offhook_con_1', answer_url: 'https://formerly.example.com/' }
+    const found = setUp({}, [{ objects: full }], [{ objects: [ours] }], [{}, 202])
+    expect(asked(found).slice(1)).toEqual(['GET /Application/?limit=20&offset=20', 'POST /Application/333/'])
+    expect(found.result.settings).toEqual({ ownApplication: '333' })
+  })
+
+  test('makes a new one for one that was removed at Plivo', () => {
+    const made = setUp(
+      { ownApplication: '222' },
+      [{ error: 'not found' }, 404],
+      [{ objects: [] }],
+      [{ app_id: '444' }, 201],
+    )
+    expect(made.result.settings).toEqual({ ownApplication: '444' })
+  })
+
+  test('changes the one of the settings, and names its field where there is none', () => {
+    const applicationId = '12345678901234567'
+    const changed = setUp({ applicationId }, [{}, 202])
+    expect(asked(changed)).toEqual([`POST /Application/${applicationId}/`])
+    expect(changed.result.settings).toBeUndefined()
+    expect(() => setUp({ applicationId }, [{ error: 'not found' }, 404])).toThrow(/check the application id/)
   })
 })

@@ -3,6 +3,7 @@ import { plivoMedia } from '../../../protocols/plivo/media.ts'
 import type { StreamFormat } from '../../../spec/audio.ts'
 import type { CarrierSpec } from '../../../spec/carrier.ts'
 import { check, cost, lookup, recordings } from './account.ts'
+import { setUp } from './application.ts'
 import { control } from './commands.ts'
 import { numbers } from './numbers.ts'
 import { settings } from './settings.ts'
@@ -22,7 +23,7 @@ export const plivo: CarrierSpec<typeof settings> = {
   settings,
   checklist: [
     'Sign in at console.plivo.com: auth id and auth token stand on its first page.',
-    'Buy a voice number, here or in the console, and point it to this connection: an application is made for it.',
+    'Buy a voice number, here or in the console, and point it to this connection: it is attached to the application that is made when this is saved.',
     'Accounts that pay as they go call the United States and India only; others are allowed under Voice → Geo permissions.',
   ],
   webhook,
@@ -35,5 +36,6 @@ export const plivo: CarrierSpec<typeof settings> = {
   recordings,
   cost,
   lookup,
+  setUp,
   check,
 }

@@ -31,11 +31,11 @@ export const settings = z.object({
       .optional(),
     {
       title: 'Application id',
-      description:
-        'Numbers are attached to it. Without one, an application is made when the first number is pointed here.',
+      description: 'Numbers are attached to it. Without one, an application is made when this is saved.',
       env: 'PLIVO_APP_ID',
     },
   ),
+  ownApplication: field(z.string().optional(), { title: 'Application made by us', managed: true }),
   defaultFrom: field(z.string().min(1).optional(), {
     title: 'Default caller number',
     description: 'Used where a call names none: a number of yours, with plus.',

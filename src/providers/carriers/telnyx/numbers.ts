@@ -5,6 +5,7 @@ import { idOf, list as listOf } from '../../../protocols/rest/client.ts'
 import type { CarrierNumber, Numbers } from '../../../spec/carrier.ts'
 import { OffhookError } from '../../../spec/errors.ts'
 import type { Operation } from '../../../spec/http.ts'
+import { pointApplication } from './application.ts'
 import { address, client, dataOf } from './rest.ts'
 import type { Settings } from './settings.ts'
 
@@ -61,21 +62,6 @@ function* point(written: string, urls: { readonly voice: string }, config: Setti
   const url = address(config, 'phone_numbers', idOf(/^[\w-]{1,60}$/, own.ref ?? '', 'Telnyx'))
   yield* client(config).ask('point the number here', 'PATCH', url, { json, repeatable: true })
   return { ...own, pointsAt: config.connectionId }
-}
-
-/** The application serves all its numbers, so its address is set when it differs, and never cleared. */
-function* pointApplication(config: Settings, webhook: string): Operation<void> {
-  const rest = client(config)
-  const url = address(config, 'call_control_applications', config.connectionId)
-  const application = dataOf(yield* rest.ask('read the application', 'GET', url))
-  if (text(application, 'webhook_event_url') === webhook) return
-  // The name is required in a change.
-  const json = {
-    application_name: text(application, 'application_name') ?? 'Offhook',
-    webhook_event_url: webhook,
-    webhook_api_version: '2',
-  }
-  yield* rest.ask('point the application here', 'PATCH', url, { json, repeatable: true })
 }
 
 function* release(written: string, config: Settings): Operation<void> {

@@ -466,3 +466,27 @@ describe('numbers', () => {
     expect(() => run(telnyx.numbers!.release!('+15551230002', config), answer({ data: [] }))).toThrow(/not a number/)
   })
 })
+
+describe('set-up', () => {
+  const setUp = (webhook: string | undefined) => {
+    const application = { application_name: 'Front desk', webhook_event_url: webhook }
+    return run(
+      telnyx.setUp!({ voice: 'https://v', status: '' }, config, now),
+      answer({ data: application }),
+      answer({}),
+    )
+  }
+
+  test('points the application here and says where it pointed before', () => {
+    const { asked, result } = setUp('https://old.example')
+    expect(asked.map(({ method }) => method)).toEqual(['GET', 'PATCH'])
+    expect(result.notes[0]).toMatch(/"Front desk" went to https:\/\/old\.example; they come here now/)
+    expect(setUp(undefined).result.notes[0]).toContain('went nowhere')
+  })
+
+  test('changes nothing that is right', () => {
+    const { asked, result } = setUp('https://v')
+    expect(asked.map(({ method }) => method)).toEqual(['GET'])
+    expect(result.notes).toEqual(['The application "Front desk" sends its webhooks here.'])
+  })
+})

@@ -1,6 +1,6 @@
 /** Twilio's phone numbers: searched, bought, listed, pointed at us, given back. */
 import { normaliseNumber } from '../../../protocols/e164/normalise.ts'
-import type { CarrierNumber, Numbers } from '../../../spec/carrier.ts'
+import type { CarrierNumber, Numbers, Urls } from '../../../spec/carrier.ts'
 import { OffhookError } from '../../../spec/errors.ts'
 import type { Operation } from '../../../spec/http.ts'
 import {
@@ -20,11 +20,6 @@ import {
 import { apiBase, type Settings } from './settings.ts'
 
 export const numbers: Required<Numbers<Settings>> = { search, buy, list, point, release }
-
-interface Urls {
-  readonly voice: string
-  readonly status: string
-}
 
 const kinds = { local: 'Local', 'toll-free': 'TollFree', mobile: 'Mobile' } as const
 

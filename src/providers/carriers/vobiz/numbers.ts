@@ -2,19 +2,14 @@
 import { fullNumber, withPlus } from '../../../protocols/e164/target.ts'
 import { text, type Fields } from '../../../protocols/json-media/fields.ts'
 import { list as listOf } from '../../../protocols/rest/client.ts'
-import type { CarrierNumber, Numbers } from '../../../spec/carrier.ts'
+import type { CarrierNumber, Numbers, Urls } from '../../../spec/carrier.ts'
 import { OffhookError } from '../../../spec/errors.ts'
 import type { Operation } from '../../../spec/http.ts'
-import { address, client, id } from './rest.ts'
+import { applicationFor } from './application.ts'
+import { address, client } from './rest.ts'
 import type { Settings } from './settings.ts'
-import { keyOf } from './webhook.ts'
 
 export const numbers: Required<Numbers<Settings>> = { search, buy, list, point, release }
-
-interface Urls {
-  readonly voice: string
-  readonly status: string
-}
 
 type Wanted = Parameters<Required<Numbers<Settings>>['search']>[0]
 
@@ -56,38 +51,11 @@ function* list(config: Settings): Operation<readonly CarrierNumber[]> {
 
 function* point(written: string, urls: Urls, config: Settings): Operation<CarrierNumber> {
   const number = fullNumber(written)
-  const application = yield* applicationFor(urls, config)
+  const { application } = yield* applicationFor(urls, config)
   const json = { application_id: application }
   const url = address(config, `numbers/${encodeURIComponent(number)}/application`)
   yield* client(config).ask('point the number here', 'POST', url, { json, repeatable: true })
   return { number, pointsAt: application }
-}
-
-/** The application of the settings, set to our addresses, or a new one. Never cleared: numbers share it. */
-function* applicationFor(urls: Urls, config: Settings): Operation<string> {
-  const rest = client(config)
-  const json = {
-    ...{ answer_url: secret(urls.voice, config), answer_method: 'POST' },
-    ...{ hangup_url: secret(urls.status, config), hangup_method: 'POST' },
-  }
-  if (config.applicationId !== undefined) {
-    const url = address(config, `Application/${id(config.applicationId)}/`)
-    yield* rest.ask('point the application here', 'POST', url, { json, repeatable: true })
-    return config.applicationId
-  }
-  const app_name = `Offhook_${(new URL(urls.voice).pathname.split('/').at(-2) ?? '').replaceAll(/\W/g, '')}`
-  const made = yield* rest.ask('make an application', 'POST', address(config, 'Application/'), {
-    json: { app_name, ...json },
-  })
-  const application = made['app_id']
-  if (typeof application === 'string' || typeof application === 'number') return String(application)
-  throw new OffhookError('carrier.failed', 'Vobiz made an application without an id')
-}
-
-/** `…/voice/-/{secret}`: what the signature leaves open, the path closes. */
-function secret(url: string, config: Settings): string {
-  const purpose = `${url.split('/').at(-1) ?? ''}/-`
-  return `${url}/-/${keyOf(config, purpose)}`
 }
 
 function* release(written: string, config: Settings): Operation<void> {

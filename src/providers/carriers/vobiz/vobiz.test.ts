@@ -312,3 +312,36 @@ describe('numbers', () => {
     expect(() => run(vobiz.numbers!.release!('+918040000001', config), answer({}, 404))).toThrow(/not a number/)
   })
 })
+
+describe('set-up', () => {
+  const at = {
+    voice: 'https://voice.example.com/carriers/vobiz/con_1/voice',
+    status: 'https://voice.example.com/carriers/vobiz/con_1/status',
+  }
+  const setUp = (over: object, ...answers: Parameters<typeof answer>[]) => {
+    const given = answers.map(([body, status]) => answer(body, status))
+    return run(vobiz.setUp!(at, settings.parse({ ...config, ...over }), now), ...given)
+  }
+
+  test('makes an application once, changes it from then on, and makes another for one that is gone', () => {
+    const made = setUp({}, [{ app_id: 22 }])
+    expect(made.result.settings).toEqual({ ownApplication: '22' })
+    expect(made.result.notes[0]).toContain('22 (Offhook_con_1) was made')
+    const again = setUp({ ownApplication: '22' }, [{}])
+    expect(again.asked.map(({ url }) => url.split('/Application')[1])).toEqual(['/22/'])
+    expect(again.result.settings).toEqual({ ownApplication: '22' })
+    expect(setUp({ ownApplication: '22' }, [{}, 404], [{ app_id: 33 }]).result.settings).toEqual({
+      ownApplication: '33',
+    })
+  })
+
+  test('numbers go to the one it made', () => {
+    const known = settings.parse({ ...config, ownApplication: '22' })
+    const { asked } = run(vobiz.numbers!.point!('+918040000001', at, known), answer({}), answer({}))
+    expect(JSON.parse(String(asked[1]?.body))).toEqual({ application_id: '22' })
+  })
+
+  test('names the field of an application that is not there', () => {
+    expect(() => setUp({ applicationId: '9' }, [{}, 404])).toThrow(/check the application id/)
+  })
+})

@@ -3,6 +3,7 @@ import { plivoMedia } from '../../../protocols/plivo/media.ts'
 import type { StreamFormat } from '../../../spec/audio.ts'
 import type { CarrierSpec } from '../../../spec/carrier.ts'
 import { check, cost, lookup, recordings } from './account.ts'
+import { setUp } from './application.ts'
 import { control } from './commands.ts'
 import { numbers } from './numbers.ts'
 import { settings } from './settings.ts'
@@ -19,7 +20,7 @@ export const vobiz: CarrierSpec<typeof settings> = {
   checklist: [
     'Sign in at console.vobiz.ai: auth id (MA_…) and auth token stand on its first page.',
     'Allow Vobiz to sign its callbacks; without signatures every callback is refused.',
-    'Buy a number, here or in the console, and point it to this connection: an application is made for it.',
+    'Buy a number, here or in the console, and point it to this connection: it is attached to the application that is made when this is saved.',
   ],
   webhook,
   control,
@@ -29,5 +30,6 @@ export const vobiz: CarrierSpec<typeof settings> = {
   recordings,
   cost,
   lookup,
+  setUp,
   check,
 }

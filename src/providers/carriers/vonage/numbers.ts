@@ -1,20 +1,16 @@
 /** Vonage's phone numbers: linked to the application, which knows our addresses. */
 import { callingCodeOf, countriesOf, countryOf } from '../../../protocols/e164/countries.ts'
 import { fullNumber, withPlus } from '../../../protocols/e164/target.ts'
-import { inner, text, type Fields } from '../../../protocols/json-media/fields.ts'
+import { text, type Fields } from '../../../protocols/json-media/fields.ts'
 import { list as listOf, type Query } from '../../../protocols/rest/client.ts'
-import type { CarrierNumber, Numbers } from '../../../spec/carrier.ts'
+import type { CarrierNumber, Numbers, Urls } from '../../../spec/carrier.ts'
 import { OffhookError } from '../../../spec/errors.ts'
 import type { Operation } from '../../../spec/http.ts'
-import { account, base, digits, explain } from './rest.ts'
+import { pointApplication } from './application.ts'
+import { account, digits, explain } from './rest.ts'
 import type { Settings } from './settings.ts'
 
 export const numbers: Required<Numbers<Settings>> = { search, buy, list, point, release }
-
-interface Urls {
-  readonly voice: string
-  readonly status: string
-}
 
 const kinds = { local: 'landline', 'toll-free': 'landline-toll-free', mobile: 'mobile-lvn' } as const
 
@@ -79,32 +75,6 @@ function* link(own: CarrierNumber, urls: Urls, config: Settings): Operation<void
   yield* pointApplication(urls, config)
   const form = { country: own.country, msisdn: digits(own.number), app_id: config.applicationId }
   yield* order(config, 'point the number here', 'number/update', form, true)
-}
-
-/** A PUT replaces everything, so what is there is sent back with our addresses in it. */
-function* pointApplication(urls: Urls, config: Settings): Operation<void> {
-  const rest = account(config)
-  const url = `${base(config)}/v2/applications/${config.applicationId}`
-  const { id: _id, _links, ...application } = yield* rest.ask('read the application', 'GET', url)
-  const capabilities = inner(application, 'capabilities')
-  const voice = inner(capabilities, 'voice')
-  const webhooks = inner(voice, 'webhooks')
-  const [answer, event] = [inner(webhooks, 'answer_url'), inner(webhooks, 'event_url')]
-  const settled =
-    answer['address'] === urls.voice && answer['http_method'] === 'POST' && event['address'] === urls.status
-  if (settled && voice['signed_callbacks'] !== false) return
-  const changed = {
-    ...webhooks,
-    answer_url: { ...answer, address: urls.voice, http_method: 'POST' },
-    event_url: { ...event, address: urls.status, http_method: 'POST' },
-  }
-  const keys = inner(application, 'keys')
-  const json = {
-    ...application,
-    ...('public_key' in keys ? { keys: { public_key: keys['public_key'] } } : {}),
-    capabilities: { ...capabilities, voice: { ...voice, webhooks: changed, signed_callbacks: true } },
-  }
-  yield* rest.ask('point the application here', 'PUT', url, { json, repeatable: true })
 }
 
 function* release(written: string, config: Settings): Operation<void> {

@@ -527,3 +527,27 @@ describe('numbers', () => {
     expect(() => run(vonage.numbers!.release!('+15551230002', config), answer({ numbers: [] }))).toThrow(/not a number/)
   })
 })
+
+describe('set-up', () => {
+  const at = { voice: 'https://v', status: 'https://s' }
+  const setUp = (webhooks: object) =>
+    run(
+      vonage.setUp!(at, config, now),
+      answer({ name: 'Front desk', capabilities: { voice: { webhooks } } }),
+      answer({}),
+    )
+
+  test('points the application here and says where it pointed before', () => {
+    const { asked, result } = setUp({ answer_url: { address: 'https://old.example' } })
+    expect(asked.map(({ method }) => method)).toEqual(['GET', 'PUT'])
+    expect(result.notes[0]).toMatch(/"Front desk" asked for its answers at https:\/\/old\.example; it asks here now/)
+    expect(setUp({}).result.notes[0]).toContain('nowhere')
+  })
+
+  test('changes nothing that is right', () => {
+    const answer_url = { address: at.voice, http_method: 'POST' }
+    const { asked, result } = setUp({ answer_url, event_url: { address: at.status } })
+    expect(asked.map(({ method }) => method)).toEqual(['GET'])
+    expect(result.notes).toEqual(['The application "Front desk" asks for its answers here.'])
+  })
+})

@@ -1,6 +1,7 @@
 /** Vonage Voice: NCCO answers, REST control signed per request, sound as binary messages. */
 import type { CarrierSpec } from '../../../spec/carrier.ts'
 import { check, cost, lookup, lookupTransfer, recordings } from './account.ts'
+import { setUp } from './application.ts'
 import { control } from './commands.ts'
 import { numbers } from './numbers.ts'
 import { settings } from './settings.ts'
@@ -16,7 +17,7 @@ export const vonage: CarrierSpec<typeof settings> = {
   checklist: [
     'Sign in at dashboard.vonage.com: API key and API secret stand on its first page, the signature secret under Settings.',
     'Create an application with the Voice capability, and keep the private key it gives you; its id is the application id.',
-    'Buy a number, here or in the dashboard, and point it to this connection: the application’s addresses are set with it.',
+    'Buy a number, here or in the dashboard, and point it to this connection; the application’s addresses are set when this is saved.',
   ],
   webhook,
   control,
@@ -26,5 +27,6 @@ export const vonage: CarrierSpec<typeof settings> = {
   cost,
   lookup,
   lookupTransfer,
+  setUp,
   check,
 }
