@@ -4,6 +4,7 @@ import type { CarrierSpec } from '../spec/carrier.ts'
 import type { ModelSpec, RecogniserSpec, SpeakerSpec } from '../spec/speech.ts'
 import { echo } from './agents/echo/echo.ts'
 import { local } from './agents/local/local.ts'
+import { openaiRealtime } from './agents/openai-realtime/openai-realtime.ts'
 import { pipeline } from './agents/pipeline/pipeline.ts'
 import { cloudonix } from './carriers/cloudonix/cloudonix.ts'
 import { exotel } from './carriers/exotel/exotel.ts'
@@ -24,7 +25,7 @@ import { localSpeaker } from './tts/local/index.ts'
 
 export const carriers: readonly CarrierSpec[] = [twilio, telnyx, webrtc, plivo, vobiz, vonage, cloudonix, exotel]
 
-export const agents: readonly AgentSpec[] = [local, echo, pipeline]
+export const agents: readonly AgentSpec[] = [local, echo, pipeline, openaiRealtime]
 
 export const recognisers: readonly RecogniserSpec[] = [localRecogniser, deepgramRecogniser]
 export const models: readonly ModelSpec[] = [scriptedModel, openaiCompatible, openaiResponses, anthropic, gemini]
