@@ -32,11 +32,8 @@ const paths = [
   '/nowhere',
 ]
 
-const looks = [
-  { look: 'light', options: {} },
-  { look: 'dark', options: { dark: true } },
-  { look: 'narrow', options: { narrow: true } },
-]
+const wide = { width: 1280, height: 800 }
+const telephone = { width: 390, height: 844 }
 
 describe.skipIf(!hasChromium())('the pages', () => {
   const scope = new Scope('console pages')
@@ -44,33 +41,51 @@ describe.skipIf(!hasChromium())('the pages', () => {
   let browser: Browser
   let call: string
   let webhook: string
+  let visitor: Visitor
   beforeAll(async () => {
     house = scope.use(await openConsole())
     ;({ call, webhook } = await furnish(house))
     browser = await startChromium(scope)
+    visitor = await openVisitor(scope, browser, house)
   })
   afterAll(() => scope.close())
 
-  describe.each(looks)('in $look', ({ look, options }) => {
-    let visitor: Visitor
-    beforeAll(async () => {
-      visitor = await openVisitor(scope, browser, house, options)
-    })
+  /** Whatever changes with the look of a page is drawn anew: by then the colours have changed too. */
+  async function everyLook({ page }: Visitor): Promise<void> {
+    expect(await barriers(page)).toEqual([])
+    expect(await overflow(page)).toBe(0)
+    await page.emulateMedia({ colorScheme: 'dark' })
+    await page.locator('html[data-theme="dark"]').waitFor({ state: 'attached' })
+    expect(await barriers(page, ['color-contrast'])).toEqual([])
+    await page.setViewportSize(telephone)
+    expect(await overflow(page)).toBe(0)
+    await page.emulateMedia({ colorScheme: 'light' })
+    await page.setViewportSize(wide)
+  }
 
-    test.each([...paths, '/calls/:call', '/settings/webhooks/:webhook'])('%s', async (path) => {
-      visitor.complaints.length = 0
-      await visitor.open(path.replace(':call', call).replace(':webhook', webhook))
-      if (look !== 'narrow') expect(await barriers(visitor.page)).toEqual([])
-      expect(await overflow(visitor.page)).toBe(0)
-      expect(visitor.complaints).toEqual([])
-    })
+  test.each([...paths, '/calls/:call', '/settings/webhooks/:webhook'])('%s', async (path) => {
+    visitor.complaints.length = 0
+    await visitor.open(path.replace(':call', call).replace(':webhook', webhook))
+    await everyLook(visitor)
+    expect(visitor.complaints).toEqual([])
+  })
 
-    test('the way in', async () => {
-      const stranger = await openVisitor(scope, browser, house, { ...options, key: null })
-      await stranger.open('/')
-      expect(new URL(stranger.page.url()).pathname).toBe('/sign-in')
-      expect(await barriers(stranger.page)).toEqual([])
-      expect(await overflow(stranger.page)).toBe(0)
-    })
+  test.each(['/', '/calls', '/calls/:call', '/connections/new?kind=carrier&provider=twilio'])(
+    'opened on a telephone: %s',
+    async (path) => {
+      const narrow = await openVisitor(scope, browser, house, { narrow: true, dark: true })
+      await narrow.open(path.replace(':call', call))
+      expect(await barriers(narrow.page)).toEqual([])
+      expect(await overflow(narrow.page)).toBe(0)
+      expect(narrow.complaints).toEqual([])
+      await narrow.context.close()
+    },
+  )
+
+  test('the way in', async () => {
+    const stranger = await openVisitor(scope, browser, house, { key: null })
+    await stranger.open('/')
+    expect(new URL(stranger.page.url()).pathname).toBe('/sign-in')
+    await everyLook(stranger)
   })
 })

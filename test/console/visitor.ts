@@ -59,9 +59,10 @@ export async function openVisitor(
   }
 }
 
-/** What axe finds on the page as it stands, as sentences. */
-export async function barriers(page: Page): Promise<readonly string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
+/** What axe finds on the page as it stands, as sentences. `rules`: only these. */
+export async function barriers(page: Page, rules?: string[]): Promise<readonly string[]> {
+  const builder = new AxeBuilder({ page })
+  const { violations } = await (rules ? builder.withRules(rules) : builder).analyze()
   return violations.flatMap(({ id, help, nodes }) => nodes.map((node) => `${id}: ${help} (${node.target.join(' ')})`))
 }
 
