@@ -370,6 +370,28 @@ describe('a transfer', () => {
   })
 })
 
+describe('a dial that was given up', () => {
+  const dialing = run(newCall(plan), [{ type: 'call.queued' }]).call
+  const id = requestedId(dialing, 'dial')
+  const ended: CallEvent = { type: 'call.ended', status: 'failed', reason: 'carrier-failed' }
+
+  test.each([
+    ['rings after all', { type: 'call.progressed', status: 'ringing', ref: 'CA1' } as const, ['hangup']],
+    ['was answered, and is over', { type: 'call.progressed', status: 'busy', ref: 'CA1' } as const, []],
+    ['was taken after all', { type: 'command.accepted', id, ref: 'CA1' } as const, ['hangup']],
+    ['was taken, and has no name', { type: 'command.accepted', id } as const, []],
+  ])('and %s', (_, late, orders) => {
+    const { call } = run(dialing, [ended])
+    const { call: after, effects } = run(call, [late])
+    expect(commandsOf(effects)).toEqual(orders)
+    expect(after).toMatchObject({ status: 'failed', endReason: 'carrier-failed' })
+    // Said once: later words are about a call that has its name.
+    expect(run(after, [{ type: 'call.progressed', status: 'in-progress', ref: 'CA1' }]).effects).toEqual(
+      after.ref === undefined ? [expect.objectContaining({ type: 'command' })] : [],
+    )
+  })
+})
+
 describe('a transfer in doubt', () => {
   const doubt: readonly CallEvent[] = [
     { type: 'command.requested', id: 't', command: { type: 'transfer', to: '+15551230009' }, origin: 'agent' },
@@ -650,7 +672,10 @@ describe('any order, duplication and loss of events', () => {
           const { call: after, effects } = run(call, [event])
           if (before.transfer === 'accepted' || before.transfer === 'assumed')
             expect(commandsOf(effects)).not.toContain('hangup')
-          if (before.endedAt !== undefined) expect(effects).toEqual([])
+          // But the hang-up of a dial that was given up and has a name by now.
+          const named = before.ref === undefined && after.ref !== undefined
+          if (before.endedAt !== undefined && !named) expect(effects).toEqual([])
+          if (before.endedAt !== undefined && named) expect(['hangup', '']).toContain(commandsOf(effects).join())
           call = after
         }
       }),

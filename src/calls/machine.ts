@@ -50,16 +50,31 @@ export interface Advanced {
 /** Applies one event. Total: every event is lawful in every state; most change nothing when late. */
 export function advance(call: Call, event: CallEvent, at: number): Advanced {
   const next = { ...call, sequence: call.sequence + 1 }
-  const [changed, bodies] = call.endedAt === undefined ? live(next, event, at) : [afterEnd(next, event), []]
+  const [changed, bodies] = call.endedAt === undefined ? live(next, event, at) : afterEnd(next, event)
   const effects = bodies.map((body, index): Effect => ({ ...body, id: `${call.plan.id}/${next.sequence}.${index}` }))
   return { call: changed, effects }
 }
 
 /** An ended call learns a late carrier id, and nothing else. */
-function afterEnd(call: Call, event: CallEvent): Call {
-  if (event.type === 'command.accepted' || event.type === 'command.failed') return without(call, event.id)
-  if (event.type === 'call.progressed' && call.ref === undefined && event.ref) return { ...call, ref: event.ref }
-  return call
+function afterEnd(call: Call, event: CallEvent): Step {
+  if (event.type === 'command.failed') return [without(call, event.id), []]
+  if (event.type === 'command.accepted') {
+    const dialed = call.pending.some(({ id, command }) => id === event.id && command.type === 'dial')
+    return namedLate(without(call, event.id), dialed ? event.ref : undefined)
+  }
+  if (event.type === 'call.progressed') return namedLate(call, event.ref, isTerminal(event.status))
+  return [call, []]
+}
+
+/** A dial that was given up was taken after all: nobody is here for whoever picks up. */
+function namedLate(call: Call, ref: string | undefined, over = false): Step {
+  if (ref === undefined || call.ref !== undefined) return [call, []]
+  const hangup = {
+    type: 'command',
+    command: { type: 'hangup' },
+    commandId: `${call.plan.id}/${call.sequence}-late`,
+  } as const
+  return [{ ...call, ref }, over ? [] : [hangup]]
 }
 
 function live(call: Call, event: CallEvent, at: number): Step {
@@ -137,7 +152,7 @@ function offered(call: Call, { ref, streamed }: CallEvent & { type: 'call.offere
   const opening: readonly EffectBody[] = call.plan.agent
     ? [{ type: 'agent.open' }, { type: 'timer.set', timer: 'media', delay: call.plan.mediaTimeout ?? limits.mediaOpen }]
     : []
-  if (streamed && call.plan.agent) return [now, opening]
+  if (streamed && call.plan.agent) return [{ ...now, streamed }, opening]
   return [now, [...opening, ...request(now, 'answer', answer)]]
 }
 

@@ -24,6 +24,7 @@ liveConformance('telnyx', {
   answersBy: 'request',
   tellsPrice: true,
   tellsRinging: false,
+  findsDials: true,
   namesTransfers: true,
   endsWithStream: false,
   // Telnyx's word of a saved recording names the leg, not the recording.

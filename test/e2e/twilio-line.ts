@@ -12,6 +12,7 @@ const unassigned = '+15550100011'
 export const twilioLive: LiveFixture = {
   spec: twilio,
   asksAgain: true,
+  findsDials: true,
   line: openLine,
   orders: { hangup: { method: 'POST', text: /Status=completed/ }, transfer: { method: 'POST' } },
   media: {

@@ -136,6 +136,24 @@ export function describeFaults(fixture: LiveFixture, stage: SetStage): void {
       expect(set.line.calls.size).toBe(0)
     })
 
+    if (!fixture.findsDials && fixture.takesBack !== false)
+      test('a dial that was given up too early is taken back when the carrier tells of it', async () => {
+        const set = await stage()
+        set.line.onDial(() => ({ type: 'answer', phone: person(), afterMs: 12_000 }))
+        set.line.faults.rest = [{ method: 'POST', times: 1, what: { type: 'error', status: 503, done: true } }]
+        // What it says meanwhile is not believed.
+        set.line.faults.signature = 'wrong'
+        const { data: call } = await dial(set)
+        expect(await over(set.house, call!.id, 30_000)).toMatchObject({ status: 'failed', endReason: 'carrier-failed' })
+        const leg = await oneCall(set)
+        expect(leg.status).not.toBe('in-progress')
+        delete set.line.faults.signature
+        await until('the callee let go', () => leg.status !== 'in-progress' && leg.status !== 'ringing', 20_000)
+        const orders = () =>
+          set.line.log.filter(({ from, text }) => from === 'gateway' && fixture.orders.hangup.text.test(text))
+        await until('the order', () => orders().length === 1)
+      })
+
     test('a hang-up that the carrier fails at is said again', async () => {
       const set = await stage()
       const { call, leg } = await inCall(set)

@@ -39,6 +39,8 @@ export interface LiveFixture {
   readonly namesCall?: boolean
   /** False: its media messages carry no numbers that the translator could tell repeated ones by. */
   readonly numbersMedia?: boolean
+  /** A dial in doubt can be found at the carrier, by our name of it or by its numbers. */
+  readonly findsDials?: true
   /** A transfer bears a name by which the carrier does it once: said again, it is in doubt no more. */
   readonly namesTransfers?: true
   /** False: a transfer that comes to nothing does not bring the caller back to the agent. */
