@@ -117,27 +117,34 @@ function live(call: Call, event: CallEvent, at: number): Step {
       return returned(call, event)
     case 'timer.fired':
       return timer(call, event.timer)
-    case 'media.measured':
-    case 'recording.changed':
-    case 'cost.known':
-    case 'agent.connected':
-    case 'agent.failed':
-    case 'agent.disconnected':
-    case 'speech.started':
-    case 'speech.ended':
-    case 'agent.interrupted':
-    case 'message.added':
-    case 'turn.measured':
-    case 'digit.received':
-    case 'play.ended':
-    case 'tool.called':
-    case 'tool.returned':
-      return [call, []]
     default:
-      event satisfies never
+      event satisfies Told
       return [call, []]
   }
 }
+
+/** What the call keeps for others, and does nothing about. */
+type Told = Extract<
+  CallEvent,
+  {
+    readonly type:
+      | 'media.measured'
+      | 'recording.changed'
+      | 'cost.known'
+      | 'agent.connected'
+      | 'agent.failed'
+      | 'agent.disconnected'
+      | 'speech.started'
+      | 'speech.ended'
+      | 'agent.interrupted'
+      | 'message.added'
+      | 'turn.measured'
+      | 'digit.received'
+      | 'play.ended'
+      | 'tool.called'
+      | 'tool.returned'
+  }
+>
 
 // ── life ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
