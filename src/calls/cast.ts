@@ -84,7 +84,9 @@ class ReplayedAgent {
 
 function replayedVad(rate: number, voices: Set<(event: VadEvent) => void>): Vad {
   let speaking = false
-  const note = (event: VadEvent): void => void (speaking = event.type === 'started')
+  const note = ({ type }: VadEvent): void => {
+    if (type === 'started' || type === 'ended') speaking = type === 'started'
+  }
   voices.add(note)
   return {
     rate,

@@ -96,11 +96,12 @@ export function voiceDoor(inputs: Inputs, factory: VadFactory): VadFactory {
             'voice',
             () => plain(event),
             () => {
-              speaking = event.type === 'started'
+              if (event.type === 'started' || event.type === 'ended') speaking = event.type === 'started'
               listener(event)
             },
           ),
         ),
+      rest: () => vad.rest?.(),
       toString: () => String(vad),
       [Symbol.dispose]: () => vad[Symbol.dispose](),
     } satisfies Vad

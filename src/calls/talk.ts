@@ -57,7 +57,7 @@ async function open(live: LiveCall, after: CallStatus | undefined): Promise<void
     open: agentDoor(live.inputs, (emit) =>
       openSeen(live, emit, (seen) => engine.openAgent(spec, config, { brief, organization: plan.organization }, seen)),
     ),
-    vad: voiceDoor(live.inputs, engine.vad(talk.endOfTurn)),
+    vad: voiceDoor(live.inputs, engine.vad(Math.max(talk.endOfTurn, talk.endOfTurnMost))),
   }
   live.inputs.take(
     'talk',

@@ -31,8 +31,21 @@ export interface ConversationSettings {
   readonly transferFailedMessage: string
   /** The caller may talk over the agent. */
   readonly interruptible: boolean
-  /** Silence after speech that ends the caller's turn. */
+  /** Speech over the agent's sound that stops it; shorter sounds ("mm-hm") let it go on, unless it asked. 0: any speech stops it. */
+  readonly bargeInAfter: number
+  /** Words that a listener says without wanting the turn. */
+  readonly backchannels: readonly string[]
+  /** Silence after speech that ends the caller's turn when neither its sound nor its words tell more. */
   readonly endOfTurn: number
+  /** The silence that ends a turn which sounds finished, and the one that ends any turn. All three the same: a fixed wait. */
+  readonly endOfTurnLeast: number
+  readonly endOfTurnMost: number
+  /** Keys belong together until none was pressed for so long, or the key `digitEnd` was, or there are `digitLimit` (0: any number). */
+  readonly digitTimeout: number
+  readonly digitLimit: number
+  readonly digitEnd: string
+  /** Sound of the agent's own that comes back from the line is not taken for the caller. */
+  readonly echoGuard: boolean
   /** Longest wait for the agent to be ready, and for a reply to begin, before it counts as failed. */
   readonly agentTimeout: number
 }
@@ -44,7 +57,15 @@ export const conversationDefaults = {
   mistakeMessage: 'I am sorry, something went wrong on our side. Please call again later.',
   transferFailedMessage: 'I am sorry, I could not connect you: {reason}. Is there anything else I can do for you?',
   interruptible: true,
+  bargeInAfter: 500,
+  backchannels: [],
   endOfTurn: 600,
+  endOfTurnLeast: 320,
+  endOfTurnMost: 1_400,
+  digitTimeout: 2_000,
+  digitLimit: 0,
+  digitEnd: '#',
+  echoGuard: true,
   agentTimeout: 15_000,
 } as const satisfies ConversationSettings
 
@@ -95,7 +116,7 @@ export interface Clip {
 export interface Conversation extends AsyncDisposable {
   /** The line is open. Again after a reconnect: the new line takes the old one's place and the greeting is not repeated. */
   attach(line: Line): void
-  /** A digit the caller pressed: interrupts, reaches the agent, and stands in the transcript as `[DTMF: 5]`. */
+  /** A digit the caller pressed: interrupts, stands in the transcript as `[DTMF: 5]`, and reaches the agent with those it belongs to. */
   digit(digit: string): void
   /** The caller wrote this instead of saying it: interrupts, reaches the agent as their turn, and stands in the transcript. */
   read(text: string): void

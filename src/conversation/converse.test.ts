@@ -3,6 +3,7 @@ import { settle, VirtualClock } from '../lib/clock.ts'
 import { seededIds } from '../lib/ids.ts'
 import { memoryLogger } from '../lib/log.ts'
 import { createSource } from '../media/port.ts'
+import { concat, noise, overlay, silence } from '../media/tones.ts'
 import type { Brief } from '../spec/agent.ts'
 import type { ToolCall } from '../spec/speech.ts'
 import {
@@ -49,7 +50,7 @@ async function start({ settings, tool, cold = false, open, ...fake }: Options = 
       return open ? open(agent) : Promise.resolve(agent)
     },
     vad: vads.factory,
-    settings: { ...conversationDefaults, ...settings },
+    settings: { ...conversationDefaults, bargeInAfter: 0, ...settings },
     clock,
     ids: seededIds('talk'),
     logger,
@@ -148,6 +149,144 @@ describe('start', () => {
     expect(line?.message).toBe(
       'caller 8000 Hz → 8000→24000 Hz → agent 24000 Hz; agent 24000 Hz → 24000→8000 Hz → playout 8000 Hz (line playout 8000 Hz)',
     )
+  })
+})
+
+describe('speech over the agent', () => {
+  const patient = { settings: { bargeInAfter: 500 } }
+
+  test('that is short stops nothing, and the agent is not told of it', async () => {
+    const { agent, vads, clock, log, of } = await start(patient)
+    agent.reply('a', 'I will book it for eight.', 3_000)
+    clock.advance(1_000)
+    vads.started()
+    clock.advance(300)
+    vads.ended()
+    clock.advance(1_000)
+    expect(log).toEqual([])
+    expect(of('speech.started')).toEqual([])
+  })
+
+  test('stops it once it lasts, with what was heard until then', async () => {
+    const { agent, vads, clock, log } = await start(patient)
+    agent.reply('a', 'One two three four.', 1_900)
+    clock.advance(700)
+    vads.started()
+    clock.advance(439)
+    expect(log).toEqual([])
+    clock.advance(1)
+    expect(log).toEqual(['clear', 'interrupt', 'speech-started'])
+    expect(agent.orders.slice(0, 2)).toEqual([
+      { type: 'interrupt', heardMs: 1_140, reply: 'a' },
+      { type: 'speech-started', agoMs: 500 },
+    ])
+  })
+
+  test('stops it at once while it asks something', async () => {
+    const { agent, vads, clock, log } = await start(patient)
+    agent.reply('a', 'Shall I book it for you?', 2_400)
+    clock.advance(1_500)
+    vads.started()
+    expect(log).toEqual(['clear', 'interrupt', 'speech-started'])
+  })
+
+  test('stops it at once when its words are known to be more than a sign of listening', async () => {
+    const { agent, vads, clock, log } = await start(patient)
+    agent.reply('a', 'I will book it for eight.', 3_000)
+    clock.advance(500)
+    vads.started()
+    agent.emit({ type: 'caller-text', text: 'okay', final: false })
+    expect(log).toEqual([])
+    agent.emit({ type: 'caller-text', text: 'okay but not', final: false })
+    expect(log).toEqual(['clear', 'interrupt', 'speech-started'])
+  })
+
+  test('at its very end is the answer', async () => {
+    const { agent, vads, clock, log } = await start(patient)
+    agent.reply('a', 'I will book it for eight.', 1_000)
+    clock.advance(800)
+    vads.started()
+    clock.advance(200)
+    expect(log).toEqual(['speech-started'])
+    expect(agent.orders.at(-1)).toEqual({ type: 'speech-started', agoMs: 260 })
+    vads.ended()
+    clock.advance(1_000)
+    expect(log).toEqual(['speech-started', 'speech-ended'])
+  })
+
+  test('that turns out to be noise: the agent says the rest, from the word at which it was cut off', async () => {
+    const { agent, vads, clock, orders, turn } = await start()
+    agent.reply('a', 'One two three four. Five six.', 2_900)
+    clock.advance(700)
+    await turn('')
+    expect(orders('say')).toEqual([{ type: 'say', text: 'three four. Five six.' }])
+    agent.reply('b', 'three four. Five six.', 2_000)
+    clock.advance(2_000)
+    await turn('')
+    expect(orders('say')).toHaveLength(1)
+    vads.started()
+    expect(orders('interrupt')).toHaveLength(1)
+  })
+
+  test.each<[string, FakeAgentOptions['turns'], string]>([
+    ['held words', 'engine', 'Wait.'],
+    ['is judged by the agent itself', 'agent', ''],
+  ])('that %s: nothing is said again', async (_, turns, text) => {
+    const { agent, clock, orders, turn } = await start({ turns: turns! })
+    agent.reply('a', 'One two three four.', 1_900)
+    clock.advance(700)
+    if (turns === 'agent') agent.emit({ type: 'caller-speech-started' })
+    await turn(text)
+    expect(orders('say')).toEqual([])
+  })
+})
+
+describe('the agent’s own sound', () => {
+  const voiced = (ms: number, seed: number) => noise(seed, { rate: 8000, ms, level: -20 })
+  /** The agent says `said` while the line gives back `heard`, 20 ms at a time; then the detector starts. */
+  const over = async (settings: Partial<ConversationSettings>, heard: (said: Int16Array) => Int16Array) => {
+    const talk = await start({ settings })
+    const said = voiced(2_000, 1)
+    talk.agent.emit({ type: 'reply-started', reply: 'a' })
+    talk.agent.voice.emit(said)
+    const line = heard(said)
+    const listen = (from: number, to: number) => {
+      for (let at = from * 8; at < to * 8; at += 160) {
+        talk.clock.advance(20)
+        talk.microphone.emit(line.subarray(at, at + 160))
+      }
+    }
+    listen(0, 600)
+    talk.vads.started(100)
+    return { ...talk, listen }
+  }
+  const late = (said: Int16Array, ms: number) => concat(silence({ rate: 8000, ms }), gain(said, 0.2))
+  const gain = (pcm: Int16Array, by: number) => pcm.map((sample) => Math.round(sample * by))
+
+  test.each([60, 240, 400])('that comes back %i ms later does not interrupt it', async (delay) => {
+    const { log, listen } = await over({}, (said) => late(said, delay))
+    expect(log).toEqual([])
+    listen(600, 1_600)
+    expect(log).toEqual([])
+  })
+
+  test('does where the guard is off', async () => {
+    const { log } = await over({ echoGuard: false }, (said) => late(said, 100))
+    expect(log[0]).toBe('clear')
+  })
+
+  test('does not hide a caller, neither alone nor over the echo', async () => {
+    const caller = voiced(2_000, 2)
+    expect((await over({}, () => caller)).log[0]).toBe('clear')
+    expect((await over({}, (said) => overlay(late(said, 100), caller))).log[0]).toBe('clear')
+  })
+
+  test('that is followed by a caller is told apart from them', async () => {
+    const caller = concat(silence({ rate: 8000, ms: 800 }), voiced(2_000, 2))
+    const { log, listen } = await over({}, (said) => overlay(late(said, 100).subarray(0, 800 * 8), caller))
+    expect(log).toEqual([])
+    listen(600, 1_240)
+    expect(log).toEqual(['clear', 'interrupt', 'speech-started'])
   })
 })
 
@@ -319,6 +458,8 @@ describe('turns', () => {
     agent.reply('a', 'Press a key now.', 1600)
     clock.advance(600)
     conversation.digit('5')
+    expect(log).toEqual(['clear', 'interrupt'])
+    clock.advance(2_000)
     expect(log).toEqual(['clear', 'interrupt', 'digit'])
     expect(agent.orders[1]).toEqual({ type: 'digit', digit: '5' })
     expect(messages()).toEqual(['agent (cut): Press', 'caller: [DTMF: 5]'])

@@ -1,13 +1,15 @@
 /** A conversation: joins a line and an agent, and acts out what `turns.ts` decides. */
 import type { Timer } from '../lib/clock.ts'
 import { Scope } from '../lib/scope.ts'
-import type { VadEvent } from '../media/vad/vad.ts'
 import type { AgentEvent, AgentSession } from '../spec/agent.ts'
 import type { CallStatus } from '../spec/call.ts'
 import { OffhookError } from '../spec/errors.ts'
+import { Clips } from './clips.ts'
+import { conversationDefaults } from './contract.ts'
 import type { Clip, Conversation, ConversationOptions, Line } from './contract.ts'
 import { Ear } from './ear.ts'
 import { fill } from '../lib/fill.ts'
+import { Listener } from './listener.ts'
 import type { HeardReply } from './replies.ts'
 import { TurnMeter } from './timings.ts'
 import { Toolbox } from './toolbox.ts'
@@ -43,20 +45,22 @@ class Talk implements Conversation {
   #ready = false
   #line: Line | undefined
   #pipes: readonly Disposable[] = []
-  #detector: readonly Disposable[] = []
+  readonly #listener: Listener
   /** Texts ordered whose reply has not begun. */
   #saying = 0
   #cuts = 0
   #speechBegan = 0
-  /** Sounds of the user's that wait for the agent to finish. */
-  #clips: Clip[] = []
-  /** Those being heard, with their length in ms. */
-  readonly #playing = new Map<string, number>()
+  /** What the caller's last interruption kept them from hearing: said after all when it held no words. */
+  #unsaid = ''
+  readonly #clips: Clips
 
   constructor(options: ConversationOptions) {
     const { settings, brief, clock, emit } = options
     this.#options = options
-    this.#rules = { ...settings, greeting: settings.greeting && fill(settings.greeting, brief.variables) }
+    // A recorded call may be older than some of the settings.
+    const greeting = settings.greeting && fill(settings.greeting, brief.variables)
+    this.#rules = { ...conversationDefaults, ...settings, greeting }
+    this.#clips = new Clips(emit)
     this.#meter = new TurnMeter(clock, (turn, timings) => emit({ type: 'turn.measured', turn, timings }))
     this.#waiters = new Waiters(clock)
     this.#said = new Utterances({
@@ -64,6 +68,12 @@ class Talk implements Conversation {
       post: (input) => this.#post(input),
       heard: (replies) => this.#heard(replies),
       meter: this.#meter,
+    })
+    this.#listener = new Listener({
+      ...{ vad: options.vad, clock, echoGuard: settings.echoGuard ?? conversationDefaults.echoGuard },
+      audible: () => this.#said.audible,
+      asked: () => this.#said.asking,
+      post: (input) => this.#post(input),
     })
     this.#toolbox = this.#openToolbox()
     this.#act(begin(this.#rules).actions)
@@ -84,7 +94,7 @@ class Talk implements Conversation {
     // The agent hears a sound before the detector judges it: a turn that ends has been heard to its end.
     this.#pipes = [line.microphone.pipe(this.#ear.sink(rate))]
     this.#detect(line)
-    this.#said.attach(line.speaker)
+    this.#said.attach(this.#listener.overhear(line.speaker))
     this.#post({ type: 'attached' })
     this.#print(line)
   }
@@ -110,7 +120,7 @@ class Talk implements Conversation {
 
   play(clip: Clip): boolean {
     if (!this.#session || this.#scope.closed || this.#state.phase !== 'talking') return false
-    this.#clips.push(clip)
+    this.#clips.add(clip)
     this.#nextClip()
     return true
   }
@@ -161,19 +171,12 @@ class Talk implements Conversation {
   #detach(): void {
     for (const pipe of this.#pipes) pipe[Symbol.dispose]()
     this.#pipes = []
-    this.#undetect()
+    this.#listener.close()
   }
 
   /** An agent that takes no turns needs no detector, the dearest thing on the way of the sound. */
-  #detect({ microphone }: Line): void {
-    if (this.#state.turns === 'none') return
-    const vad = this.#options.vad(microphone.rate)
-    this.#detector = [microphone.pipe(vad), vad.listen((event) => this.#detected(event)), vad]
-  }
-
-  #undetect(): void {
-    for (const part of this.#detector) part[Symbol.dispose]()
-    this.#detector = []
+  #detect(line: Line): void {
+    if (this.#state.turns !== 'none') this.#listener.open(line)
   }
 
   // ── the agent ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -185,7 +188,7 @@ class Talk implements Conversation {
     const pipe = this.#said.open(session)
     this.#scope.defer(() => pipe[Symbol.dispose]())
     this.#post({ type: 'opened', turns: session.turns, greets: session.greets ?? false })
-    if (session.turns === 'none') this.#undetect()
+    if (session.turns === 'none') this.#listener.close()
     if (this.#ready) this.#connected(session)
     if (this.#line) this.#print(this.#line)
   }
@@ -205,11 +208,7 @@ class Talk implements Conversation {
   }
 
   #nextClip(): void {
-    if (this.#state.reply !== undefined) return
-    for (const clip of this.#clips.splice(0)) {
-      this.#playing.set(clip.id, lengthOf(clip))
-      this.#said.play(clip)
-    }
+    if (this.#state.reply === undefined) this.#clips.begin((clip) => this.#said.play(clip))
   }
 
   #hear(event: AgentEvent): void {
@@ -219,6 +218,7 @@ class Talk implements Conversation {
         return this.#session && this.#connected(this.#session)
       case 'reply-started':
         this.#saying = Math.max(0, this.#saying - 1)
+        this.#unsaid = ''
         return this.#said.start(event.reply)
       case 'reply-text':
         this.#meter.take('firstToken')
@@ -229,7 +229,7 @@ class Talk implements Conversation {
       case 'reply-ended':
         return this.#said.end(event.reply)
       case 'caller-text':
-        return event.final ? this.#understood(event.text.trim()) : undefined
+        return event.final ? this.#understood(event.text.trim()) : this.#understands(event.text.trim())
       case 'caller-speech-started':
         return this.#post({ type: 'speech-started', by: 'agent', agoMs: 0, audible: this.#said.audible })
       case 'caller-speech-ended':
@@ -252,10 +252,19 @@ class Talk implements Conversation {
     }
   }
 
+  /** Words so far: they may tell that the turn is over, or that a sound over the agent's was more than a sign of listening. */
+  #understands(text: string): void {
+    this.#post({ type: 'caller-words', text, audible: this.#said.audible })
+  }
+
   #understood(text: string): void {
     this.#meter.take('transcript')
     if (text) this.#message('caller', text)
+    const unsaid = this.#unsaid
+    this.#unsaid = ''
     this.#post({ type: 'caller-text', empty: text === '' })
+    // It was only noise that cut the agent off: it goes on at the word where the caller stopped hearing.
+    if (text === '' && unsaid !== '' && this.#state.caller === 'silent') this.#post({ type: 'say', text: unsaid })
   }
 
   #failed(code: string, message: string, fatal: boolean): void {
@@ -295,29 +304,23 @@ class Talk implements Conversation {
 
   // ── turns ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** The detector's verdict acts within its own call, before any other sound moves. */
-  #detected({ type, atMs, decidedMs }: VadEvent): void {
-    const agoMs = Math.max(0, decidedMs - atMs)
-    if (type === 'ended') this.#post({ type: 'speech-paused', by: 'engine', agoMs })
-    else this.#post({ type: 'speech-started', by: 'engine', agoMs, audible: this.#said.audible })
-  }
-
   #post(input: TurnInput): void {
     if (this.#scope.closed) return
-    const { state, actions } = advance(this.#rules, this.#state, input)
+    const { state, actions } = advance(this.#rules, this.#state, input, this.#options.clock.monotonic())
     this.#state = state
     this.#act(actions)
     this.#waiters.check()
   }
 
   #act(actions: readonly TurnAction[]): void {
-    for (const action of actions) this.#do(action)
+    const bySpeech = actions.some(({ type }) => type === 'speech-started')
+    for (const action of actions) this.#do(action, bySpeech)
   }
 
-  #do(action: TurnAction): void {
+  #do(action: TurnAction, bySpeech: boolean): void {
     switch (action.type) {
       case 'cut':
-        return this.#cut(action.clear)
+        return this.#cut(action, bySpeech)
       case 'order':
         if (action.order.type === 'say') this.#saying++
         return this.#ear.order(action.order)
@@ -345,21 +348,30 @@ class Talk implements Conversation {
     this.#timers.get(timer)?.cancel()
     this.#timers.set(
       timer,
-      this.#options.clock.timer(delay, () => this.#post({ type: 'timer', timer })),
+      this.#options.clock.timer(delay, () => this.#post({ type: 'timer', timer, audible: this.#said.audible })),
     )
   }
 
-  #cut(clear: boolean): void {
+  #cut({ clear, unheard }: TurnAction & { type: 'cut' }, bySpeech: boolean): void {
     const replies = this.#said.cut(clear)
     this.#cuts++
     this.#saying = 0
     const heard = replies.find((reply) => !reply.whole)
     const heardMs = Math.round(heard?.heardMs ?? 0)
     // Of a sound that is not its own the agent knows nothing.
-    const own = replies.find(({ id, whole }) => !whole && !this.#playing.has(id))
-    this.#ear.order({ type: 'interrupt', heardMs: Math.round(own?.heardMs ?? 0), ...(own && { reply: own.id }) })
+    const own = replies.filter(({ id, whole }) => !whole && !this.#clips.isPlaying(id))
+    const reply = own[0]?.id ?? unheard
+    const ownMs = Math.round(own[0]?.heardMs ?? 0)
+    this.#ear.order({ type: 'interrupt', heardMs: ownMs, ...(reply !== undefined && { reply }) })
+    const resumable = bySpeech && this.#state.turns === 'engine'
+    this.#unsaid = resumable
+      ? own
+          .map(({ rest }) => rest)
+          .join(' ')
+          .trim()
+      : ''
     this.#meter.end()
-    for (const clip of this.#clips.splice(0)) this.#played(clip.id, 0, lengthOf(clip))
+    this.#clips.drop()
     if (clear) this.#options.emit({ type: 'agent.interrupted', heardMs, text: heard?.text ?? '' })
     this.#heard(replies)
   }
@@ -373,6 +385,7 @@ class Talk implements Conversation {
   #speechEnded(agoMs: number): void {
     const durationMs = Math.max(0, Math.round(this.#options.clock.monotonic() - agoMs - this.#speechBegan))
     this.#meter.begin(agoMs)
+    this.#listener.rest()
     this.#ear.order({ type: 'speech-ended', agoMs })
     this.#options.emit({ type: 'speech.ended', by: 'caller', durationMs })
   }
@@ -385,22 +398,9 @@ class Talk implements Conversation {
 
   #heard(replies: readonly HeardReply[]): void {
     for (const { id, heardMs, text, whole } of replies) {
-      const length = this.#playing.get(id)
-      if (length !== undefined) this.#played(id, whole ? length : heardMs, length)
+      if (this.#clips.isPlaying(id)) this.#clips.heard(id, heardMs, whole)
       else if (text) this.#message('agent', text, !whole)
     }
-  }
-
-  #played(id: string, heardMs: number, durationMs: number): void {
-    this.#playing.delete(id)
-    const interrupted = heardMs < durationMs
-    this.#options.emit({
-      type: 'play.ended',
-      id,
-      heardMs: Math.round(heardMs),
-      durationMs: Math.round(durationMs),
-      interrupted,
-    })
   }
 
   #message(role: 'caller' | 'agent' | 'system', text: string, interrupted = false): void {
@@ -412,10 +412,6 @@ class Talk implements Conversation {
     const ear = this.#ear.sink(microphone.rate)
     this.#options.logger.info(`caller ${microphone.rate} Hz → ${ear}; agent ${this.#said} (line ${speaker})`)
   }
-}
-
-function lengthOf({ pcm, rate }: Clip): number {
-  return (pcm.length * 1_000) / rate
 }
 
 function codeOf(error: unknown): string {

@@ -18,8 +18,8 @@ test('a cut gives the newest replies the silence first', () => {
     { id: 'b', text: 'Three.', soundMs: 600, ended: false },
   )
   expect(replies.cut(1000)).toEqual([
-    { id: 'a', heardMs: 400, text: 'One', whole: false },
-    { id: 'b', heardMs: 0, text: '', whole: false },
+    { id: 'a', heardMs: 400, text: 'One', rest: 'two.', whole: false },
+    { id: 'b', heardMs: 0, text: '', rest: 'Three.', whole: false },
   ])
   expect(replies.sounding).toBe(false)
 })
@@ -31,7 +31,7 @@ test('a reply that was all heard is whole although its mark is still under way',
 
 test('a reply that had more to say was interrupted although all its sound so far was heard', () => {
   const replies = spoken({ id: 'a', text: 'Done and', soundMs: 900, ended: false })
-  expect(replies.cut(0)).toEqual([{ id: 'a', heardMs: 900, text: 'Done and', whole: false }])
+  expect(replies.cut(0)).toEqual([{ id: 'a', heardMs: 900, text: 'Done and', rest: '', whole: false }])
 })
 
 test('being heard takes earlier replies along', () => {
@@ -53,4 +53,16 @@ test('text that comes after a cut belongs to nothing', () => {
   replies.cut(50)
   replies.text('a', { text: ' more' })
   expect(replies.cut(0)).toEqual([])
+})
+
+test.each([
+  ['Shall I book it?', 1_600, true, 'a question that is over'],
+  ['Shall I book a table for you?', 900, true, 'a question in its middle'],
+  ['It is booked. Anything else?', 400, false, 'what comes before a question'],
+  ['Is that all? I will send it to you.', 3_000, false, 'what follows one'],
+  ['Is that all?', 0, false, 'a question of which nothing was heard'],
+])('%s heard for %i ms: asked %s (%s)', (text, heardMs, asked) => {
+  const soundMs = text.length * 60
+  const replies = spoken({ id: 'a', text, soundMs, ended: true })
+  expect(replies.asks(Math.max(0, soundMs - heardMs))).toBe(asked)
 })

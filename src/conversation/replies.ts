@@ -13,6 +13,8 @@ export interface HeardReply {
   readonly heardMs: number
   /** The words that were heard. */
   readonly text: string
+  /** The words that were not, as far as they are known. */
+  readonly rest: string
   /** All of it was said and heard. */
   readonly whole: boolean
 }
@@ -77,6 +79,12 @@ export class Replies {
     return heard
   }
 
+  /** With `unheardMs` not played yet, what the caller hears is, or just was, a question. */
+  asks(unheardMs: number): boolean {
+    const now = this.#heardNow(unheardMs).findLast(({ heardMs }) => heardMs > 0)
+    return now !== undefined && isQuestion(now.text, now.rest)
+  }
+
   #heardNow(unheardMs: number): readonly HeardReply[] {
     let left = unheardMs
     const replies: HeardReply[] = []
@@ -95,5 +103,26 @@ export class Replies {
 
 function heardOf(reply: Reply, missing: number): HeardReply {
   const heardMs = reply.soundMs - missing
-  return { id: reply.id, heardMs, text: heardText(reply, heardMs), whole: reply.ended && missing === 0 }
+  const text = heardText(reply, heardMs)
+  return {
+    id: reply.id,
+    heardMs,
+    text,
+    rest: textOf(reply).slice(text.length).trim(),
+    whole: reply.ended && missing === 0,
+  }
+}
+
+function textOf({ pieces }: Reply): string {
+  return pieces
+    .map(({ text }) => text)
+    .join('')
+    .trim()
+}
+
+/** The sentence that ends `heard`, or that is in its middle there. */
+function isQuestion(heard: string, rest: string): boolean {
+  const stop = /[.!?。！？]/u
+  const end = stop.exec(heard.at(-1) ?? '')?.[0] ?? stop.exec(rest)?.[0]
+  return end === '?' || end === '？'
 }

@@ -7,6 +7,7 @@ import { conversationDefaults, type ConversationSettings } from './contract.ts'
 const milliseconds = z.number().int().min(0).max(3_600_000)
 
 const group = 'Turns, silence and mistakes'
+const keypad = 'Keypad'
 
 const talkFields = {
   greeting: field(z.string().max(2_000).optional(), {
@@ -22,10 +23,60 @@ const talkFields = {
     title: 'The caller may talk over the agent',
     group,
   }),
+  bargeInAfter: field(milliseconds.max(5_000).default(conversationDefaults.bargeInAfter), {
+    title: 'Interrupt after (ms)',
+    group,
+    description:
+      'Speech over the agent that stops it. Shorter sounds such as "mm-hm" let it go on, unless it asked something. 0: any speech stops it at once.',
+    when: { field: 'interruptible', is: [true] },
+  }),
+  backchannels: field(
+    z
+      .array(z.string().min(1).max(50))
+      .max(100)
+      .default([...conversationDefaults.backchannels]),
+    {
+      title: 'Words of a listener',
+      group,
+      description:
+        'Said over the agent, these let it go on too, where words are known in time ("mm-hm", "okay" and the like are).',
+      when: { field: 'interruptible', is: [true] },
+    },
+  ),
+  echoGuard: field(z.boolean().default(conversationDefaults.echoGuard), {
+    title: 'Echo guard',
+    group,
+    description: "The agent's own sound that comes back from the line does not interrupt it.",
+  }),
   endOfTurn: field(milliseconds.min(100).max(5_000).default(conversationDefaults.endOfTurn), {
     title: 'End of turn (ms)',
     group,
-    description: "Silence after speech that ends the caller's turn.",
+    description: "Silence after speech that ends the caller's turn when neither its sound nor its words tell more.",
+  }),
+  endOfTurnLeast: field(milliseconds.min(100).max(5_000).default(conversationDefaults.endOfTurnLeast), {
+    title: 'End of turn, at least (ms)',
+    group,
+    description: 'The silence after a turn that sounds finished. The same here, above and below: always that long.',
+  }),
+  endOfTurnMost: field(milliseconds.min(100).max(10_000).default(conversationDefaults.endOfTurnMost), {
+    title: 'End of turn, at most (ms)',
+    group,
+    description: 'The silence after one that does not: "I would like…", half of a number.',
+  }),
+  digitTimeout: field(milliseconds.max(30_000).default(conversationDefaults.digitTimeout), {
+    title: 'Pause after keys (ms)',
+    group: keypad,
+    description: 'Keys belong together until none was pressed for so long. 0: each key stands for itself.',
+  }),
+  digitLimit: field(z.number().int().min(0).max(64).default(conversationDefaults.digitLimit), {
+    title: 'Most keys',
+    group: keypad,
+    description: 'So many are complete at once. 0: any number.',
+  }),
+  digitEnd: field(z.enum(['#', '*', '']).default(conversationDefaults.digitEnd), {
+    title: 'Key that ends a number',
+    group: keypad,
+    description: 'Empty: none does.',
   }),
   idleTimeout: field(milliseconds.default(conversationDefaults.idleTimeout), {
     title: 'Idle timeout (ms)',

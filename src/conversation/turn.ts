@@ -9,8 +9,32 @@ export interface TurnRules {
   readonly idleTimeout: number
   readonly idlePrompts: readonly string[]
   readonly mistakeMessage: string
+  /** Silence that ends a turn when nothing else is known, and the bounds for when something is. */
   readonly endOfTurn: number
+  readonly endOfTurnLeast: number
+  readonly endOfTurnMost: number
+  /** Speech over the agent's sound must last so long to stop it; 0: any speech does. */
+  readonly bargeInAfter: number
+  /** Words that a listener says without wanting the turn. */
+  readonly backchannels: readonly string[]
+  readonly digitTimeout: number
+  /** So many keys are complete; 0: any number. */
+  readonly digitLimit: number
+  /** The key that ends a number; '' for none. */
+  readonly digitEnd: string
   readonly agentTimeout: number
+}
+
+/** Speech over the agent's sound: a sign of listening so far. */
+export interface Aside {
+  readonly speaking: boolean
+  /** When it began, when its latest run of speech did, and when that ended. */
+  readonly began: number
+  readonly since: number
+  readonly until: number
+  readonly runs: number
+  /** Its words, as far as known, are such as listeners say. */
+  readonly assent: boolean
 }
 
 export interface TurnState {
@@ -23,8 +47,20 @@ export interface TurnState {
   readonly caller: 'silent' | 'speaking' | 'pausing'
   /** Our detector hears speech although the agent's own decides. */
   readonly noisy: boolean
-  /** When the pause began, ms before the detector told us. */
-  readonly pausedAgo: number
+  /** When the present turn began; when the present pause did, or the one that ended the last turn. */
+  readonly spokeAt: number
+  readonly pausedAt: number
+  /** How finished the turn sounds, 0 … 1, and its words; as far as known. */
+  readonly finished: number | undefined
+  readonly words: string
+  /** Counts what is learned about a pause: its deadline is set anew. */
+  readonly judged: number
+  /** The longest pause that this caller lately made within a turn. */
+  readonly pace: number
+  readonly aside: Aside | undefined
+  /** Keys pressed so far, and how often. */
+  readonly keys: string
+  readonly presses: number
   /** The reply the agent is making now. */
   readonly reply: string | undefined
   /** The reply that was cut off: the rest of it is dropped. */
@@ -53,7 +89,15 @@ export const quietState: TurnState = {
   ready: false,
   caller: 'silent',
   noisy: false,
-  pausedAgo: 0,
+  spokeAt: 0,
+  pausedAt: 0,
+  finished: undefined,
+  words: '',
+  judged: 0,
+  pace: 0,
+  aside: undefined,
+  keys: '',
+  presses: 0,
   reply: undefined,
   cut: undefined,
   closed: false,
@@ -67,9 +111,9 @@ export const quietState: TurnState = {
   mistake: 'none',
 }
 
-export type TurnTimer = 'ready' | 'reply' | 'turn' | 'idle' | 'mistake'
+export type TurnTimer = 'ready' | 'reply' | 'turn' | 'aside' | 'digits' | 'idle' | 'mistake'
 
-/** `audible`: sound of the agent is queued and not yet heard. `by`: our detector, or the agent's own. */
+/** `audible`: sound of the agent is queued and not yet heard. `by`: our detector, or the agent's own. `agoMs`: before it was told. */
 export type TurnInput =
   | { readonly type: 'opened'; readonly turns: AgentSession['turns']; readonly greets: boolean }
   | { readonly type: 'ready' }
@@ -79,8 +123,18 @@ export type TurnInput =
       readonly by: 'engine' | 'agent'
       readonly agoMs: number
       readonly audible: boolean
+      /** What the caller hears of the agent just now is a question. */
+      readonly asked?: boolean
     }
-  | { readonly type: 'speech-paused'; readonly by: 'engine' | 'agent'; readonly agoMs: number }
+  /** Comes again when more is known: `finished`, how finished the turn sounds, 0 … 1. */
+  | {
+      readonly type: 'speech-paused'
+      readonly by: 'engine' | 'agent'
+      readonly agoMs: number
+      readonly finished?: number
+    }
+  /** Words of the present turn, so far. */
+  | { readonly type: 'caller-words'; readonly text: string; readonly audible: boolean }
   | { readonly type: 'reply-started'; readonly reply: string }
   /** First sound of a reply, or of a run of sound. */
   | { readonly type: 'sounded' }
@@ -101,11 +155,11 @@ export type TurnInput =
   | { readonly type: 'resume'; readonly text: string }
   | { readonly type: 'failed'; readonly fatal: boolean }
   | { readonly type: 'closed' }
-  | { readonly type: 'timer'; readonly timer: TurnTimer }
+  | { readonly type: 'timer'; readonly timer: TurnTimer; readonly audible?: boolean }
 
 export type TurnAction =
-  /** Stop the agent at once; `clear` when sound of it is queued. */
-  | { readonly type: 'cut'; readonly clear: boolean }
+  /** Stop the agent at once; `clear` when sound of it is queued. `unheard`: this reply of it shall not even begin. */
+  | { readonly type: 'cut'; readonly clear: boolean; readonly unheard?: string }
   | { readonly type: 'order'; readonly order: AgentOrder }
   | { readonly type: 'speech-started'; readonly agoMs: number }
   | { readonly type: 'speech-ended'; readonly agoMs: number }

@@ -11,6 +11,13 @@ const rules: TurnRules = {
   idlePrompts: ['Still there?', 'Last call.'],
   mistakeMessage: 'Sorry.',
   endOfTurn: 600,
+  endOfTurnLeast: 300,
+  endOfTurnMost: 1_200,
+  bargeInAfter: 0,
+  backchannels: [],
+  digitTimeout: 2_000,
+  digitLimit: 0,
+  digitEnd: '#',
   agentTimeout: 15_000,
 }
 
@@ -34,26 +41,32 @@ const speaking: readonly TurnInput[] = [
   { type: 'sounded' },
 ]
 
-/** Runs inputs one after another; `actions` are those of the last. */
+/** Runs inputs one after another, timers when they are due; `actions` are those of the last. A number lets so much time pass. */
 function play(
-  inputs: readonly TurnInput[],
+  inputs: readonly (TurnInput | number)[],
   with_: TurnRules = rules,
-): { state: TurnState; actions: readonly TurnAction[]; running: ReadonlySet<TurnTimer> } {
-  const running = new Set<TurnTimer>()
+): { state: TurnState; actions: readonly TurnAction[]; running: ReadonlySet<TurnTimer>; now: number } {
+  const due = new Map<TurnTimer, number>()
+  let now = 10_000
   let step = begin(with_)
-  keep(running, step.actions)
+  keep(due, step.actions, now)
   for (const input of inputs) {
-    if (input.type === 'timer') running.delete(input.timer)
-    step = advance(with_, step.state, input)
-    keep(running, step.actions)
+    if (typeof input === 'number') {
+      now += input
+      continue
+    }
+    if (input.type === 'timer') now = Math.max(now, due.get(input.timer) ?? now)
+    if (input.type === 'timer') due.delete(input.timer)
+    step = advance(with_, step.state, input, now)
+    keep(due, step.actions, now)
   }
-  return { ...step, running }
+  return { ...step, running: new Set(due.keys()), now }
 }
 
-function keep(running: Set<TurnTimer>, actions: readonly TurnAction[]): void {
+function keep(due: Map<TurnTimer, number>, actions: readonly TurnAction[], now: number): void {
   for (const action of actions) {
-    if (action.type === 'timer') running.add(action.timer)
-    if (action.type === 'cancel') running.delete(action.timer)
+    if (action.type === 'timer') due.set(action.timer, now + action.delay)
+    if (action.type === 'cancel') due.delete(action.timer)
   }
 }
 
@@ -223,6 +236,174 @@ describe('end of turn', () => {
   })
 })
 
+describe('a pause', () => {
+  const pausing = (finished?: number): readonly (TurnInput | number)[] => [
+    ...heardGreeting,
+    started,
+    1_000,
+    { ...paused, ...(finished !== undefined && { finished }) },
+  ]
+  const waits = (inputs: readonly (TurnInput | number)[], with_: TurnRules = rules) =>
+    play(inputs, with_).actions.flatMap((action) => (action.type === 'timer' ? [action.delay] : []))
+  const words = (text: string): TurnInput => ({ type: 'caller-words', text, audible: false })
+
+  test.each([
+    ['unknown', undefined, 400],
+    ['finished', 1, 100],
+    ['rather finished', 0.75, 250],
+    ['unfinished', 0, 1_000],
+    ['rather unfinished', 0.25, 700],
+  ])('after what sounds %s', (_, finished, delay) => {
+    expect(waits(pausing(finished))).toEqual([delay])
+  })
+
+  test('that was judged late is waited for anew, and ended if it is due already', () => {
+    expect(waits([...pausing(), 100, { ...paused, agoMs: 300, finished: 0 }])).toEqual([900])
+    const late = play([...pausing(), 250, { ...paused, agoMs: 450, finished: 1 }])
+    expect(late.actions).toContainEqual({ type: 'speech-ended', agoMs: 450 })
+  })
+
+  test('of which the detector only says that it lasts keeps its judgement', () => {
+    const longest = play([...pausing(0), 400, { ...paused, agoMs: 600 }])
+    expect(longest.state.caller).toBe('pausing')
+    expect(longest.state.finished).toBe(0)
+  })
+
+  test.each([
+    ['I would like a table for', 1_000],
+    ['My number is five five five one two', 1_000],
+    ['Yes.', 190],
+    ['Do you have a table?', 190],
+    ['A table by the window', 400],
+  ])('after "%s"', (text, delay) => {
+    expect(waits([...heardGreeting, started, 900, words(text), 100, paused])).toEqual([delay])
+    expect(waits([...pausing(), words(text)])).toEqual(delay === 400 ? [400] : [delay])
+  })
+
+  test('words and sound are weighed against each other, within the bounds', () => {
+    expect(waits([...pausing(1), words('I would like a table for')])).toEqual([760])
+    expect(waits([...pausing(0), words('Yes.')])[0]).toBeGreaterThan(300)
+  })
+
+  test('is waited for longer with a caller who makes long ones', () => {
+    const slow = [...pausing(), 380, { ...started, agoMs: 20 }, 700, paused]
+    expect(waits(slow)).toEqual([Math.round((380 + 200 - 20) * 1.15) - 200])
+  })
+
+  test('teaches something even where it was taken for the end of the turn', () => {
+    const cutOff = [...pausing(), { type: 'timer', timer: 'turn' } as const, 300, started, 700, paused]
+    expect(waits(cutOff)[0]).toBeGreaterThan(500)
+  })
+
+  test('is fixed where the settings say so', () => {
+    const fixed = { ...rules, endOfTurnLeast: 600, endOfTurnMost: 600 }
+    for (const finished of [undefined, 0, 1]) expect(waits(pausing(finished), fixed)).toEqual([400])
+    expect(waits([...pausing(), words('and'), 350, started, 500, paused], fixed)).toEqual([400])
+  })
+})
+
+describe('a sound of the caller’s over the agent', () => {
+  const patient: TurnRules = { ...rules, bargeInAfter: 500 }
+  const over = { ...started, audible: true }
+  const timer: TurnInput = { type: 'timer', timer: 'aside', audible: true }
+  const run = (...inputs: readonly (TurnInput | number)[]) => play([...speaking, ...inputs], patient)
+
+  test('that is short lets it go on, and is forgotten', () => {
+    const mmhm = run(over, 350, paused)
+    expect(mmhm.actions.map(({ type }) => type)).toEqual(['timer'])
+    expect(mmhm.state).toMatchObject({ reply: 'a', caller: 'silent', aside: { speaking: false } })
+    expect(run(over, 350, paused, timer).state).toMatchObject({ reply: 'a', aside: undefined })
+  })
+
+  test('that lasts stops it, and the agent is told when it began', () => {
+    expect(run(over).actions).toEqual([{ type: 'timer', timer: 'aside', delay: 410 }])
+    expect(run(over, timer).actions).toEqual([
+      { type: 'cut', clear: true },
+      { type: 'speech-started', agoMs: 500 },
+    ])
+  })
+
+  test('twice lets it go on ("yes, yes"); a third time wants the turn', () => {
+    const twice = run(over, 300, paused, 100, over, 300, paused)
+    expect(twice.state.reply).toBe('a')
+    const third = run(over, 300, paused, 100, over, 300, paused, 100, over)
+    expect(third.actions).toContainEqual({ type: 'cut', clear: true })
+    expect(third.actions).toContainEqual({ type: 'speech-started', agoMs: 890 })
+  })
+
+  test('stops it at once where it asked something', () => {
+    expect(run({ ...over, asked: true }).actions[0]).toEqual({ type: 'cut', clear: true })
+  })
+
+  test('whose words are those of a listener may last longer; other words stop it at once', () => {
+    const words = (text: string): TurnInput => ({ type: 'caller-words', text, audible: true })
+    expect(run(over, 200, words('yeah okay')).actions).toEqual([{ type: 'timer', timer: 'aside', delay: 710 }])
+    expect(run(over, 200, words('no wait')).actions[0]).toEqual({ type: 'cut', clear: true })
+    const late = run(over, 300, paused, words('stop please'))
+    expect(ofType(late.actions, 'cut')).toEqual([{ type: 'cut', clear: true }])
+    expect(late.state.caller).toBe('pausing')
+  })
+
+  test('is an answer when the agent had just finished: a final yes is never dropped', () => {
+    const done: TurnInput = { type: 'reply-ended', reply: 'a' }
+    const after = run(over, done, 300, paused, 200, { type: 'heard' })
+    expect(after.actions).toContainEqual({ type: 'speech-started', agoMs: 590 })
+    expect(after.state.caller).toBe('pausing')
+    expect(after.running.has('turn')).toBe(true)
+    const during = run(over, done, 100, { type: 'heard' })
+    expect(during.actions).toContainEqual({ type: 'speech-started', agoMs: 190 })
+    expect(during.state.caller).toBe('speaking')
+    const longAgo = run(over, 300, paused, timer, done, { type: 'heard' })
+    expect(longAgo.state.caller).toBe('silent')
+  })
+
+  test.each<[string, TurnInput]>([
+    ['a key', { type: 'digit', digit: '1', audible: true }],
+    ['an order to stop', { type: 'interrupt', audible: true }],
+    ['a new line', { type: 'attached' }],
+    ['a hold', { type: 'hold', audible: true }],
+  ])('is forgotten with %s', (_, input) => {
+    expect(run(over, input).state.aside).toBeUndefined()
+    expect(run(over, input).running.has('aside')).toBe(false)
+  })
+})
+
+describe('keys', () => {
+  const key = (digit: string, audible = false): TurnInput => ({ type: 'digit', digit, audible })
+  const given = (actions: readonly TurnAction[]) =>
+    actions.flatMap((action) => (action.type === 'order' && action.order.type === 'digit' ? [action.order.digit] : []))
+
+  test('are given together after a pause, or with the key that ends them', () => {
+    const two = [...heardGreeting, key('4'), 1_500, key('2')]
+    expect(given(play(two).actions)).toEqual([])
+    expect(play(two).actions).toEqual([{ type: 'timer', timer: 'digits', delay: 2_000 }])
+    expect(given(play([...two, { type: 'timer', timer: 'digits' }]).actions)).toEqual(['42'])
+    expect(given(play([...two, key('#')]).actions)).toEqual(['42'])
+    expect(play([...two, key('#')]).running).toEqual(new Set(['reply']))
+  })
+
+  test('are complete as soon as there are enough; the ending key alone is a key', () => {
+    const limited = { ...rules, digitLimit: 2 }
+    expect(given(play([...heardGreeting, key('4'), key('2')], limited).actions)).toEqual(['42'])
+    expect(given(play([...heardGreeting, key('#')]).actions)).toEqual(['#'])
+    expect(given(play([...heardGreeting, key('*')], { ...rules, digitEnd: '*' }).actions)).toEqual(['*'])
+    expect(given(play([...heardGreeting, key('7')], { ...rules, digitTimeout: 0 }).actions)).toEqual(['7'])
+  })
+
+  test('interrupt, and an agent that is thinking waits for the rest of them', () => {
+    expect(play([...speaking, key('1', true)]).actions[0]).toEqual({ type: 'cut', clear: true })
+    const thinking = [...heardGreeting, started, { ...paused, agoMs: 900 }]
+    expect(play([...thinking, key('1')]).actions).toContainEqual({ type: 'cut', clear: false })
+    const begun = play([...heardGreeting, key('1'), { type: 'reply-started', reply: 'x' }])
+    expect(begun.actions).toEqual([{ type: 'cut', clear: false, unheard: 'x' }])
+    expect(begun.state.reply).toBeUndefined()
+  })
+
+  test('are not idle', () => {
+    expect(play([...heardGreeting, key('1')]).running.has('idle')).toBe(false)
+  })
+})
+
 describe('idle', () => {
   const idle: TurnInput = { type: 'timer', timer: 'idle' }
   const answer: readonly TurnInput[] = [
@@ -283,7 +464,7 @@ describe('a talk that is held', () => {
   test('cuts off what the agent says into the void, and asks nothing of it', () => {
     const reply = { type: 'reply-started', reply: 'x' } as const
     const { actions, state } = play([...held, started, { type: 'digit', digit: '1', audible: false }, reply])
-    expect(actions).toEqual([{ type: 'cut', clear: false }])
+    expect(actions).toEqual([{ type: 'cut', clear: false, unheard: 'x' }])
     expect(state.reply).toBeUndefined()
   })
 
@@ -365,6 +546,7 @@ describe('property: any order of inputs', () => {
   const audible = fc.boolean()
   const reply = fc.constantFrom('a', 'b', 'c')
   const agoMs = fc.constantFrom(0, 200, 900)
+  const given: TurnRules = { ...rules, bargeInAfter: 500 }
   const input: fc.Arbitrary<TurnInput> = fc.oneof(
     fc.record({
       type: fc.constant('opened' as const),
@@ -372,8 +554,9 @@ describe('property: any order of inputs', () => {
       greets: audible,
     }),
     fc.constantFrom<TurnInput>({ type: 'ready' }, { type: 'attached' }, { type: 'sounded' }, { type: 'heard' }),
-    fc.record({ type: fc.constant('speech-started' as const), by, agoMs, audible }),
-    fc.record({ type: fc.constant('speech-paused' as const), by, agoMs }),
+    fc.record({ type: fc.constant('speech-started' as const), by, agoMs, audible, asked: audible }),
+    fc.record({ type: fc.constant('speech-paused' as const), by, agoMs, finished: fc.constantFrom(0, 1) }),
+    fc.record({ type: fc.constant('caller-words' as const), text: fc.constantFrom('', 'yes', 'no and'), audible }),
     fc.record({ type: fc.constant('reply-started' as const), reply }),
     fc.record({ type: fc.constant('reply-ended' as const), reply }),
     fc.record({ type: fc.constant('caller-text' as const), empty: audible }),
@@ -384,22 +567,25 @@ describe('property: any order of inputs', () => {
     fc.constantFrom<TurnInput>({ type: 'say', text: 'x' }, { type: 'resume', text: 'x' }),
     fc.record({
       type: fc.constant('timer' as const),
-      timer: fc.constantFrom('ready' as const, 'reply', 'turn', 'idle', 'mistake'),
+      timer: fc.constantFrom('ready' as const, 'reply', 'turn', 'aside', 'digits', 'idle', 'mistake'),
+      audible,
     }),
   )
 
   test('ends in a lawful state, finishes at most once, and leaves no timer behind', () => {
     fc.assert(
       fc.property(fc.array(input, { maxLength: 40 }), (inputs) => {
-        const running = new Set<TurnTimer>()
-        let step = begin(rules)
+        const running = new Map<TurnTimer, number>()
+        let step = begin(given)
         let finished = 0
-        keep(running, step.actions)
+        let now = 0
+        keep(running, step.actions, now)
         for (const next of inputs) {
           const before = step.state
           if (next.type === 'timer') running.delete(next.timer)
-          step = advance(rules, before, next)
-          keep(running, step.actions)
+          now += 150
+          step = advance(given, before, next, now)
+          keep(running, step.actions, now)
           finished += ofType(step.actions, 'finish').length
           expect(unlawful(before, next, step)).toEqual([])
           expect(step.state.phase === 'over' && running.size > 0).toBe(false)
@@ -417,6 +603,8 @@ function unlawful(before: TurnState, input: TurnInput, { state, actions }: TurnS
   const faults: readonly (readonly [string, boolean])[] = [
     ['something happens after the end', before.phase === 'over' && (state !== before || actions.length > 0)],
     ['a reply behind a closed gate', state.reply !== undefined && state.closed],
+    ['speech over the agent while the turn is taken', state.aside !== undefined && state.caller !== 'silent'],
+    ['a turn that begins before it was heard', actions.some((action) => 'agoMs' in action && action.agoMs < 0)],
     ['fewer tools than none', state.working < 0],
     ['more prompts than there are', state.prompts > rules.idlePrompts.length],
     ['cleared what nobody hears', actions.some((action) => action.type === 'cut' && action.clear && !audible)],

@@ -1,46 +1,53 @@
 /** Whose turn it is: the whole of turn-taking as one pure function. Timers only post inputs. */
+import { beginAside, beginsAside, isMere, pauseAside } from './asides.ts'
 import { deadlines, timerChanges } from './deadlines.ts'
+import { press } from './keys.ts'
+import { forget, learn, patience } from './patience.ts'
 import { quietState } from './turn.ts'
-import type { TurnAction, TurnInput, TurnRules, TurnState, TurnStep, TurnTimer } from './turn.ts'
+import type { TurnAction, TurnInput, TurnRules, TurnState, TurnStep } from './turn.ts'
 
-//            caller: silent ⇄ speaking → pausing → silent          (pausing: waiting whether the turn is over)
+//            caller: silent ⇄ speaking → pausing → silent          (pausing: waiting whether the turn is over; `patience.ts`)
+//             aside: speech over the agent that leaves it speaking  (`asides.ts`)
 //             agent: (owed) → reply → sounding → heard             (owed: a reply is due; sounding: not all heard yet)
 //  phase of the talk: talking → failing → over                     (failing: the mistake message is being said)
 //                           ⇅ held                                  (held: the caller is with somebody else)
 
-/** Never throws: every input is lawful in every state, and after `over` nothing happens any more. */
-export function advance(rules: TurnRules, state: TurnState, input: TurnInput): TurnStep {
-  const { state: next, actions } = react(rules, state, input)
-  return { state: next, actions: [...actions, ...timerChanges(deadlines(rules, state), deadlines(rules, next), input)] }
+/** Never throws: every input is lawful in every state, and after `over` nothing happens any more. `now`: of one clock, ms. */
+export function advance(rules: TurnRules, state: TurnState, input: TurnInput, now: number): TurnStep {
+  const { state: next, actions } = react(rules, state, input, now)
+  const changes = timerChanges(deadlines(rules, state, now), deadlines(rules, next, now), input)
+  return { state: next, actions: [...actions, ...changes] }
 }
 
 /** The timers of the first state. */
 export function begin(rules: TurnRules): TurnStep {
-  return { state: quietState, actions: timerChanges({}, deadlines(rules, quietState), undefined) }
+  return { state: quietState, actions: timerChanges({}, deadlines(rules, quietState, 0), undefined) }
 }
 
-function react(rules: TurnRules, state: TurnState, input: TurnInput): TurnStep {
+function react(rules: TurnRules, state: TurnState, input: TurnInput, now: number): TurnStep {
   if (state.phase === 'over') return stay(state)
   if (state.phase === 'held') return wait(state, input)
   switch (input.type) {
     case 'opened':
-      return open(state, input)
+      return open(state, input, now)
     case 'attached':
-      return attach(state)
+      return attach(state, now)
     case 'ready':
       return greet(rules, state)
     case 'speech-started':
-      return startSpeech(rules, state, input)
+      return startSpeech(rules, state, input, now)
     case 'speech-paused':
-      return pauseSpeech(rules, state, input)
+      return pauseSpeech(rules, state, input, now)
+    case 'caller-words':
+      return hearWords(rules, state, input, now)
     case 'reply-started':
-      return stay(startReply(state, input.reply))
+      return startReply(state, input.reply)
     case 'sounded':
       return stay({ ...state, sounding: true, owed: 0 })
     case 'reply-ended':
       return input.reply === state.reply ? settle(stay(endReply(state))) : stay(state)
     case 'heard':
-      return settle(stay({ ...state, sounding: false, shielded: false }))
+      return settle(answerAfterAll({ ...state, sounding: false, shielded: false }, now))
     case 'caller-text':
       return stay(input.empty ? { ...state, owed: 0 } : owe({ ...state, prompts: 0 }, 'agent'))
     case 'tool-called':
@@ -56,7 +63,7 @@ function react(rules: TurnRules, state: TurnState, input: TurnInput): TurnStep {
     case 'mute':
       return mute(state, input.audible)
     case 'hold':
-      return state.phase === 'failing' ? stay(state) : hold(state, input.audible)
+      return state.phase === 'failing' ? stay(state) : hold(state, input.audible, now)
     case 'resume':
       return state.phase === 'failing' || input.text === '' ? stay(state) : say(state, input.text)
     case 'failed':
@@ -64,7 +71,7 @@ function react(rules: TurnRules, state: TurnState, input: TurnInput): TurnStep {
     case 'closed':
       return leave(state)
     case 'timer':
-      return expire(rules, state, input.timer)
+      return expire(rules, state, input, now)
     default:
       return input satisfies never
   }
@@ -75,10 +82,10 @@ function stay(state: TurnState, ...actions: readonly TurnAction[]): TurnStep {
 }
 
 /** Speech that our detector heard before is the agent's to judge, where it has a detector of its own. */
-function open(state: TurnState, { turns, greets }: TurnInput & { type: 'opened' }): TurnStep {
+function open(state: TurnState, { turns, greets }: TurnInput & { type: 'opened' }, now: number): TurnStep {
   const opened = { ...state, turns, greets }
   if (turns !== 'agent' || state.caller === 'silent') return stay(opened)
-  return endTurn({ ...opened, noisy: state.caller === 'speaking' }, 0)
+  return endTurn({ ...opened, noisy: state.caller === 'speaking', pausedAt: now }, now)
 }
 
 /** A reply is due from an agent whose turns are taken by `by`. */
@@ -100,30 +107,80 @@ function greet(rules: TurnRules, state: TurnState): TurnStep {
 // ── the caller ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** A turn that began on the old line is over with it. */
-function attach(state: TurnState): TurnStep {
-  const attached = { ...state, attached: true, noisy: false }
-  return state.caller === 'silent' ? stay(attached) : endTurn(attached, 0)
+function attach(state: TurnState, now: number): TurnStep {
+  const attached = { ...state, attached: true, noisy: false, aside: undefined }
+  return state.caller === 'silent' ? stay(attached) : endTurn({ ...attached, pausedAt: now }, now)
 }
 
-function startSpeech(rules: TurnRules, state: TurnState, input: TurnInput & { type: 'speech-started' }): TurnStep {
+type Started = TurnInput & { readonly type: 'speech-started' }
+
+function startSpeech(rules: TurnRules, state: TurnState, input: Started, now: number): TurnStep {
   if (input.by !== decider(state)) return stay({ ...state, noisy: input.by === 'engine' })
-  const resumed = state.caller !== 'silent'
-  const stopped = mayInterrupt(rules, state) ? stop(state, input.audible) : stay(state)
-  const prompts = input.by === 'agent' ? 0 : state.prompts
-  const next = { ...stopped.state, caller: 'speaking', owed: 0, prompts } as const
-  if (resumed) return stay(next, ...stopped.actions)
-  return stay(next, ...stopped.actions, { type: 'speech-started', agoMs: input.agoMs })
+  const at = now - input.agoMs
+  if (mayInterrupt(rules, state) && beginsAside(rules, state, input))
+    return stay({ ...state, aside: beginAside(state.aside, at) })
+  const told = input.by === 'agent' ? { ...state, prompts: 0 } : state
+  return takeTurn(rules, told, { began: state.aside?.began ?? at, since: at, audible: input.audible }, now)
 }
 
-function pauseSpeech(rules: TurnRules, state: TurnState, input: TurnInput & { type: 'speech-paused' }): TurnStep {
+interface Taking {
+  /** When this turn began, and when its latest run of speech did. */
+  readonly began: number
+  readonly since: number
+  readonly audible: boolean
+}
+
+/** The caller has, or goes on with, the turn: whatever the agent says is over. */
+function takeTurn(rules: TurnRules, state: TurnState, { began, since, audible }: Taking, now: number): TurnStep {
+  const stopped = mayInterrupt(rules, state) ? stop(state, audible) : stay(state)
+  const next = { ...stopped.state, caller: 'speaking', owed: 0, pace: learn(state, since), aside: undefined } as const
+  if (state.caller !== 'silent') return stay(next, ...stopped.actions)
+  const fresh = { ...next, spokeAt: began, words: '', finished: undefined }
+  return stay(fresh, ...stopped.actions, { type: 'speech-started', agoMs: now - began })
+}
+
+type Paused = TurnInput & { readonly type: 'speech-paused' }
+
+function pauseSpeech(rules: TurnRules, state: TurnState, input: Paused, now: number): TurnStep {
   if (input.by !== decider(state)) return stay({ ...state, noisy: false })
-  if (state.caller === 'silent') return stay(state)
-  const paused = { ...state, caller: 'pausing', pausedAgo: input.agoMs } as const
-  return input.by === 'agent' || input.agoMs >= rules.endOfTurn ? endTurn(paused, input.agoMs) : stay(paused)
+  const at = now - input.agoMs
+  if (state.caller === 'silent') return stay(state.aside ? { ...state, aside: pauseAside(state.aside, at) } : state)
+  // The end of a pause that was judged before tells nothing new.
+  const finished = input.finished ?? (state.caller === 'pausing' ? state.finished : undefined)
+  const paused = { ...state, caller: 'pausing', pausedAt: at, finished, judged: state.judged + 1 } as const
+  return input.by === 'agent' ? endTurn(paused, now) : endIfDue(rules, paused, now)
 }
 
-function endTurn(state: TurnState, agoMs: number): TurnStep {
-  return stay(owe({ ...state, caller: 'silent' }), { type: 'speech-ended', agoMs })
+type Words = TurnInput & { readonly type: 'caller-words' }
+
+/** Words come while the caller speaks, or a little later. */
+function hearWords(rules: TurnRules, state: TurnState, { text, audible }: Words, now: number): TurnStep {
+  const { aside } = state
+  if (aside && isMere(rules, text)) return stay({ ...state, aside: { ...aside, assent: true } })
+  if (aside && text !== '') return joinTurn(rules, state, audible, now)
+  if (state.caller === 'silent' || text === state.words) return stay(state)
+  const known = { ...state, words: text, judged: state.judged + 1 }
+  return state.caller === 'pausing' ? endIfDue(rules, known, now) : stay(known)
+}
+
+/** What was an aside is the caller's turn, from its beginning, and as far as it has got by now. */
+function joinTurn(rules: TurnRules, state: TurnState, audible: boolean, now: number): TurnStep {
+  const { aside } = state
+  if (!aside) return stay(state)
+  const { state: taken, actions } = takeTurn(rules, state, { ...aside, audible }, now)
+  if (aside.speaking) return stay(taken, ...actions)
+  const paused = { ...taken, caller: 'pausing', pausedAt: aside.until, judged: state.judged + 1 } as const
+  const ended = endIfDue(rules, paused, now)
+  return stay(ended.state, ...actions, ...ended.actions)
+}
+
+function endIfDue(rules: TurnRules, state: TurnState, now: number): TurnStep {
+  return now - state.pausedAt >= patience(rules, state) ? endTurn(state, now) : stay(state)
+}
+
+function endTurn(state: TurnState, now: number): TurnStep {
+  const ended = owe({ ...state, caller: 'silent', pace: forget(state.pace) })
+  return stay(ended, { type: 'speech-ended', agoMs: now - state.pausedAt })
 }
 
 /** Our detector decides unless the agent has its own. */
@@ -137,16 +194,33 @@ function mayInterrupt(rules: TurnRules, state: TurnState): boolean {
 
 function pressed(rules: TurnRules, state: TurnState, input: TurnInput & { type: 'digit' }): TurnStep {
   if (state.phase === 'failing') return stay(state)
-  const stopped = mayInterrupt(rules, state) ? stop(state, input.audible) : stay(state)
-  const next = owe({ ...stopped.state, prompts: 0 })
-  return stay(next, ...stopped.actions, { type: 'order', order: { type: 'digit', digit: input.digit } })
+  const stopped = mayInterrupt(rules, state) ? silence(state, input.audible) : stay(state)
+  const { keys, complete } = press(rules, state.keys, input.digit)
+  const next = { ...stopped.state, prompts: 0, aside: undefined, keys, presses: state.presses + 1 }
+  if (!complete) return stay(next, ...stopped.actions)
+  const given = giveKeys(next)
+  return stay(given.state, ...stopped.actions, ...given.actions)
+}
+
+function giveKeys(state: TurnState): TurnStep {
+  return stay(owe({ ...state, keys: '' }), { type: 'order', order: { type: 'digit', digit: state.keys } })
+}
+
+/** As `stop`; and an agent that is thinking stops too: what it thinks about is not all of the question. */
+function silence(state: TurnState, audible: boolean): TurnStep {
+  const thinking = state.owed > 0 && state.reply === undefined && !audible
+  return thinking ? stay({ ...state, owed: 0 }, { type: 'cut', clear: false }) : stop(state, audible)
 }
 
 // ── the agent ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-function startReply(state: TurnState, reply: string): TurnState {
-  if (reply === state.cut) return state
-  return { ...state, reply, closed: false, mistake: state.mistake === 'asked' ? 'begun' : state.mistake }
+function startReply(state: TurnState, reply: string): TurnStep {
+  if (reply === state.cut) return stay(state)
+  // While keys are pressed it would answer half a number.
+  const keying = state.keys !== '' && state.phase === 'talking'
+  if (keying)
+    return stay({ ...state, cut: reply, closed: true, owed: 0 }, { type: 'cut', clear: false, unheard: reply })
+  return stay({ ...state, reply, closed: false, mistake: state.mistake === 'asked' ? 'begun' : state.mistake })
 }
 
 /** A shielded greeting that has no sound is over as soon as it ends. */
@@ -154,10 +228,21 @@ function endReply(state: TurnState): TurnState {
   return { ...state, reply: undefined, owed: 0, shielded: state.shielded && state.sounding }
 }
 
+/** What the caller said over the last words of the agent was meant for it after all: a final "yes" is never dropped. */
+function answerAfterAll(state: TurnState, now: number): TurnStep {
+  const { aside } = state
+  if (!aside || state.phase !== 'talking') return stay(state)
+  const taken = { ...state, aside: undefined, spokeAt: aside.began, words: '', finished: undefined }
+  const started = { type: 'speech-started', agoMs: now - aside.began } as const
+  if (aside.speaking) return stay({ ...taken, caller: 'speaking' }, started)
+  return stay({ ...taken, caller: 'pausing', pausedAt: aside.until, judged: state.judged + 1 }, started)
+}
+
 /** Nothing is stopped, and nothing cleared, when the agent neither speaks nor is about to. */
 function stop(state: TurnState, audible: boolean): TurnStep {
   if (state.reply === undefined && !audible) return stay(state)
-  const next = { ...state, reply: undefined, cut: state.reply ?? state.cut, closed: true, sounding: false, owed: 0 }
+  const cut = { reply: undefined, cut: state.reply ?? state.cut, closed: true, sounding: false }
+  const next = { ...state, ...cut, owed: 0, aside: undefined }
   return stay({ ...next, shielded: false }, { type: 'cut', clear: audible })
 }
 
@@ -174,9 +259,10 @@ function mute(state: TurnState, audible: boolean): TurnStep {
 // ── the caller is elsewhere ──────────────────────────────────────────────────────────────────────────────────────────
 
 /** A turn that began is over; nothing is owed for it. */
-function hold(state: TurnState, audible: boolean): TurnStep {
+function hold(state: TurnState, audible: boolean, now: number): TurnStep {
   const stopped = stop(state, audible)
-  const held = { ...stopped.state, phase: 'held', closed: true, caller: 'silent', noisy: false, owed: 0 } as const
+  const quiet = { caller: 'silent', noisy: false, owed: 0, aside: undefined, keys: '', pausedAt: now } as const
+  const held = { ...stopped.state, ...quiet, phase: 'held', closed: true } as const
   if (state.caller === 'silent') return stay(held, ...stopped.actions)
   return stay(held, ...stopped.actions, { type: 'speech-ended', agoMs: 0 })
 }
@@ -195,7 +281,7 @@ function wait(state: TurnState, input: TurnInput): TurnStep {
     case 'attached':
       return stay({ ...state, attached: true })
     case 'reply-started':
-      return stay({ ...state, cut: input.reply }, { type: 'cut', clear: false })
+      return stay({ ...state, cut: input.reply }, { type: 'cut', clear: false, unheard: input.reply })
     case 'heard':
       return stay({ ...state, sounding: false, shielded: false })
     case 'tool-called':
@@ -245,11 +331,16 @@ function end(state: TurnState, reason: 'idle' | 'agent-failed'): TurnStep {
 
 // ── timers ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-function expire(rules: TurnRules, state: TurnState, timer: TurnTimer): TurnStep {
-  if (!deadlines(rules, state)[timer]) return stay(state)
+function expire(rules: TurnRules, state: TurnState, input: TurnInput & { type: 'timer' }, now: number): TurnStep {
+  const { timer, audible = false } = input
+  if (!deadlines(rules, state, now)[timer]) return stay(state)
   switch (timer) {
     case 'turn':
-      return endTurn(state, Math.max(rules.endOfTurn, state.pausedAgo))
+      return endTurn(state, now)
+    case 'aside':
+      return state.aside?.speaking ? joinTurn(rules, state, audible, now) : stay({ ...state, aside: undefined })
+    case 'digits':
+      return giveKeys(state)
     case 'idle':
       return prompt(rules, state)
     case 'ready':

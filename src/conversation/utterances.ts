@@ -35,6 +35,11 @@ export class Utterances {
     return (this.#voice?.unheardMs ?? 0) > 0
   }
 
+  /** What the caller hears just now is a question. */
+  get asking(): boolean {
+    return this.#replies.asks(this.#voice?.unheardMs ?? 0)
+  }
+
   open(session: AgentSession): Disposable {
     this.#counted = session.turns !== 'none'
     this.#voice = new Voice(session.port.microphone.rate, {

@@ -49,7 +49,7 @@ export async function engineOf(options: GatewayOptions, needs: EngineNeeds): Pro
     coordination,
     tokens: mediaTokens(coordination, ids),
     ...{ clock, ids, logger, scope },
-    vad: (hangover) => vads.factory({ hangover }),
+    vad: (hangover) => vads.factory({ hangover, pause: shortestPause }),
     request: network.request,
     publicUrl: address.url,
     settings: { ...callDefaults, record: environment.record },
@@ -62,6 +62,9 @@ export async function engineOf(options: GatewayOptions, needs: EngineNeeds): Pro
     ...(environment.replay ? { openInputs: replayFolder(join(environment.dataDir, 'replays'), clock, logger) } : {}),
   })
 }
+
+/** Silence that may be the end of a turn, ms: long enough to be none within a word. */
+const shortestPause = 200
 
 /** An organization's accounts at AI vendors, for the parts of its agents. */
 function connectionsOf(store: Store, organization: string): AgentParts['connected'] {

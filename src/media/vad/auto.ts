@@ -4,7 +4,7 @@ import { NoiseFloor } from './floor.ts'
 import type { FvadStream } from './fvad.ts'
 import type { ModelStream, SpeechModel } from './silero-engine.ts'
 import { type SileroRate, steps } from './silero-model.ts'
-import { Frames, Listeners } from './turns.ts'
+import { Frames, Listeners, Pauses } from './turns.ts'
 import type { Vad, VadEvent } from './vad.ts'
 
 //        3 of 4 frames are voice   p ≥ 0.5 (or some p for 96 ms), 60 ms of voice
@@ -54,6 +54,8 @@ export interface AutoVadOptions {
   readonly fvad: FvadStream
   /** Silence that ends speech, ms. */
   readonly hangover: number
+  /** Silence that is told as a pause, ms. Absent: none is. */
+  readonly pause?: number | undefined
   /** Counted into; shared by all detectors of a process. */
   readonly stats: AutoStats
 }
@@ -85,6 +87,7 @@ class AutoVad implements Vad {
   readonly #options: AutoVadOptions
   readonly #listeners = new Listeners()
   readonly #floor = new NoiseFloor()
+  readonly #pauses: Pauses
   readonly #frames: Frames
   readonly #frame: number
   readonly #history: Int16Array
@@ -102,6 +105,7 @@ class AutoVad implements Vad {
   constructor(options: AutoVadOptions) {
     this.#options = options
     this.rate = options.rate
+    this.#pauses = new Pauses(options.pause)
     this.#frame = (options.rate * frameMs) / 1000
     this.#history = new Int16Array((options.rate * historyMs) / 1000)
     this.#frames = new Frames(this.#frame, (frame) => this.#advance(frame))
@@ -117,6 +121,10 @@ class AutoVad implements Vad {
 
   listen(listener: (event: VadEvent) => void): Disposable {
     return this.#listeners.add(listener)
+  }
+
+  rest(): void {
+    if (this.speaking) this.#settle('quiet')
   }
 
   toString(): string {
@@ -138,7 +146,7 @@ class AutoVad implements Vad {
     this.#recent = ((this.#recent << 1) | (voice ? 1 : 0)) & 0b1111
     this.#remember(frame, loudness)
     if (this.#candidate) this.#weigh(this.#candidate, frame, voice)
-    else if (this.#state === 'speaking') this.#listenForEnd()
+    else if (this.#state === 'speaking') this.#listenForEnd(voice)
     else if (this.#state === 'rejected') this.#waitAfterRejection(voice)
     else if (voice && isBeginning(this.#recent)) this.#suspect()
   }
@@ -202,6 +210,7 @@ class AutoVad implements Vad {
   #begin(candidate: Candidate): void {
     this.#settle('speaking')
     this.#retry = retry.first
+    this.#pauses.start(this.#now)
     this.#listeners.tell({ type: 'started', atMs: candidate.onset, decidedMs: this.#now })
   }
 
@@ -219,8 +228,10 @@ class AutoVad implements Vad {
     } else if (voice && this.#now >= this.#retryAt) this.#suspect()
   }
 
-  #listenForEnd(): void {
-    if (this.#silentFor < this.#options.hangover) return
+  #listenForEnd(voice: boolean): void {
+    const pause = this.#pauses.advance(this.#now, frameMs, voice)
+    if (pause) this.#listeners.tell(pause)
+    if (!this.speaking || this.#silentFor < this.#options.hangover) return
     this.#settle('quiet')
     this.#listeners.tell({ type: 'ended', atMs: this.#voicedUntil, decidedMs: this.#now })
   }

@@ -22,6 +22,8 @@ export interface VadOptions {
 export interface VadSettings {
   /** Silence after speech that ends it, ms: the conversation's `endOfTurn`. Default 600. */
   readonly hangover?: number
+  /** Silence that is told as a pause, ms. Default: none is. */
+  readonly pause?: number
 }
 
 export interface Vads {
@@ -37,16 +39,16 @@ export async function createVad({ kind = 'auto', scope }: VadOptions): Promise<V
   const stats: AutoStats = { candidates: 0, rejected: 0, fallbacks: 0 }
   const engine = kind === 'auto' || kind === 'silero' ? await SileroEngine.start(scope) : undefined
   const fvad = kind === 'auto' || kind === 'fvad' ? await loadFvad() : undefined
-  const make = (rate: SileroRate, hangover: number): Vad => {
-    if (engine && fvad) return autoVad({ rate, model: engine, fvad: fvad.open(rate, gateMode), hangover, stats })
-    if (engine) return sileroVad(engine, rate, hangover)
-    return fvad ? fvadVad(fvad, rate, hangover) : energyVad(rate, hangover)
+  const make = (rate: SileroRate, hangover: number, pause?: number): Vad => {
+    if (engine && fvad) return autoVad({ rate, model: engine, fvad: fvad.open(rate, gateMode), hangover, pause, stats })
+    if (engine) return sileroVad(engine, rate, hangover, pause)
+    return fvad ? fvadVad(fvad, rate, hangover, pause) : energyVad(rate, hangover, pause)
   }
   return {
     factory:
-      ({ hangover = defaultHangover } = {}) =>
+      ({ hangover = defaultHangover, pause } = {}) =>
       (rate) =>
-        atRate(rate, (own) => make(own, hangover)),
+        atRate(rate, (own) => make(own, hangover, pause)),
     get stats() {
       const none = { chunks: 0, messages: 0, behind: 0, skipped: 0, restarts: 0 }
       return { ...stats, ...(engine?.stats ?? none) }
@@ -70,6 +72,7 @@ function atRate(rate: number, make: (rate: SileroRate) => Vad): Vad {
     },
     write: (pcm) => way.write(pcm),
     listen: (listener) => vad.listen(listener),
+    rest: () => vad.rest?.(),
     toString: () => String(way),
     [Symbol.dispose]: () => vad[Symbol.dispose](),
   }

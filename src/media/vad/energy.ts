@@ -4,13 +4,14 @@ import { NoiseFloor } from './floor.ts'
 import { frameVad, soundWindow } from './turns.ts'
 import type { Vad } from './vad.ts'
 
-export function energyVad(rate: number, hangover: number): Vad {
+export function energyVad(rate: number, hangover: number, pause?: number): Vad {
   const floor = new NoiseFloor()
   return frameVad({
     ...soundWindow,
     name: 'vad(energy)',
     rate,
     hangover,
+    pause,
     voice: (frame, speaking) => floor.loud(level(frame), speaking),
   })
 }

@@ -66,7 +66,7 @@ export async function loadFvad(): Promise<Fvad> {
 const aloneMode = 3
 
 /** fvad decides, but not on sound that does not stand out from the line's own: steady noise is speech to it for a while. */
-export function fvadVad(fvad: Fvad, rate: number, hangover: number): Vad {
+export function fvadVad(fvad: Fvad, rate: number, hangover: number, pause?: number): Vad {
   const stream = fvad.open(rate, aloneMode)
   const floor = new NoiseFloor()
   return frameVad({
@@ -74,6 +74,7 @@ export function fvadVad(fvad: Fvad, rate: number, hangover: number): Vad {
     name: 'vad(fvad)',
     rate,
     hangover,
+    pause,
     voice(frame, speaking) {
       const loud = floor.loud(level(frame), speaking)
       return stream.speech(frame) && loud

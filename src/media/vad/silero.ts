@@ -11,11 +11,11 @@ const stop = 0.35
 const needed = 2
 const window = 3
 
-export function sileroVad(model: SpeechModel, rate: SileroRate, hangover: number): Vad {
+export function sileroVad(model: SpeechModel, rate: SileroRate, hangover: number, pause?: number): Vad {
   const { chunk } = steps[rate]
   const frameMs = (chunk * 1000) / rate
   const listeners = new Listeners()
-  const turns = new Turns({ frameMs, window, needed, hangover })
+  const turns = new Turns({ frameMs, window, needed, hangover, pause })
   let written = 0
   let answered = 0
   const stream = model.open(rate, (index, probability) => {
@@ -39,6 +39,7 @@ export function sileroVad(model: SpeechModel, rate: SileroRate, hangover: number
       frames.write(pcm)
     },
     listen: (listener) => listeners.add(listener),
+    rest: () => turns.rest(),
     toString: () => 'vad(silero)',
     [Symbol.dispose]() {
       listeners.clear()

@@ -57,6 +57,8 @@ export interface TurnOptions {
   readonly needed: number
   /** Silence that ends it, ms. */
   readonly hangover: number
+  /** Silence that is told as a pause, ms. Absent: none is. */
+  readonly pause?: number | undefined
 }
 
 /** Turns of speech from frames that are voice or not. */
@@ -66,10 +68,17 @@ export class Turns {
   #recent = 0
   #now = 0
   #voicedUntil = 0
+  readonly #pauses: Pauses
   speaking = false
 
   constructor(options: TurnOptions) {
     this.#options = options
+    this.#pauses = new Pauses(options.pause)
+  }
+
+  rest(): void {
+    this.speaking = false
+    this.#recent = 0
   }
 
   /** Ms of sound so far. */
@@ -82,7 +91,7 @@ export class Turns {
     this.#now += frameMs
     if (voice) this.#voicedUntil = this.#now
     if (this.speaking) {
-      if (this.#now - this.#voicedUntil < hangover) return undefined
+      if (this.#now - this.#voicedUntil < hangover) return this.#pauses.advance(this.#now, frameMs, voice)
       this.speaking = false
       this.#recent = 0
       return { type: 'ended', atMs: this.#voicedUntil, decidedMs: this.#now }
@@ -90,8 +99,55 @@ export class Turns {
     this.#recent = ((this.#recent << 1) | (voice ? 1 : 0)) & ((1 << window) - 1)
     if (!voice || ones(this.#recent) < needed) return undefined
     this.speaking = true
+    this.#pauses.start(this.#now)
     const frames = 32 - Math.clz32(this.#recent)
     return { type: 'started', atMs: this.#now - frames * frameMs, decidedMs: this.#now }
+  }
+}
+
+/** Voice for so long, in so much time, is no click: the speech goes on. */
+const resuming = { voice: 30, within: 60 }
+
+/** Pauses within speech: told once each, and again when the voice is back. */
+export class Pauses {
+  readonly #length: number | undefined
+  #voicedUntil = 0
+  #paused = false
+  /** Since when the voice may be back, and how much of it there was. */
+  #backSince = 0
+  #back = 0
+
+  constructor(length: number | undefined) {
+    this.#length = length
+  }
+
+  /** Speech began. */
+  start(now: number): void {
+    this.#paused = false
+    this.#voicedUntil = now
+  }
+
+  /** Takes the next frame of speech, which ends at `now`. */
+  advance(now: number, frameMs: number, voice: boolean): VadEvent | undefined {
+    if (this.#length === undefined) return undefined
+    if (this.#paused) return voice ? this.#hear(now, frameMs) : undefined
+    if (voice) this.#voicedUntil = now
+    if (now - this.#voicedUntil < this.#length) return undefined
+    this.#paused = true
+    this.#back = 0
+    return { type: 'paused', atMs: this.#voicedUntil, decidedMs: now }
+  }
+
+  #hear(now: number, frameMs: number): VadEvent | undefined {
+    if (this.#back === 0 || now - this.#backSince > resuming.within) {
+      this.#backSince = now - frameMs
+      this.#back = 0
+    }
+    this.#back += frameMs
+    if (this.#back < resuming.voice) return undefined
+    this.#paused = false
+    this.#voicedUntil = now
+    return { type: 'resumed', atMs: this.#backSince, decidedMs: now }
   }
 }
 
@@ -128,6 +184,7 @@ export function frameVad(options: FrameVadOptions): Vad {
     },
     write: (pcm) => frames.write(pcm),
     listen: (listener) => listeners.add(listener),
+    rest: () => turns.rest(),
     toString: () => name,
     [Symbol.dispose]() {
       listeners.clear()

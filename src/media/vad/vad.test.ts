@@ -8,7 +8,7 @@ const settled = () => Promise.resolve()
 
 async function open(kind: VadKind) {
   const vads = await createVad({ kind, scope: new Scope('test') })
-  return { factory: vads.factory(), settled }
+  return { factory: vads.factory(), pausing: vads.factory({ pause: 200 }), settled }
 }
 
 describe('detectors that decide at once', () => {
