@@ -44,7 +44,9 @@ async function runFlow(call: ExotelCall): Promise<void> {
 }
 
 function streamable(url: string): boolean {
-  return URL.canParse(url) && (url.startsWith('wss:') || /^ws:\/\/(localhost|127(\.\d+){3}|\[::1\])[:/]/.test(url))
+  if (!URL.canParse(url)) return false
+  const { protocol, hostname } = new URL(url)
+  return protocol === 'wss:' || (protocol === 'ws:' && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname))
 }
 
 /** Resolves when the stream has ended for good; a socket that cannot be opened is tried once more. */

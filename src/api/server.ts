@@ -35,6 +35,7 @@ import { providerRoutes } from './routes/providers.ts'
 import { readablePage } from './routes/reference.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { simulatorRoutes } from './routes/simulators.ts'
+import { streamRoutes } from './routes/streams.ts'
 import { userRoutes } from './routes/users.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
 
@@ -123,6 +124,7 @@ async function versionOne(api: FastifyInstance, parts: ApiParts): Promise<void> 
     providerRoutes,
     connectionRoutes,
     numberRoutes,
+    streamRoutes,
     agentRoutes,
     callRoutes,
     eventRoutes,

@@ -36,8 +36,8 @@ export interface LegOptions {
   readonly onDigit: (digit: string) => void
   /** The stream ended in order. */
   readonly onStopped: (cause?: string) => void
-  /** The socket went without a word. */
-  readonly onLost: (cause: string) => void
+  /** The socket went without a word of the carrier's; `orderly`: it was closed, not broken. */
+  readonly onLost: (cause: string, orderly: boolean) => void
   readonly count: (name: string) => void
 }
 
@@ -106,7 +106,8 @@ export function openLeg(options: LegOptions): Leg {
       'closed',
       () => ({ code, reason }),
       () => {
-        if (end()) options.onLost(reason ? `${code} ${reason}` : String(code))
+        // 1005: closed without a code.
+        if (end()) options.onLost(reason ? `${code} ${reason}` : String(code), code === 1000 || code === 1005)
       },
     )
   })

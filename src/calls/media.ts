@@ -74,7 +74,9 @@ export function attach(live: LiveCall, socket: Socket, opening: Attachment): voi
       live.conversation?.digit(digit)
     },
     onStopped: (cause) => void running.post({ type: 'media.closed', ...(cause ? { cause } : {}) }),
-    onLost: (cause) => void running.post({ type: 'media.lost', cause }),
+    // Of a call that began with its stream nobody else tells us the end.
+    onLost: (cause, orderly) =>
+      void running.post({ type: orderly && running.call.streamed ? 'media.closed' : 'media.lost', cause }),
     count: (name) => engine.count(name, { carrier: carrier.name }),
   })
   if (opening.codec) running.scope.use(opening.codec)

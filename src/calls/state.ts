@@ -22,6 +22,8 @@ export interface Call {
   readonly waiting?: true | undefined
   readonly media: 'none' | 'open' | 'lost' | 'closed'
   readonly streamRef?: string
+  /** It began with its stream: somebody else answered it. */
+  readonly streamed?: true
   /** Media addresses that the carrier was told: after a restart they must still lead here. */
   readonly invited?: readonly { readonly hash: string; readonly until: number }[]
   /** Asked of the carrier and not yet answered. */

@@ -6,6 +6,7 @@ import type { SimulatedCarrier } from '../../simulators/index.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Ids } from '../lib/ids.ts'
 import type { CarrierSpec } from '../spec/carrier.ts'
+import { linesOf } from '../spec/lines.ts'
 import type { Agent, Connection, Store } from '../store/contract.ts'
 import type { FromEnvironment } from './environment.ts'
 
@@ -138,8 +139,11 @@ async function put(
 ): Promise<Connection> {
   const now = clock.now()
   const before = await store.connections.get(organization, wanted.id)
+  const { streamSecret } = linesOf(before?.settings ?? {})
   const record: Connection = {
     ...wanted,
+    // Addresses that people have handed out stay good.
+    settings: { ...wanted.settings, ...(streamSecret === undefined ? {} : { streamSecret }) },
     organization,
     isDefault: before?.isDefault ?? false,
     ...(before?.setUp ? { setUp: before.setUp } : {}),

@@ -18,10 +18,9 @@ export const lineFields = {
   }),
   streamSecret: field(z.string().min(32).max(200).optional(), {
     title: 'Stream secret',
-    description:
-      'Signs the stream addresses of this connection. Drawn when the first is made; removed or changed, all of them are void.',
+    description: 'Signs the stream addresses of this connection; without it, all of them are void.',
     secret: true,
-    group: 'Stream addresses',
+    managed: true,
   }),
 } as const
 

@@ -6,6 +6,7 @@ import { nowOf, runOperation } from '../../calls/operation.ts'
 import type { CarrierSpec } from '../../spec/carrier.ts'
 import { OffhookError } from '../../spec/errors.ts'
 import { connectionSettings } from '../../spec/connection.ts'
+import { lineFields } from '../../spec/lines.ts'
 import type { Connection } from '../../store/contract.ts'
 import { organizationOf } from '../auth.ts'
 import { specOf, type AnySpec, type ApiParts } from '../parts.ts'
@@ -104,7 +105,7 @@ function changingRoute(routes: Routes, parts: ApiParts): void {
       const after = {
         ...rest,
         name: request.body.name,
-        settings: { ...settings, ...kept },
+        settings: { ...settings, ...kept, ...managedSettings(z.object(lineFields), before.settings) },
         updatedAt: clock.now(),
         ...(account === undefined ? {} : { account }),
       }

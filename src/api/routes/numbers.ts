@@ -125,7 +125,7 @@ function removingRoute(routes: Routes, parts: ApiParts): void {
   })
 }
 
-async function findNumber(parts: ApiParts, organization: string, id: string): Promise<PhoneNumber> {
+export async function findNumber(parts: ApiParts, organization: string, id: string): Promise<PhoneNumber> {
   const record = await parts.engine.store.numbers.get(organization, id)
   if (record) return record
   throw new OffhookError('not-found', `There is no number "${id}"`)
