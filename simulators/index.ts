@@ -31,6 +31,7 @@ export {
 } from './twilio/simulator.ts'
 export type { RecogniserOptions } from './stt/options.ts'
 export { startDeepgramStt } from './stt/deepgram/simulator.ts'
+export { startOpenaiStt } from './stt/openai/simulator.ts'
 export type { VendorFaults } from './vendor/faults.ts'
 export type { VendorEntry } from './vendor/log.ts'
 export { serveVendor, type VendorApi, type VendorOptions, type VendorServer } from './vendor/server.ts'

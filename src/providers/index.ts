@@ -21,12 +21,19 @@ import { openaiResponses } from './llm/openai-responses/openai-responses.ts'
 import { scriptedModel } from './llm/scripted/index.ts'
 import { deepgramRecogniser } from './stt/deepgram/deepgram.ts'
 import { localRecogniser } from './stt/local/index.ts'
+import { openaiRecogniser } from './stt/openai/openai.ts'
+import { openaiWhisper } from './stt/openai-whisper/openai-whisper.ts'
 import { localSpeaker } from './tts/local/index.ts'
 
 export const carriers: readonly CarrierSpec[] = [twilio, telnyx, webrtc, plivo, vobiz, vonage, cloudonix, exotel]
 
 export const agents: readonly AgentSpec[] = [local, echo, pipeline, openaiRealtime]
 
-export const recognisers: readonly RecogniserSpec[] = [localRecogniser, deepgramRecogniser]
+export const recognisers: readonly RecogniserSpec[] = [
+  localRecogniser,
+  deepgramRecogniser,
+  openaiRecogniser,
+  openaiWhisper,
+]
 export const models: readonly ModelSpec[] = [scriptedModel, openaiCompatible, openaiResponses, anthropic, gemini]
 export const speakers: readonly SpeakerSpec[] = [localSpeaker]

@@ -23,13 +23,14 @@ export interface Words<C, S> extends Pick<RecogniserSocket<C>, 'rate' | 'turns' 
   begin(config: C): S
   /** Ms of sound in a message, at least; what is left at the end of a turn is filled up with silence. Default 20. */
   readonly frame?: number
-  /** How sound travels. Default: as a binary message. */
-  sound?(bytes: Uint8Array): WireMessage
+  /** How sound travels. Default: as a binary message of 16 bit, little endian. */
+  sound?(pcm: Int16Array, state: S): WireMessage
   opened?(state: S): Said<S>
   heard(state: S, message: Fields): Said<S>
   flush(state: S): Said<S>
   idle?(state: S): Said<S>
-  finish(state: S): Said<S>
+  /** `sent`: messages of sound, all in all. */
+  finish(state: S, sent: number): Said<S>
 }
 
 interface Memory<S> {
@@ -41,6 +42,8 @@ interface Memory<S> {
   /** Samples held, and samples sent that no usage tells of yet. */
   readonly waiting: number
   readonly untold: number
+  /** Messages of sound. */
+  readonly sent: number
 }
 
 const usualFrame = 20
@@ -59,7 +62,7 @@ export function recogniserSocket<C, S>(words: Words<C, S>): RecogniserSocket<C> 
     begin(config): Memory<S> {
       const hertz = rate(config)
       const own = words.begin(config)
-      return { own, frame: (frame * hertz) / 1000, rate: hertz, held: [], waiting: 0, untold: 0 }
+      return { own, frame: (frame * hertz) / 1000, rate: hertz, held: [], waiting: 0, untold: 0, sent: 0 }
     },
     // The engine hands back what `begin` or the last step gave it.
     step: (state, input) => step(words, state as Memory<S>, input),
@@ -78,14 +81,18 @@ function step<C, S>(words: Words<C, S>, memory: Memory<S>, input: RecogniserInpu
       return heard(words, memory, input.message)
     case 'audio':
       return sound(words, memory, input.pcm)
-    case 'flush':
-      return rest(words, memory, words.flush)
+    case 'flush': {
+      const { memory: filled, messages } = emptied(words, memory)
+      const said = stepped(filled, words.flush(filled.own))
+      return { ...said, messages: [...messages, ...said.messages] }
+    }
     case 'idle':
       return stepped(memory, words.idle?.(memory.own) ?? {})
     case 'finish': {
-      const { state, events, messages } = rest(words, memory, words.finish)
-      const { memory: told, usage } = usageOf(state as Memory<S>) // what `rest` made of ours
-      return { state: told, events: [...events, ...usage], messages }
+      const { memory: filled, messages } = emptied(words, memory)
+      const { memory: told, usage } = usageOf(filled)
+      const said = stepped(told, words.finish(told.own, told.sent))
+      return { ...said, events: [...usage, ...said.events], messages: [...messages, ...said.messages] }
     }
     default:
       return input satisfies never
@@ -116,41 +123,51 @@ function heard<C, S>(words: Words<C, S>, memory: Memory<S>, message: WireMessage
 }
 
 function sound<C, S>(words: Words<C, S>, memory: Memory<S>, pcm: Int16Array): RecogniserStep {
-  const { held, waiting, frame, untold } = memory
+  const { held, waiting, frame } = memory
   const length = waiting + pcm.length
   // The sound is the engine's again when we return.
   if (length < frame) return quiet({ ...memory, held: [...held, pcm.slice()], waiting: length })
-  const bytes = bytesOf([...held, pcm], length)
-  const next = { ...memory, held: [], waiting: 0, untold: untold + length }
-  return { state: next, events: [], messages: [spoken(words, bytes)] }
+  const { memory: next, messages } = sent(words, { ...memory, held: [...held, pcm] }, length)
+  return { state: next, events: [], messages }
 }
 
 function quiet(state: unknown): RecogniserStep {
   return { state, events: [], messages: [] }
 }
 
-/** What is still held goes first, as a whole frame. */
-function rest<C, S>(words: Words<C, S>, memory: Memory<S>, then: (state: S) => Said<S>): RecogniserStep {
-  const { held, waiting, frame, untold } = memory
-  if (waiting === 0) return stepped(memory, then(memory.own))
-  const sent = { ...memory, held: [], waiting: 0, untold: untold + frame }
-  const { state, events, messages } = stepped(sent, then(memory.own))
-  return { state, events, messages: [spoken(words, bytesOf(held, frame)), ...messages] }
+interface Sent<S> {
+  readonly memory: Memory<S>
+  readonly messages: readonly WireMessage[]
 }
 
-function spoken<C, S>(words: Words<C, S>, bytes: Uint8Array): WireMessage {
-  return words.sound?.(bytes) ?? { binary: bytes }
+/** What is still held goes out, as a whole frame. */
+function emptied<C, S>(words: Words<C, S>, memory: Memory<S>): Sent<S> {
+  return memory.waiting === 0 ? { memory, messages: [] } : sent(words, memory, memory.frame)
 }
 
-/** 16 bit, little endian; silence where there is less sound than `samples`. */
-function bytesOf(pieces: readonly Int16Array[], samples: number): Uint8Array {
-  const bytes = new Uint8Array(samples * 2)
+/** All that is held as one message, with silence where there is less sound than `length`. */
+function sent<C, S>(words: Words<C, S>, memory: Memory<S>, length: number): Sent<S> {
+  const pcm = new Int16Array(length)
   let at = 0
-  for (const piece of pieces) {
-    for (const sample of piece) {
-      bytes[at++] = sample
-      bytes[at++] = sample >> 8
-    }
+  for (const piece of memory.held) {
+    pcm.set(piece, at)
+    at += piece.length
+  }
+  const message = words.sound?.(pcm, memory.own) ?? { binary: littleEndian(pcm) }
+  const { untold, sent: count } = memory
+  return {
+    memory: { ...memory, held: [], waiting: 0, untold: untold + length, sent: count + 1 },
+    messages: [message],
+  }
+}
+
+/** 16 bit, low byte first. */
+export function littleEndian(pcm: Int16Array): Uint8Array {
+  const bytes = new Uint8Array(pcm.length * 2)
+  let at = 0
+  for (const sample of pcm) {
+    bytes[at++] = sample
+    bytes[at++] = sample >> 8
   }
   return bytes
 }
