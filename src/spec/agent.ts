@@ -149,6 +149,8 @@ export interface PlannedPart {
   /** A stored connection whose settings lie under these. Default: the organization's default connection of that provider, if any. */
   readonly connection?: string
   readonly settings: Readonly<Record<string, unknown>>
+  /** Who takes its place in a call, in this order: when it fails for good, or twice in a row. */
+  readonly standIns?: readonly PlannedPart[]
 }
 
 /** Which parts a pipeline is made of, by provider name, each with its own settings. */
@@ -158,4 +160,6 @@ export interface PipelinePlan {
   readonly speaker: PlannedPart
   /** System prompt; `{name}` is filled from variables. */
   readonly prompt?: string
+  /** Longest wait for the model's first word while a stand-in could be asked, ms. Default 5000. */
+  readonly patience?: number
 }

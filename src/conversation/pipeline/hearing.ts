@@ -52,6 +52,12 @@ export class Hearing implements AudioSink {
     return turn
   }
 
+  /** The present turn's sound so far; none while nobody speaks. */
+  present(): Int16Array {
+    const length = Math.min(this.#turn ?? 0, this.#samples)
+    return join(this.#chunks, this.#samples).subarray(this.#samples - length)
+  }
+
   toString(): string {
     return `recogniser ${this.rate} Hz`
   }

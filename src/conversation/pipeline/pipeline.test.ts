@@ -6,21 +6,32 @@ import type { AgentEvent, AgentOrder } from '../../spec/agent.ts'
 import { OffhookError } from '../../spec/errors.ts'
 import { engineTools } from '../tools.ts'
 import { FakeModel, FakeRecogniser, FakeSpeaker } from './fakes.ts'
+import { openEars } from './ears.ts'
+import { segmentPart } from './listeners.ts'
 import { createPipeline } from './pipeline.ts'
+import { Standby } from './standby.ts'
 
 const never = new Promise<never>(() => undefined)
 const broken = new OffhookError('vendor.failed', 'model gone')
 
-function start({ delay = 0 } = {}) {
+/** Nobody stands in. */
+function only<P extends AsyncDisposable>(part: P): Standby<P> {
+  return new Standby({ candidates: [{ name: 'Only', open: async () => part }], replaced: () => undefined })
+}
+
+async function start({ delay = 0 } = {}) {
   const clock = new VirtualClock()
   const recogniser = new FakeRecogniser()
   const model = new FakeModel()
   const speaker = new FakeSpeaker(clock, delay)
   const events: AgentEvent[] = []
+  const ears = await openEars({ standby: only(segmentPart(recogniser)), logger: silentLogger })
   const session = createPipeline({
-    recogniser,
-    model,
-    speaker,
+    ears,
+    models: only(model),
+    speakers: only(speaker),
+    rate: speaker.rate,
+    patience: 5_000,
     brief: {
       call: 'call_1',
       direction: 'inbound',
@@ -73,7 +84,7 @@ function start({ delay = 0 } = {}) {
 
 describe('a turn', () => {
   test('is recognised, answered and spoken, sentence by sentence', async () => {
-    const { model, speak, events, speaker, soundMs, asked, order } = start()
+    const { model, speak, events, speaker, soundMs, asked, order } = await start()
     model.scripts.push(['Hello', ' Ada. How', ' are you?'])
     await speak('Good morning')
     expect(model.asked[0]).toEqual([
@@ -104,28 +115,28 @@ describe('a turn', () => {
   })
 
   test('sounds while the model still writes', async () => {
-    const { model, speak, speaker } = start()
+    const { model, speak, speaker } = await start()
     model.scripts.push(['First sentence. Then', never])
     await speak('Go on')
     expect(speaker.said).toEqual(['First sentence.'])
   })
 
   test.each(['yes', 'No.', 'okay', 'thanks', 'bye', 'uh'])('of the one word "%s" is answered', async (word) => {
-    const { model, speak, asked } = start()
+    const { model, speak, asked } = await start()
     model.scripts.push(['Fine.'])
     await speak(word, 200)
     expect(asked()).toEqual([{ role: 'caller', text: word }])
   })
 
   test('without words is told as such, and asks nobody', async () => {
-    const { model, speak, of } = start()
+    const { model, speak, of } = await start()
     await speak('  ')
     expect(of('caller-text')).toEqual([{ type: 'caller-text', text: '', final: true }])
     expect(model.asked).toEqual([])
   })
 
   test('text ordered is said as given, without the model', async () => {
-    const { order, speaker, model, of } = start()
+    const { order, speaker, model, of } = await start()
     await order({ type: 'say', text: 'Hello, this is Anna. How can I help?' })
     expect(speaker.said).toEqual(['Hello, this is Anna.', 'How can I help?'])
     expect(of('reply-ended')).toHaveLength(1)
@@ -133,14 +144,14 @@ describe('a turn', () => {
   })
 
   test('a model with nothing to say has answered', async () => {
-    const { speak, of } = start()
+    const { speak, of } = await start()
     await speak('Hm')
     expect(of('reply-started')).toHaveLength(1)
     expect(of('reply-ended')).toHaveLength(1)
   })
 
   test('sound is not made more than some ten seconds ahead', async () => {
-    const { model, speak, soundMs, clock } = start()
+    const { model, speak, soundMs, clock } = await start()
     const sentence = `${'word '.repeat(19)}end. `
     model.scripts.push(Array.from({ length: 20 }, () => sentence))
     await speak('Tell me everything')
@@ -152,7 +163,7 @@ describe('a turn', () => {
 
 describe('nothing the caller says is lost', () => {
   test('a turn that comes while the one before is being recognised', async () => {
-    const { speak, asked, model, of } = start()
+    const { speak, asked, model, of } = await start()
     const slow = Promise.withResolvers<string>()
     model.scripts.push(['Noted.'])
     await speak(slow.promise)
@@ -169,7 +180,7 @@ describe('nothing the caller says is lost', () => {
   })
 
   test('speech while the model thinks: the question is asked again, with what was added', async () => {
-    const { speak, asked, model, session, replies } = start()
+    const { speak, asked, model, session, replies } = await start()
     model.scripts.push([never], ['Booked.'])
     await speak('A table')
     session.order({ type: 'speech-started' })
@@ -183,7 +194,7 @@ describe('nothing the caller says is lost', () => {
   })
 
   test('noise while the model thinks: the question is asked again', async () => {
-    const { speak, asked, model, of } = start()
+    const { speak, asked, model, of } = await start()
     model.scripts.push([never], ['Booked.'])
     await speak('A table')
     await speak('')
@@ -193,7 +204,7 @@ describe('nothing the caller says is lost', () => {
   })
 
   test('no reply begins while the caller speaks', async () => {
-    const { recogniser, session, order, model } = start()
+    const { recogniser, session, order, model } = await start()
     recogniser.answers.push('One', 'two')
     session.order({ type: 'speech-started' })
     session.order({ type: 'speech-ended' })
@@ -204,7 +215,7 @@ describe('nothing the caller says is lost', () => {
   })
 
   test('speech over a reply that may not be interrupted is answered after it', async () => {
-    const { speak, model, speaker, clock } = start({ delay: 300 })
+    const { speak, model, speaker, clock } = await start({ delay: 300 })
     model.scripts.push(['One sentence. Another sentence.'], ['Then this.'])
     await speak('First')
     await clock.advanceAsync(300)
@@ -216,7 +227,7 @@ describe('nothing the caller says is lost', () => {
 
 describe('interruption', () => {
   test('stops model and speaker at once, and leaves only what was heard', async () => {
-    const { speak, model, speaker, soundMs, order, asked, replies, of } = start()
+    const { speak, model, speaker, soundMs, order, asked, replies, of } = await start()
     model.scripts.push(['One two three. ', 'Four five six. ', 'Seven. S', never], ['Yes?'])
     await speak('Tell me')
     expect(soundMs()).toBe(700)
@@ -234,7 +245,7 @@ describe('interruption', () => {
   })
 
   test('of a reply that is all made but not all heard does the same', async () => {
-    const { speak, model, order, asked, replies } = start()
+    const { speak, model, order, asked, replies } = await start()
     model.scripts.push(['One two three four.'])
     await speak('Tell me')
     await order({ type: 'interrupt', heardMs: 250, reply: replies()[0]! })
@@ -243,7 +254,7 @@ describe('interruption', () => {
   })
 
   test('before any word was heard leaves the question open, and nothing of the reply', async () => {
-    const { speak, model, order, asked, replies } = start()
+    const { speak, model, order, asked, replies } = await start()
     model.scripts.push(['Never heard.', never])
     await speak('Tell me')
     await order({ type: 'interrupt', heardMs: 0, reply: replies()[0] ?? '' })
@@ -255,7 +266,7 @@ describe('interruption', () => {
   })
 
   test('by noise: the agent goes on with the very word at which the caller stopped hearing', async () => {
-    const { speak, model, session, speaker, replies, of } = start()
+    const { speak, model, session, speaker, replies, of } = await start()
     model.scripts.push(['One two three. Four five six. Seven.'])
     await speak('Tell me')
     session.order({ type: 'interrupt', heardMs: 450, reply: replies()[0]! })
@@ -266,7 +277,7 @@ describe('interruption', () => {
   })
 
   test('by an order to stop: noise later does not bring the reply back', async () => {
-    const { speak, model, order, speaker, replies } = start()
+    const { speak, model, order, speaker, replies } = await start()
     model.scripts.push(['One two three. Four five six.'])
     await speak('Tell me')
     await order({ type: 'interrupt', heardMs: 250, reply: replies()[0]! })
@@ -276,7 +287,7 @@ describe('interruption', () => {
   })
 
   test('calls off a stuck model without asking it again', async () => {
-    const { speak, model, order, speaker } = start()
+    const { speak, model, order, speaker } = await start()
     model.scripts.push([never], ['Too late.'])
     await speak('Hello?')
     await order({ type: 'interrupt', heardMs: 0 })
@@ -288,14 +299,14 @@ describe('interruption', () => {
 
 describe('digits', () => {
   test('come collected, and are answered as the caller’s words', async () => {
-    const { order, asked, of } = start()
+    const { order, asked, of } = await start()
     await order({ type: 'digit', digit: '12' })
     expect(asked()).toEqual([{ role: 'caller', text: '[DTMF: 12]' }])
     expect(of('caller-text')).toEqual([])
   })
 
   test('are not needed by who writes: their words are a turn at once', async () => {
-    const { order, asked, of } = start()
+    const { order, asked, of } = await start()
     await order({ type: 'text', text: 'A table for two' })
     expect(asked()).toEqual([{ role: 'caller', text: 'A table for two' }])
     expect(of('caller-text')).toEqual([])
@@ -306,7 +317,7 @@ describe('tools', () => {
   const call = { id: 't1', name: 'send_digits', arguments: { digits: '1' } }
 
   test('are called once everything before was written, and their results answered', async () => {
-    const { speak, model, events, order, asked, of } = start()
+    const { speak, model, events, order, asked, of } = await start()
     model.scripts.push(['One moment.', { type: 'tool', call }], ['Done.'])
     await speak('Press one')
     expect(events.slice(-2).map(({ type }) => type)).toEqual(['reply-ended', 'tool-called'])
@@ -319,7 +330,7 @@ describe('tools', () => {
   })
 
   test('several are all answered before the model goes on', async () => {
-    const { speak, model, order } = start()
+    const { speak, model, order } = await start()
     model.scripts.push(
       [
         { type: 'tool', call },
@@ -338,7 +349,7 @@ describe('tools', () => {
   })
 
   test('a caller who speaks while a tool works is answered at once, with no call left open', async () => {
-    const { speak, model, asked } = start()
+    const { speak, model, asked } = await start()
     model.scripts.push([{ type: 'tool', call }], ['Just a moment.'])
     await speak('Press one')
     await speak('Hello?')
@@ -346,7 +357,7 @@ describe('tools', () => {
   })
 
   test('after a hang-up that worked nothing is said; after one that did not, the model goes on', async () => {
-    const { speak, model, order } = start()
+    const { speak, model, order } = await start()
     const hangUp = { type: 'tool', call: { id: 'h', name: 'hang_up', arguments: {} } } as const
     model.scripts.push(['Bye.', hangUp], ['Yes?', { ...hangUp, call: { ...hangUp.call, id: 'h2' } }])
     await speak('Bye')
@@ -357,7 +368,7 @@ describe('tools', () => {
   })
 
   test('an unasked result changes nothing; a model that only calls tools is stopped', async () => {
-    const { speak, model, order, of } = start()
+    const { speak, model, order, of } = await start()
     await order({ type: 'tool-result', id: 'x', ok: true, result: 1 })
     expect(model.asked).toEqual([])
     for (let turn = 0; turn < 20; turn++) model.scripts.push([{ type: 'tool', call: { ...call, id: `c${turn}` } }])
@@ -370,7 +381,7 @@ describe('tools', () => {
 
 describe('failure', () => {
   test('a model that fails before a word was said is asked once more', async () => {
-    const { speak, model, speaker, of } = start()
+    const { speak, model, speaker, of } = await start()
     const call = { id: 't', name: 'hang_up', arguments: {} }
     model.scripts.push(['Hel', { type: 'tool', call }, broken], ['Hello.'])
     await speak('Hi')
@@ -380,7 +391,7 @@ describe('failure', () => {
   })
 
   test('twice is for good; what it is told to say it still says', async () => {
-    const { speak, model, speaker, order, of } = start()
+    const { speak, model, speaker, order, of } = await start()
     model.scripts.push([broken], [broken], ['Never.'])
     await speak('Hi')
     expect(of('failed')).toEqual([{ type: 'failed', code: 'vendor.failed', message: 'model gone', fatal: true }])
@@ -389,7 +400,7 @@ describe('failure', () => {
   })
 
   test('a key that is refused is not tried again', async () => {
-    const { speak, model, of } = start()
+    const { speak, model, of } = await start()
     model.scripts.push([new OffhookError('vendor.credentials', 'bad key')])
     await speak('Hi')
     expect(model.asked).toHaveLength(1)
@@ -397,7 +408,7 @@ describe('failure', () => {
   })
 
   test('in the middle of a reply keeps what was said, and the call goes on', async () => {
-    const { speak, model, speaker, of, asked } = start()
+    const { speak, model, speaker, of, asked } = await start()
     model.scripts.push(['One two. Three', broken], ['Again.'])
     await speak('Hi')
     expect(speaker.said).toEqual(['One two.'])
@@ -409,7 +420,7 @@ describe('failure', () => {
   })
 
   test('a speaker that fails is tried once more; twice is for good, and the model is stopped', async () => {
-    const { speak, model, speaker, of } = start()
+    const { speak, model, speaker, of } = await start()
     speaker.failures.push({ error: broken, after: 0 })
     model.scripts.push(['One two.'])
     await speak('Hi')
@@ -423,7 +434,7 @@ describe('failure', () => {
   })
 
   test('a sentence that breaks off is not said twice; the next one follows', async () => {
-    const { speak, model, speaker, soundMs, of } = start()
+    const { speak, model, speaker, soundMs, of } = await start()
     speaker.failures.push({ error: broken, after: 1 })
     model.scripts.push(['One two. Three four.'])
     await speak('Hi')
@@ -433,7 +444,7 @@ describe('failure', () => {
   })
 
   test('a recogniser that fails is tried once more', async () => {
-    const { speak, recogniser, asked, model, of } = start()
+    const { speak, recogniser, asked, model, of } = await start()
     model.scripts.push(['Ok.'])
     recogniser.answers.push(broken)
     await speak('Hello')
@@ -445,7 +456,7 @@ describe('failure', () => {
 })
 
 test('closing stops everything, closes each part once, and nothing is heard after it', async () => {
-  const { speak, model, session, events, order, clock, recogniser, speaker } = start()
+  const { speak, model, session, events, order, clock, recogniser, speaker } = await start()
   model.scripts.push(['One. Two', never])
   await speak('Hi')
   await order({ type: 'digit', digit: '1' })
@@ -461,8 +472,8 @@ test('closing stops everything, closes each part once, and nothing is heard afte
 })
 
 test('two pipelines share nothing', async () => {
-  const one = start()
-  const other = start()
+  const one = await start()
+  const other = await start()
   one.model.scripts.push(['Only here.'])
   await one.speak('Hello')
   expect(other.events).toEqual([{ type: 'ready' }])

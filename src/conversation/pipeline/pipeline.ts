@@ -5,18 +5,23 @@ import type { Logger } from '../../lib/log.ts'
 import { createSource, type Emitter } from '../../media/port.ts'
 import type { AgentEmit, AgentOrder, AgentSession, Brief } from '../../spec/agent.ts'
 import { OffhookError } from '../../spec/errors.ts'
-import type { Model, Recogniser, Speaker } from '../../spec/speech.ts'
+import type { Model, Speaker } from '../../spec/speech.ts'
 import { fill } from '../../lib/fill.ts'
 import { lastTools } from '../tools.ts'
-import { Hearing } from './hearing.ts'
+import type { Ears, EarsEvent } from './ears.ts'
+import { Forethought } from './forethought.ts'
 import { History } from './history.ts'
-import { isHopeless } from './mouth.ts'
-import { type Reply, replyWith, sayText } from './reply.ts'
+import { type Question, type Reply, replyWith, sayText } from './reply.ts'
+import type { Standby } from './standby.ts'
 
 export interface PipelineOptions {
-  readonly recogniser: Recogniser
-  readonly model: Model
-  readonly speaker: Speaker
+  readonly ears: Ears
+  readonly models: Standby<Model>
+  readonly speakers: Standby<Speaker>
+  /** Hz of the agent's voice: that of the speaker wanted first. */
+  readonly rate: number
+  /** Longest wait for the model's first word while another one could be asked, ms. */
+  readonly patience: number
   readonly brief: Brief
   /** System prompt; `{name}` is filled from variables. */
   readonly prompt?: string
@@ -33,18 +38,17 @@ export function createPipeline(options: PipelineOptions): AgentSession {
 
 /** Replies in a row to nothing but tool results: more is a model that goes in circles. */
 const longestChain = 10
+/** How long the agent's last words are on their way through the line and back, ms. */
+const echo = 500
 
 class Pipeline implements AgentSession {
-  readonly turns = 'engine'
+  readonly turns
   readonly port
   readonly #options: PipelineOptions
   readonly #over = new AbortController()
-  readonly #hearing: Hearing
   readonly #voice: Emitter
   readonly #history: History
-  /** Utterances are recognised one after another: texts keep the order in which they were said. */
-  #recognised: Promise<void> = Promise.resolve()
-  #recognising = 0
+  readonly #forethought = new Forethought()
   /** The caller, or a tool, said something that has no reply yet. */
   #owed = false
   #chain = 0
@@ -57,16 +61,18 @@ class Pipeline implements AgentSession {
   /** Turns the caller began. */
   #turns = 0
   #turnEnded = 0
+  #soundUntil = Number.NEGATIVE_INFINITY
   #broken = false
 
   constructor(options: PipelineOptions) {
-    const { recogniser, speaker, prompt, brief, emit } = options
+    const { ears, rate, prompt, brief, emit } = options
     this.#options = options
-    this.#hearing = new Hearing(recogniser.rate)
-    this.#voice = createSource(speaker.rate)
-    this.port = { microphone: this.#voice, speaker: this.#hearing }
+    this.turns = ears.turns
+    this.#voice = createSource(rate)
+    this.port = { microphone: this.#voice, speaker: ears }
     this.#history = new History(prompt && fill(prompt, brief.variables))
     emit({ type: 'ready' })
+    ears.hear((event) => this.#heard(event))
   }
 
   order(order: AgentOrder): void {
@@ -79,11 +85,11 @@ class Pipeline implements AgentSession {
         return this.#interrupt(order.reply, order.heardMs)
       case 'speech-started':
         this.#turns++
-        this.#hearing.start(order.agoMs ?? 0)
+        this.#options.ears.start(order.agoMs ?? 0)
         return this.#reconsider()
       case 'speech-ended':
         this.#turnEnded = this.#options.clock.monotonic() - (order.agoMs ?? 0)
-        return this.#hear(this.#hearing.stop(order.agoMs ?? 0))
+        return this.#options.ears.stop(order.agoMs ?? 0)
       case 'digit':
         this.#reconsider()
         return this.#understood(`[DTMF: ${order.digit}]`)
@@ -99,50 +105,87 @@ class Pipeline implements AgentSession {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#over.signal.aborted) return
     this.#over.abort(new Error('the agent was closed'))
-    const { recogniser, model, speaker } = this.#options
-    const closed = await Promise.allSettled([recogniser, model, speaker].map((part) => part[Symbol.asyncDispose]()))
+    this.#forethought.drop()
+    const { ears, models, speakers } = this.#options
+    const closed = await Promise.allSettled([ears, models, speakers].map((part) => part[Symbol.asyncDispose]()))
     const errors = closed.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []))
     if (errors.length > 0) throw new AggregateError(errors, 'parts of the pipeline did not close')
   }
 
   // ── hearing ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  #hear(pcm: Int16Array): void {
-    this.#recognising++
-    this.#recognised = this.#recognised
-      .then(() => this.#recognise(pcm))
-      .then(
-        (text) => this.#recognisedAs(text.trim()),
-        (error: unknown) => this.#failed(error, true),
-      )
-      .finally(() => {
-        this.#recognising--
-        this.#advance()
-      })
-  }
-
-  async #recognise(pcm: Int16Array): Promise<string> {
-    const { recogniser } = this.#options
-    const { signal } = this.#over
-    try {
-      return await recogniser.recognise(pcm, signal)
-    } catch (error) {
-      if (signal.aborted || isHopeless(error)) throw error
-      return recogniser.recognise(pcm, signal)
+  #heard(event: EarsEvent): void {
+    if (this.#over.signal.aborted) return
+    const { emit } = this.#options
+    switch (event.type) {
+      case 'interim':
+        return emit({ type: 'caller-text', text: event.text, final: false })
+      case 'turn':
+        return this.#recognisedAs(event.text, event.asked)
+      case 'started':
+        emit({ type: 'caller-speech-started' })
+        this.#turns++
+        return this.#reconsider()
+      case 'ended':
+        this.#turnEnded = this.#options.clock.monotonic()
+        return emit({ type: 'caller-speech-ended' })
+      case 'ending':
+        return this.#think(event.text)
+      case 'resumed':
+        return this.#forethought.drop()
+      case 'usage':
+        return emit(event)
+      case 'failed':
+        return emit({ ...event, fatal: false })
+      case 'broken':
+        this.#failed(event.error, true)
+        return this.#advance()
+      default:
+        return event satisfies never
     }
   }
 
-  #recognisedAs(text: string): void {
-    if (this.#over.signal.aborted) return
+  #recognisedAs(text: string, asked: boolean): void {
+    const { ears, emit } = this.#options
     if (text) {
-      this.#options.emit({ type: 'caller-text', text, final: true })
+      // Words that no detector heard while the agent spoke are its own, come back over the line.
+      if (!asked && ears.turns === 'engine' && this.#speaking) return
+      emit({ type: 'caller-text', text, final: true })
       return this.#understood(text)
     }
+    this.#wordless()
+    this.#advance()
+  }
+
+  #wordless(): void {
     // More is to come, or a question that this noise cut in on gets its answer now.
-    if (this.#owed || this.#recognising > 1 || this.#hearing.listening) return
+    if (this.#owed || this.#waiting) return
     if (this.#unsaid === '') return this.#options.emit({ type: 'caller-text', text: '', final: true })
     this.#texts.push(this.#unsaid)
     this.#unsaid = ''
+  }
+
+  /** The caller speaks, or what they said is not understood yet. */
+  get #waiting(): boolean {
+    const { ears } = this.#options
+    return ears.listening || ears.pending > 0
+  }
+
+  /** The agent's sound is being heard, as far as the clock can tell. */
+  get #speaking(): boolean {
+    return this.#options.clock.monotonic() < this.#soundUntil + echo
+  }
+
+  /** The caller seems to be done: the answer is thought of before that is sure. */
+  #think(text: string): void {
+    const { models, brief } = this.#options
+    if (this.#reply || this.#broken || text === '') return
+    const turns = [...this.#history.turns(), { role: 'caller', text } as const]
+    models.part().then(
+      (model) => this.#over.signal.aborted || this.#forethought.prepare(model, turns, brief.tools),
+      // Told when it is asked in earnest.
+      () => undefined,
+    )
   }
 
   #understood(text: string): void {
@@ -160,15 +203,15 @@ class Pipeline implements AgentSession {
     if (this.#reply || this.#over.signal.aborted) return
     const text = this.#texts.shift()
     if (text !== undefined) return this.#begin(false, (reply) => sayText(reply, text))
-    const waiting = this.#hearing.listening || this.#recognising > 0
-    if (!this.#owed || waiting || this.#broken) return
+    if (!this.#owed || this.#waiting || this.#broken) return
     this.#owed = false
-    const { model, brief } = this.#options
-    this.#begin(true, (reply) => replyWith(reply, model, brief.tools))
+    const { models, brief, patience } = this.#options
+    const early: Question['early'] = (turns, signal) => this.#forethought.take(turns, signal)
+    this.#begin(true, (reply) => replyWith(reply, { models, tools: brief.tools, patience, early }))
   }
 
   #begin(thought: boolean, run: (reply: Reply) => Promise<void>): void {
-    const { ids, speaker, clock, emit } = this.#options
+    const { ids, speakers, clock, emit } = this.#options
     const reply: Reply = {
       id: ids.id('reply'),
       thought,
@@ -177,8 +220,8 @@ class Pipeline implements AgentSession {
       calls: [],
       abort: new AbortController(),
       history: this.#history,
-      speaker,
-      voice: this.#voice,
+      speakers,
+      voice: { rate: this.#voice.rate, emit: (pcm) => this.#sound(pcm) },
       clock,
       emit,
       awake: () => this.#awake(),
@@ -196,6 +239,12 @@ class Pipeline implements AgentSession {
         this.#over.signal.removeEventListener('abort', stop)
         this.#advance()
       })
+  }
+
+  #sound(pcm: Int16Array): void {
+    const now = this.#options.clock.monotonic()
+    this.#soundUntil = Math.max(this.#soundUntil, now) + (pcm.length * 1000) / this.#voice.rate
+    this.#voice.emit(pcm)
   }
 
   #awake(): void {
@@ -237,6 +286,7 @@ class Pipeline implements AgentSession {
 
   #interrupt(heard: string | undefined, heardMs: number): void {
     const reply = this.#reply
+    this.#soundUntil = Math.min(this.#soundUntil, this.#options.clock.monotonic())
     this.#stop()
     this.#texts = []
     this.#unsaid = ''

@@ -2,11 +2,13 @@
 import type { Clock } from '../../lib/clock.ts'
 import type { Emitter } from '../../media/port.ts'
 import type { AgentEmit } from '../../spec/agent.ts'
-import type { Model, ModelEvent, Speaker, Tool, ToolCall } from '../../spec/speech.ts'
+import { OffhookError } from '../../spec/errors.ts'
+import type { Model, ModelEvent, Speaker, Tool, ToolCall, Turn } from '../../spec/speech.ts'
 import { Feed } from './feed.ts'
 import type { History } from './history.ts'
-import { isHopeless, sayAll } from './mouth.ts'
+import { sayAll } from './mouth.ts'
 import { SentenceCutter } from './sentences.ts'
+import type { Standby } from './standby.ts'
 
 export interface Reply {
   readonly id: string
@@ -20,13 +22,22 @@ export interface Reply {
   calls: ToolCall[]
   readonly abort: AbortController
   readonly history: History
-  readonly speaker: Speaker
-  readonly voice: Emitter
+  readonly speakers: Standby<Speaker>
+  readonly voice: Pick<Emitter, 'rate' | 'emit'>
   readonly clock: Clock
   readonly emit: AgentEmit
   /** The model's first word is there. */
   readonly awake: () => void
   readonly broke: (error: unknown) => void
+}
+
+export interface Question {
+  readonly models: Standby<Model>
+  readonly tools: readonly Tool[]
+  /** Longest wait for the first word while somebody else could be asked, ms. */
+  readonly patience: number
+  /** What was thought of it before it was asked. */
+  readonly early: (turns: readonly Turn[], signal: AbortSignal) => AsyncIterable<ModelEvent> | undefined
 }
 
 /** Says a text as given. */
@@ -40,7 +51,7 @@ export async function sayText(reply: Reply, text: string): Promise<void> {
 }
 
 /** Says what the model replies, while it replies. Rejects when the model or the speaker fails, once all before it was said. */
-export async function replyWith(reply: Reply, model: Model, tools: readonly Tool[]): Promise<void> {
+export async function replyWith(reply: Reply, question: Question): Promise<void> {
   const turns = reply.history.turns()
   reply.history.begin(reply.id)
   const feed = new Feed<string>()
@@ -48,7 +59,7 @@ export async function replyWith(reply: Reply, model: Model, tools: readonly Tool
   const signal = AbortSignal.any([reply.abort.signal, mute.signal])
   const think = async () => {
     try {
-      await thinkTwice(reply, feed, () => model.reply(turns, tools, signal), signal)
+      await thinkUntilAnswered(reply, feed, { ...question, turns }, signal)
     } finally {
       feed.end()
     }
@@ -63,21 +74,48 @@ export async function replyWith(reply: Reply, model: Model, tools: readonly Tool
   if (thought.status === 'rejected') throw thought.reason
 }
 
-async function thinkTwice(
+async function thinkUntilAnswered(
   reply: Reply,
   feed: Feed<string>,
-  ask: () => AsyncIterable<ModelEvent>,
+  question: Question & { readonly turns: readonly Turn[] },
   signal: AbortSignal,
 ): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
+  const { models, turns, tools, early } = question
+  for (let first = true; ; first = false) {
+    const late = new AbortController()
     try {
-      return await think(reply, feed, ask(), signal)
+      const model = await models.part()
+      const either = AbortSignal.any([signal, late.signal])
+      const events = (first ? early(turns, either) : undefined) ?? model.reply(turns, tools, either)
+      await think(reply, feed, promptly(events, late, { ...question, clock: reply.clock }), signal)
+      return models.worked()
     } catch (error) {
       signal.throwIfAborted()
+      const more = models.failed(error, { atOnce: late.signal.aborted })
       // What was given to the speaker cannot be taken back, and must not be said twice.
-      if (attempt === 2 || reply.planned !== '' || isHopeless(error)) throw error
+      if (!more || reply.planned !== '') throw error
       reply.calls = []
     }
+  }
+}
+
+/** Events as they come; too late a first word is called off, if there is somebody else to ask. */
+async function* promptly(
+  events: AsyncIterable<ModelEvent>,
+  late: AbortController,
+  { models, patience, clock }: Question & { readonly clock: Clock },
+): AsyncGenerator<ModelEvent> {
+  const message = `${models.name} had no word within ${patience / 1000} s`
+  const giveUp = () => late.abort(new OffhookError('vendor.timeout', message))
+  const timer = models.hasNext ? clock.timer(patience, giveUp) : undefined
+  try {
+    for await (const event of events) {
+      if (event.type !== 'usage') timer?.cancel()
+      yield event
+    }
+    late.signal.throwIfAborted()
+  } finally {
+    timer?.cancel()
   }
 }
 
@@ -109,7 +147,7 @@ function plan(reply: Reply, feed: Feed<string>, sentence: string): void {
 }
 
 async function say(reply: Reply, sentences: Feed<string>): Promise<void> {
-  const { id, history, emit, speaker, voice, clock, broke, abort } = reply
+  const { id, history, emit, speakers, voice, clock, broke, abort } = reply
   let soundMs = 0
   const saying = (text: string) => {
     if (!reply.begun) emit({ type: 'reply-started', reply: id })
@@ -121,5 +159,5 @@ async function say(reply: Reply, sentences: Feed<string>): Promise<void> {
     soundMs += ms
     history.sound(id, ms)
   }
-  await sayAll(sentences, { speaker, voice, clock, saying, sounding, broke }, abort.signal)
+  await sayAll(sentences, { speakers, voice, clock, saying, sounding, broke }, abort.signal)
 }

@@ -31,6 +31,8 @@ const longest = 120_000
 export async function openSocketRecogniser(
   options: SocketRecogniserOptions,
   signal?: AbortSignal,
+  /** Called before the vendor has a chance to say anything. */
+  made?: (session: SocketRecogniser) => void,
 ): Promise<SocketRecogniser> {
   const { spec, config } = options
   const { socket } = spec
@@ -53,6 +55,7 @@ export async function openSocketRecogniser(
     signal,
   )
   session = new SocketRecogniser(opened, options)
+  made?.(session)
   opened.start()
   return session
 }
@@ -83,6 +86,11 @@ export class SocketRecogniser implements AsyncDisposable {
       const message = `${spec.label} was not ready to hear within ${readyTimeout / 1000} s`
       socket.fail(new OffhookError('vendor.timeout', message))
     })
+  }
+
+  /** Sound that the vendor does not have yet, ms. */
+  get waitingMs(): number {
+    return this.#waitingMs
   }
 
   /** The caller's sound, as it comes. From the first of it on the vendor hears all the time. */

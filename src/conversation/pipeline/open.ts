@@ -1,0 +1,111 @@
+/** Puts a pipeline together from its plan: every part with those who stand in for it, connected before anybody speaks. */
+import type { AgentEmit, AgentSession, Brief, PipelinePlan, PlannedPart } from '../../spec/agent.ts'
+import { OffhookError } from '../../spec/errors.ts'
+import type { Model, ModelSpec, RecogniserSpec, Speaker, SpeakerSpec } from '../../spec/speech.ts'
+import type { AgentParts } from '../agents.ts'
+import { checked, secretValues } from '../checked.ts'
+import { openEars } from './ears.ts'
+import { segmentPart, socketPart, type ListenerPart } from './listeners.ts'
+import { createPipeline } from './pipeline.ts'
+import { openSocketSpeaker } from './socket-speaker.ts'
+import { Standby, type Candidate } from './standby.ts'
+
+type Config = Readonly<Record<string, unknown>>
+
+const patience = 5_000
+
+/** Rejects when a part cannot be opened and nobody stands in for it; nothing is left open then. */
+export async function openPipeline(
+  plan: PipelinePlan,
+  brief: Brief,
+  parts: AgentParts,
+  emit: AgentEmit,
+): Promise<AgentSession> {
+  const { host, logger } = parts
+  const tell = (error: OffhookError) => {
+    logger.warn(`pipeline: ${error.message}`, { code: error.code })
+    emit({ type: 'failed', code: error.code, message: error.message, fatal: false })
+  }
+  const standby = async <S extends Spec, P extends AsyncDisposable>(
+    find: (name: string) => S,
+    planned: PlannedPart,
+    open: (spec: S, config: Config) => P | Promise<P>,
+  ) => new Standby<P>({ candidates: await candidates(find, planned, { parts, open, tell }), replaced: tell })
+  const [listeners, models, speakers] = await Promise.all([
+    standby(parts.recogniser, plan.recogniser, (spec, config) => openListener(spec, config, parts)),
+    standby(parts.model, plan.model, (spec, config) => openModel(spec, config, parts)),
+    standby(parts.speaker, plan.speaker, (spec, config) => openSpeaker(spec, config, parts, emit)),
+  ])
+  const opening = [openEars({ standby: listeners, logger }), models.part(), speakers.part()] as const
+  const opened = await Promise.allSettled(opening)
+  if (opened.some(({ status }) => status === 'rejected')) {
+    const ears = opened[0].status === 'fulfilled' ? opened[0].value : listeners
+    await Promise.allSettled([ears, models, speakers].map((part) => part[Symbol.asyncDispose]()))
+  }
+  const [ears, , { rate }] = await Promise.all(opening)
+  return createPipeline({
+    ...{ ears, models, speakers, rate, brief, logger, emit },
+    patience: plan.patience ?? patience,
+    clock: host.clock,
+    ids: host.ids,
+    ...(plan.prompt === undefined ? {} : { prompt: plan.prompt }),
+  })
+}
+
+type Spec = RecogniserSpec | ModelSpec | SpeakerSpec
+
+/** Whoever stands in is looked at now, and left out with a word of warning where that would never work. */
+async function candidates<S extends Spec, P>(
+  find: (name: string) => S,
+  planned: PlannedPart,
+  {
+    parts,
+    open,
+    tell,
+  }: {
+    readonly parts: AgentParts
+    readonly open: (spec: S, config: Config) => P | Promise<P>
+    readonly tell: (error: OffhookError) => void
+  },
+): Promise<readonly Candidate<P>[]> {
+  const candidate = async ({ provider, connection, settings }: PlannedPart): Promise<Candidate<P>> => {
+    const spec = find(provider)
+    const under = await parts.connected(spec.kind, provider, connection)
+    const config = checked(spec, { ...under, ...settings })
+    return { name: spec.label, open: async () => open(spec, config) }
+  }
+  const all = [planned, ...(planned.standIns ?? [])].map((part) => candidate(part))
+  const ready = await Promise.allSettled(all)
+  if (!ready.some(({ status }) => status === 'fulfilled')) await all[0]
+  return ready.flatMap((result) => {
+    if (result.status === 'fulfilled') return [result.value]
+    tell(notReady(result.reason))
+    return []
+  })
+}
+
+function notReady(error: unknown): OffhookError {
+  const known = error instanceof OffhookError ? error : undefined
+  const message = error instanceof Error ? error.message : String(error)
+  return new OffhookError(known?.code ?? 'internal', `a part of the pipeline is left out: ${message}`, { cause: error })
+}
+
+async function openListener(spec: RecogniserSpec, config: Config, parts: AgentParts): Promise<ListenerPart> {
+  if ('socket' in spec) return socketPart({ ...parts, spec, config, secrets: secretValues(spec, config) })
+  return segmentPart(await spec.open(config, parts.host))
+}
+
+function openModel(spec: ModelSpec, config: Config, { host }: AgentParts): Model | Promise<Model> {
+  return spec.open(config, host)
+}
+
+function openSpeaker(
+  spec: SpeakerSpec,
+  config: Config,
+  parts: AgentParts,
+  emit: AgentEmit,
+): Speaker | Promise<Speaker> {
+  if (!('socket' in spec)) return spec.open(config, parts.host)
+  const used = (usage: Readonly<Record<string, number>>) => emit({ type: 'usage', usage })
+  return openSocketSpeaker({ ...parts, spec, config, used, secrets: secretValues(spec, config) })
+}
