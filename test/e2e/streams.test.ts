@@ -1,0 +1,297 @@
+/** One socket for every carrier: somebody else's markup or flow sends a stream to `/media`, and its call begins with it. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
+import { serveCarrier, simulatedCarrier, type CarrierSimulator } from '../../simulators/index.ts'
+import { realClock } from '../../src/lib/clock.ts'
+import { randomIds } from '../../src/lib/ids.ts'
+import { carriers } from '../../src/providers/index.ts'
+import { callerNumber, over, person, toneMs } from '../conformance/live/stage.ts'
+import { openers } from '../conformance/openings.ts'
+import { openHouse, type House } from './gateway.ts'
+import { until } from './until.ts'
+
+const number = '+15550100010'
+let house: House
+
+beforeAll(async () => {
+  house = await openHouse({ providers: { carriers } })
+})
+afterAll(() => house[Symbol.asyncDispose]())
+
+interface Line {
+  readonly connection: string
+  readonly numberId: string
+  readonly agent: { readonly id: string; readonly key: string }
+  readonly settings: Readonly<Record<string, unknown>>
+  readonly simulator: CarrierSimulator
+}
+
+/** An account at a simulated carrier whose number belongs to an application of the customer's own. */
+async function lineOf(name: string): Promise<Line> {
+  const { client, scope } = house
+  const carrier = simulatedCarrier(name)
+  const drawn = carrier.draw(randomIds)
+  const options = { clock: realClock, ids: randomIds, scope, ringGraceMs: 0, priceAfterMs: 500 }
+  const simulator = await serveCarrier(carrier.open(drawn, options), { scope })
+  const settings = { ...drawn, ...carrier.address(simulator.url) }
+  const agent = await house.agent({ greeting: 'hello' })
+  const { data } = await client.POST('/v1/connections', {
+    body: { kind: 'carrier', provider: name, name: randomIds.token(), settings },
+  })
+  const added = await client.POST('/v1/numbers', {
+    body: { connection: data!.id, number, agent: agent.id, point: false },
+  })
+  return { connection: data!.id, numberId: added.data!.id, agent, settings, simulator }
+}
+
+interface Address {
+  readonly address: string
+  readonly url: string
+  readonly token: string
+}
+
+async function addressOf({ connection, agent }: Line, more: object = { agent: agent.id }): Promise<Address> {
+  const response = await house.request('POST', `/v1/connections/${connection}/stream-addresses`, more)
+  expect(response.status).toBe(201)
+  return (await response.json()) as Address
+}
+
+/** A customer's own application. `answer` writes what it answers to the carrier. */
+async function application(
+  answer: (request: IncomingMessage, body: string) => Promise<string> | string,
+): Promise<string> {
+  const server = createServer((request, response) => void reply(request, response))
+  const reply = async (request: IncomingMessage, response: ServerResponse) => {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk as Buffer)
+    const written = await answer(request, Buffer.concat(chunks).toString())
+    const type = written.startsWith('<') ? 'application/xml' : 'application/json'
+    response.writeHead(200, { 'content-type': type }).end(written)
+  }
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  house.scope.defer(() => new Promise((resolve) => server.close(() => resolve(undefined))))
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/voice`
+}
+
+type Answer = (line: Line, address: Address) => (request: IncomingMessage, body: string) => Promise<string> | string
+
+const markup =
+  (stream: (address: Address) => string): Answer =>
+  (_, address) =>
+  () =>
+    `<?xml version="1.0"?><Response>${stream(address)}</Response>`
+
+const parameters = ({ token }: Address) =>
+  `<Parameter name="token" value="${token}"/><Parameter name="plan" value="gold"/>`
+const plivoStream = ({ address }: Address) =>
+  `<Stream bidirectional="true" keepCallAlive="true" contentType="audio/x-mulaw;rate=8000">${address}</Stream>`
+
+/** How a customer sends the stream of each carrier here, with the token where that carrier can carry one. */
+const answers: Readonly<Record<string, Answer>> = {
+  twilio: markup((one) => `<Connect><Stream url="${one.url}">${parameters(one)}</Stream></Connect>`),
+  cloudonix: markup((one) => `<Connect><Stream url="${one.url}">${parameters(one)}</Stream></Connect>`),
+  plivo: markup(plivoStream),
+  vobiz: markup(plivoStream),
+  vonage: (_, { url, token }) => {
+    const headers = { token, plan: 'gold' }
+    const endpoint = { type: 'websocket', uri: url, 'content-type': 'audio/l16;rate=16000', headers }
+    return (request, body) => {
+      const told = body ? (JSON.parse(body) as Record<string, string>) : Object.fromEntries(queryOf(request))
+      const leg = told['uuid'] ?? ''
+      return JSON.stringify([
+        { action: 'connect', endpoint: [{ ...endpoint, headers: { ...headers, leg, from: told['from'] } }] },
+      ])
+    }
+  },
+  exotel: (_, { url, token }) => {
+    const address = new URL(url)
+    Object.assign(address, { username: 'offhook', password: token, search: '?sample-rate=16000&plan=gold' })
+    return () => JSON.stringify({ url: address.href })
+  },
+  telnyx: ({ settings, simulator }, { url, token }) => {
+    const order = async (call: string, action: string, body: object) => {
+      const response = await fetch(`${simulator.url}/v2/calls/${encodeURIComponent(call)}/actions/${action}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${String(settings['apiKey'])}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      })
+      if (!response.ok) throw new Error(`${action}: ${await response.text()}`)
+    }
+    return async (_request, body) => {
+      const { data } = JSON.parse(body) as { data: { event_type: string; payload: { call_control_id: string } } }
+      const { event_type: type, payload } = data
+      if (type === 'call.initiated') await order(payload.call_control_id, 'answer', {})
+      if (type === 'call.answered')
+        await order(payload.call_control_id, 'streaming_start', {
+          ...{ stream_url: url, stream_auth_token: token, stream_track: 'inbound_track' },
+          ...{ stream_bidirectional_mode: 'rtp', stream_bidirectional_codec: 'PCMU' },
+          custom_parameters: [{ name: 'plan', value: 'gold' }],
+        })
+      return '{}'
+    }
+  },
+}
+
+function queryOf(request: IncomingMessage): URLSearchParams {
+  return new URL(request.url ?? '/', 'http://host').searchParams
+}
+
+describe.concurrent.each(Object.keys(answers))('a stream of %s that a customer’s own answer sends', (name) => {
+  test('begins a call with the agent of the address', async () => {
+    const line = await lineOf(name)
+    const voice = await application(answers[name]!(line, await addressOf(line)))
+    line.simulator.point(number, { voice, status: voice })
+    const leg = line.simulator.call({ from: callerNumber, to: number, phone: person() })
+    const call = await house.callByRef(leg.ref)
+    expect(call).toMatchObject({ direction: 'inbound', carrier: name, connection: line.connection })
+    const player = await house.studio.player(line.agent.key)
+    // What the customer's answer said of the call reaches the agent; the token does not.
+    if (!['plivo', 'vobiz'].includes(name)) expect(player.brief.variables).toMatchObject({ plan: 'gold' })
+    expect(JSON.stringify([player.brief, await house.events(call.id)])).not.toContain('ohs_')
+    await until('the greeting, heard by the caller', () => toneMs(leg.heard(), 1000) >= 500)
+    leg.hangup()
+    expect(await over(house, call.id)).toMatchObject({ status: 'completed', endReason: 'caller-hangup' })
+    const wire = await house.request('GET', `/v1/calls/${call.id}/wire?limit=200`)
+    expect(await wire.text()).not.toContain('ohs_')
+    expect(JSON.stringify(house.logger.lines)).not.toContain('ohs_')
+  })
+})
+
+describe('a stream address', () => {
+  test('of a number is answered by whoever answers the number then', async () => {
+    const line = await lineOf('twilio')
+    const address = await addressOf(line, { number: line.numberId })
+    const other = await house.agent()
+    await house.request('PATCH', `/v1/numbers/${line.numberId}`, { agent: other.id })
+    const { ref, close } = await stream('twilio', line, address)
+    expect(await house.callByRef(ref)).toMatchObject({ agent: other.id, to: number })
+    close()
+  })
+
+  test('takes a stream that comes back for the same call', async () => {
+    const line = await lineOf('twilio')
+    const address = await addressOf(line)
+    const first = await stream('twilio', line, address)
+    const call = await house.callByRef(first.ref)
+    await house.callWhen('in-progress', call.id, ({ status }) => status === 'in-progress')
+    const second = await stream('twilio', line, address, first.ref)
+    await until('the first socket closed', () => first.closed.code === 1000)
+    const opened = () =>
+      house.events(call.id).then((all) => all.filter(({ event }) => event.type === 'media.opened').length)
+    await until('the second stream', async () => (await opened()) === 2)
+    second.close()
+    await over(house, call.id)
+  })
+
+  test.each([
+    ['of another carrier', 'telnyx', 'the token is of another carrier than the stream'],
+    ['of another account', 'twilio', 'the stream belongs to another account'],
+  ])('takes no stream %s', async (_what, carrier, reason) => {
+    const line = await lineOf('twilio')
+    const { url, token } = await addressOf(line)
+    const { closed } = await stream(
+      carrier,
+      { ...line, settings: {} },
+      { address: `${url}?token=${token}`, url, token },
+    )
+    await until('the refusal', () => closed.reason === reason)
+    expect(closed.code).toBe(1008)
+  })
+
+  test('is void once it is revoked, and says so before a byte is read', async () => {
+    const line = await lineOf('twilio')
+    const { address, url, token } = await addressOf(line)
+    expect((await house.request('DELETE', `/v1/connections/${line.connection}/stream-addresses`)).status).toBe(204)
+    await expect(stream('twilio', line, { address, url, token })).rejects.toThrow('403')
+    const { closed } = await stream('twilio', line, { address: url, url, token })
+    await until('the refusal', () => closed.reason === 'stream token unknown')
+  })
+
+  test('outlives a change of the connection, and is shown by none', async () => {
+    const line = await lineOf('twilio')
+    const address = await addressOf(line)
+    const path = `/v1/connections/${line.connection}`
+    const changed = await house.request('PUT', path, { name: 'renamed', settings: line.settings })
+    expect(changed.status).toBe(200)
+    expect(await changed.text()).not.toContain('streamSecret')
+    const { ref, close } = await stream('twilio', line, address)
+    await house.callByRef(ref)
+    close()
+  })
+
+  test.each([
+    ['nobody', {}, 422],
+    ['two', { agent: 'agt_echo', number: 'num_1' }, 422],
+    ['an agent that is not there', { agent: 'agt_none' }, 404],
+    ['a number that is not there', { number: 'num_none' }, 404],
+  ])('is not made for %s', async (_who, body, status) => {
+    const line = await lineOf('twilio')
+    const response = await house.request('POST', `/v1/connections/${line.connection}/stream-addresses`, body)
+    expect([400, status]).toContain(response.status)
+  })
+
+  test('is not made for lines that open their own media', async () => {
+    const response = await house.request('POST', '/v1/connections/con_browser/stream-addresses', { agent: 'agt_echo' })
+    expect(response.status).toBe(422)
+  })
+})
+
+describe('without a token', () => {
+  test('a carrier that signs its upgrade is taken at its word: the number called answers', async () => {
+    const line = await lineOf('exotel')
+    const voice = await application(() => {
+      const address = new URL(`${house.url.replace('http', 'ws')}/media`)
+      Object.assign(address, { username: 'offhook', password: String(line.settings['webhookSecret']) })
+      return JSON.stringify({ url: address.href })
+    })
+    line.simulator.point(number, { voice, status: voice })
+    const leg = line.simulator.call({ from: callerNumber, to: number, phone: person() })
+    const call = await house.callByRef(leg.ref)
+    expect(call).toMatchObject({ from: callerNumber, to: number, agent: line.agent.id })
+    await until('the greeting', () => toneMs(leg.heard(), 1000) >= 500)
+    leg.hangup()
+    await over(house, call.id)
+  })
+
+  test('nobody else is', async () => {
+    const line = await lineOf('twilio')
+    const url = `${house.url.replace('http', 'ws')}/media`
+    const { closed } = await stream('twilio', line, { address: url, url, token: '' })
+    await until('the refusal', () => closed.reason === 'the stream came without a token')
+    expect(closed.code).toBe(1008)
+  })
+})
+
+interface Streaming {
+  readonly ref: string
+  readonly closed: { code?: number; reason?: string }
+  close(): void
+}
+
+/** A stream as the carrier would open it, by hand. Rejects when the upgrade is refused. */
+function stream(
+  carrier: string,
+  { settings }: Pick<Line, 'settings'>,
+  { address, token }: Address,
+  ref = `CA${randomIds
+    .token()
+    .replaceAll(/[^a-f0-9]/g, '')
+    .padEnd(32, '0')
+    .slice(0, 32)}`,
+): Promise<Streaming> {
+  const opener = openers.find((one) => one.carrier === carrier)!
+  const account = settings['accountSid']
+  const socket = new WebSocket(address)
+  const closed: { code?: number; reason?: string } = {}
+  socket.on('close', (code, reason) => Object.assign(closed, { code, reason: reason.toString() }))
+  return new Promise((resolve, reject) => {
+    socket.on('error', reject)
+    socket.on('open', () => {
+      const wanted = { ref, ...(token ? { token } : {}), ...(typeof account === 'string' ? { account } : {}) }
+      for (const message of opener.opening(wanted)) if ('text' in message) socket.send(message.text)
+      resolve({ ref, closed, close: () => socket.close() })
+    })
+  })
+}
