@@ -166,16 +166,16 @@ function sessions(
 }
 
 function applications(
-  { account, nextId }: CloudonixWorld,
+  cloudonix: CloudonixWorld,
   { method, body }: Asked,
   name: string | undefined,
 ): RestReply | undefined {
-  const { applications: known } = account
+  const { applications: known } = cloudonix.account
   if (name === undefined) {
     if (method === 'GET') return json(200, [...known.values()])
     if (method !== 'POST' || typeof body['name'] !== 'string') return undefined
     const made = {
-      id: nextId,
+      id: cloudonix.nextId++,
       name: body['name'],
       url: String(body['url'] ?? ''),
       method: String(body['method'] ?? 'GET'),

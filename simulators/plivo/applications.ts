@@ -19,8 +19,7 @@ export function applications(
   const { method } = request
   const api = { api_id: uuid(plivo.ids) }
   if (id === undefined) {
-    if (method === 'GET')
-      return json(200, { ...api, meta: {}, objects: [...plivo.account.applications.values()].map(shown) })
+    if (method === 'GET') return json(200, { ...api, ...listed(plivo, request.query) })
     if (method !== 'POST') return undefined
     const body = fields()
     const application = newApplication(plivo, named(body))
@@ -38,6 +37,15 @@ export function applications(
   if (plivo.account.numbers.some((number) => number.application === id)) throw new Refused(409, 'numbers are attached')
   plivo.account.applications.delete(id)
   return empty(204)
+}
+
+/** Twenty at a time, and no more. */
+function listed({ account }: PlivoWorld, query: URLSearchParams): Readonly<Record<string, unknown>> {
+  const limit = Math.min(20, Number(query.get('limit') ?? 20) || 20)
+  const offset = Number(query.get('offset') ?? 0) || 0
+  const all = [...account.applications.values()]
+  const meta = { limit, offset, total_count: all.length }
+  return { meta, objects: all.slice(offset, offset + limit).map(shown) }
 }
 
 function named(fields: Fields): string {

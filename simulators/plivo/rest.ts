@@ -45,7 +45,7 @@ function file(plivo: PlivoWorld, id: string): RestReply {
 }
 
 function resource(plivo: PlivoWorld, request: Routed, below: string): RestReply | undefined {
-  if (plivo.kind.strictSlash && !below.endsWith('/')) return undefined
+  if (plivo.kind.strictSlash && !request.pathname.endsWith('/')) return undefined
   const path = below.split('/').filter((part) => part !== '')
   const [first, second, ...rest] = path
   const fields = () => {

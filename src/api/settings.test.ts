@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { field } from '../spec/provider.ts'
-import { accountOf, mask, maskSettings, parseSettings, restoreSecrets } from './settings.ts'
+import {
+  accountOf,
+  givenSettings,
+  managedSettings,
+  mask,
+  maskSettings,
+  parseSettings,
+  restoreSecrets,
+} from './settings.ts'
 
 const schema = z.object({
   account: field(z.string(), { title: 'Account', account: true }),
@@ -50,6 +58,22 @@ describe('a secret that is an object', () => {
   test('refuses a mask at a place that stores nothing', () => {
     expect(() => restoreSecrets(nested, { part: { other: '••••cdef' } }, stored)).toThrow(/part\.other/)
     expect(() => restoreSecrets(nested, { part: { constructor: '••••' } }, stored)).toThrow(/matches no stored/)
+  })
+})
+
+describe('what we keep ourselves', () => {
+  const kept = schema.extend({ made: field(z.string().optional(), { title: 'Made by us', managed: true }) })
+  const stored = { account: 'AC1', token: '0123456789abcdef', made: 'app_1' }
+
+  test('is neither shown nor taken, and carried over', () => {
+    expect(maskSettings(kept, stored)).toEqual({ account: 'AC1', token: '••••cdef' })
+    expect(() => parseSettings(givenSettings(kept), stored, kept)).toThrow(/made/)
+    expect(managedSettings(kept, stored)).toEqual({ made: 'app_1' })
+    expect(managedSettings(kept, { account: 'AC1' })).toEqual({})
+  })
+
+  test('changes nothing for a provider that has none of it', () => {
+    expect(givenSettings(schema)).toBe(schema)
   })
 })
 

@@ -28,8 +28,8 @@ export function id(value: string): string {
 }
 
 const hints: Readonly<Record<number, string>> = {
-  401: ' Check the domain and its API key.',
-  403: ' The API key is not one of this domain.',
+  401: ' Check the domain and the domain API key.',
+  403: ' The domain API key is not one of this domain.',
   429: ' Cloudonix takes ten requests in ten seconds: it will be tried again.',
 }
 

@@ -37,7 +37,7 @@ export function digits(number: string): string {
 }
 
 const hints: Readonly<Record<number, string>> = {
-  401: ' Check the application id and its private key, or API key and secret, and this machine’s clock.',
+  401: ' Check the application id and its private key, or the API key and the API secret, and this machine’s clock.',
   429: ' Vonage takes three calls a second: it will be tried again.',
 }
 
