@@ -23,7 +23,13 @@ import { deepgramRecogniser } from './stt/deepgram/deepgram.ts'
 import { localRecogniser } from './stt/local/index.ts'
 import { openaiRecogniser } from './stt/openai/openai.ts'
 import { openaiWhisper } from './stt/openai-whisper/openai-whisper.ts'
+import { cartesiaSpeaker } from './tts/cartesia/cartesia.ts'
+import { deepgramSpeaker } from './tts/deepgram/deepgram.ts'
+import { elevenlabsSpeaker } from './tts/elevenlabs/elevenlabs.ts'
+import { elevenlabsHttpSpeaker } from './tts/elevenlabs/http.ts'
 import { localSpeaker } from './tts/local/index.ts'
+import { openaiSpeaker } from './tts/openai/openai.ts'
+import { rimeSpeaker } from './tts/rime/rime.ts'
 
 export const carriers: readonly CarrierSpec[] = [twilio, telnyx, webrtc, plivo, vobiz, vonage, cloudonix, exotel]
 
@@ -36,4 +42,12 @@ export const recognisers: readonly RecogniserSpec[] = [
   openaiWhisper,
 ]
 export const models: readonly ModelSpec[] = [scriptedModel, openaiCompatible, openaiResponses, anthropic, gemini]
-export const speakers: readonly SpeakerSpec[] = [localSpeaker]
+export const speakers: readonly SpeakerSpec[] = [
+  localSpeaker,
+  elevenlabsSpeaker,
+  elevenlabsHttpSpeaker,
+  cartesiaSpeaker,
+  openaiSpeaker,
+  deepgramSpeaker,
+  rimeSpeaker,
+]
