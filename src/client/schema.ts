@@ -429,6 +429,23 @@ export interface components {
     } | {
       code: string
     }
+    NewStreamAddressInput: {
+      /** Who answers */
+      agent?: string
+      /** A number of the connection, by its id: whoever answers it answers */
+      number?: string
+      /** How long it is good. Default: until it is revoked */
+      ttlSeconds?: number
+    }
+    StreamAddressInput: {
+      /** With the token in it, for carriers that hand back nothing else */
+      address: string
+      /** Without it: give the token as a parameter, header or credential then */
+      url: string
+      /** A secret, good for any number of calls of this connection */
+      token: string
+      expiresAt?: string
+    }
     Failure: {
       error: {
         /** See docs/errors.md */
@@ -856,6 +873,23 @@ export interface components {
     } | {
       code: string
     }
+    NewStreamAddress: {
+      /** Who answers */
+      agent?: string
+      /** A number of the connection, by its id: whoever answers it answers */
+      number?: string
+      /** How long it is good. Default: until it is revoked */
+      ttlSeconds?: number
+    }
+    StreamAddress: {
+      /** With the token in it, for carriers that hand back nothing else */
+      address: string
+      /** Without it: give the token as a parameter, header or credential then */
+      url: string
+      /** A secret, good for any number of calls of this connection */
+      token: string
+      expiresAt?: string
+    }
   }
 }
 
@@ -1030,6 +1064,24 @@ export interface paths {
           } } }
       responses: {
         201: { content: { 'application/json': components['schemas']['PhoneNumber'] } }
+        default: { content: { 'application/json': components['schemas']['Failure'] } }
+      }
+    }
+  }
+  '/v1/connections/{id}/stream-addresses': {
+    post: {
+      parameters: { query?: never; path: { id: string }; header?: never; cookie?: never }
+      requestBody: { content: { 'application/json': components['schemas']['NewStreamAddressInput'] } }
+      responses: {
+        201: { content: { 'application/json': components['schemas']['StreamAddress'] } }
+        default: { content: { 'application/json': components['schemas']['Failure'] } }
+      }
+    }
+    delete: {
+      parameters: { query?: never; path: { id: string }; header?: never; cookie?: never }
+      requestBody?: never
+      responses: {
+        204: { content?: never }
         default: { content: { 'application/json': components['schemas']['Failure'] } }
       }
     }

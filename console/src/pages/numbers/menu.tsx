@@ -1,6 +1,6 @@
 /** What can be done with one number: named, pointed at this gateway, taken away. */
 import { useQuery } from '@tanstack/react-query'
-import { Ellipsis, Pencil, Signpost, Trash2 } from 'lucide-react'
+import { Cable, Ellipsis, Pencil, Signpost, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { api, queries, read, type Schemas } from '../../lib/api.ts'
 import { phone } from '../../lib/format.ts'
@@ -12,6 +12,7 @@ import { FormBody } from '../../ui/form-dialog.tsx'
 import { Menu, MenuItem, MenuLine } from '../../ui/menu.tsx'
 import { SwitchRow } from '../../ui/switch.tsx'
 import { noteDone, noteFailed } from '../../ui/toast.tsx'
+import { StreamDialog } from './stream.tsx'
 
 type PhoneNumber = Schemas['PhoneNumber']
 
@@ -24,7 +25,7 @@ export function useCapabilities(connection: string | undefined): readonly string
 }
 
 export function NumberMenu({ row }: { readonly row: PhoneNumber }) {
-  const [open, setOpen] = useState<'label' | 'remove'>()
+  const [open, setOpen] = useState<'label' | 'stream' | 'remove'>()
   const can = useCapabilities(row.connection)
   const close = () => setOpen(undefined)
   return (
@@ -44,12 +45,18 @@ export function NumberMenu({ row }: { readonly row: PhoneNumber }) {
             Point it here again
           </MenuItem>
         )}
+        {can.includes('stream') && !can.includes('listen') && (
+          <MenuItem icon={<Cable />} onClick={() => setOpen('stream')}>
+            Stream address…
+          </MenuItem>
+        )}
         <MenuLine />
         <MenuItem icon={<Trash2 />} danger onClick={() => setOpen('remove')}>
           Remove…
         </MenuItem>
       </Menu>
       <LabelDialog row={row} open={open === 'label'} onClose={close} />
+      <StreamDialog row={row} open={open === 'stream'} onClose={close} />
       <RemoveDialog row={row} open={open === 'remove'} onClose={close} canRelease={can.includes('numbers.release')} />
     </>
   )
