@@ -35,11 +35,16 @@ function Named({
   const { data: providers = [] } = useQuery(providersQuery)
   const { data: connections = [] } = useQuery({ ...connectionsQuery, enabled: reference.to === 'connection' })
   const value = String(held.value ?? '')
+  // A place that may stay empty is empty by default.
+  const nobody = field.fallback === '' ? [{ value: '', label: 'Nobody' }] : []
   const choices: readonly Choice[] =
     reference.to === 'provider'
-      ? providers
-          .filter(({ kind }) => kind === reference.kind)
-          .map(({ name, label, about }) => ({ value: name, label, hint: about }))
+      ? [
+          ...nobody,
+          ...providers
+            .filter(({ kind }) => kind === reference.kind)
+            .map(({ name, label, about }) => ({ value: name, label, hint: about })),
+        ]
       : [
           { value: '', label: 'Its default connection' },
           ...connections
@@ -54,7 +59,7 @@ function Named({
         value={value}
         onChange={held.onChange}
         onBlur={held.onBlur}
-        placeholder="Its default connection"
+        placeholder={reference.to === 'provider' ? 'Nobody' : 'Its default connection'}
       />
     </Field>
   )

@@ -12,12 +12,35 @@ test('names its parts with their settings', () => {
     recogniser: { provider: 'local', settings: {} },
     model: { provider: 'openai-compatible', settings: { url: 'http://x/v1' } },
     speaker: { provider: 'local', settings: {} },
+    patience: 5_000,
     prompt: 'Be brief.',
   })
   expect(plan({})).not.toHaveProperty('prompt')
 })
 
+test('names who stands in, in order, with settings and accounts of their own', () => {
+  const { model, recogniser } = plan({
+    model2: 'one',
+    model2Settings: { key: 'k' },
+    model3: 'two',
+    model3Connection: 'con_1',
+    recogniser3: 'third',
+  })
+  expect(model).toEqual({
+    provider: 'scripted',
+    settings: {},
+    standIns: [
+      { provider: 'one', settings: { key: 'k' } },
+      { provider: 'two', settings: {}, connection: 'con_1' },
+    ],
+  })
+  expect(recogniser.standIns).toEqual([{ provider: 'third', settings: {} }])
+})
+
 test("parts' settings are secret, and a name that cannot be one is refused", () => {
-  expect(secretsOf(pipeline.settings)).toEqual(['recogniserSettings', 'modelSettings', 'speakerSettings'])
+  const parts = ['recogniser', 'model', 'speaker']
+  const expected = parts.flatMap((part) => ['', '2', '3'].map((place) => `${part}${place}Settings`))
+  expect(secretsOf(pipeline.settings).toSorted()).toEqual(expected.toSorted())
   expect(() => plan({ model: '../x' })).toThrow('name of a provider')
+  expect(() => plan({ model: '' })).toThrow()
 })
