@@ -13,6 +13,7 @@ const settings = z.object({
   hertz: field(z.number().int().default(1000), { title: 'Pitch (Hz)' }),
   toneMs: field(z.number().int().default(600), { title: 'Length of a reply (ms)' }),
   answers: field(z.boolean().default(false), { title: 'Answers turns and digits with a tone' }),
+  understands: field(z.string().default(''), { title: 'Words it finds in every turn' }),
   secret: field(z.string().optional(), { title: 'Secret', secret: true }),
 })
 
@@ -127,6 +128,6 @@ export class Player {
     if (order.type === 'say') return void this.say()
     if (order.type !== 'speech-ended' && order.type !== 'digit') return
     if (this.#config.answers) this.say()
-    else this.understood('') // no words in it: no reply is due
+    else this.understood(this.#config.understands) // no words in it: no reply is due
   }
 }
