@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { capabilitiesOf } from '../src/api/routes/providers.ts'
 import { environmentVariables } from '../src/main/environment.ts'
 import { everyProvider, ownProviders } from '../src/main/providers.ts'
+import { telemetryVariables } from '../src/main/telemetry/settings.ts'
 import { codes } from '../src/spec/errors.ts'
 import { notesOf } from '../src/spec/provider.ts'
 
@@ -27,6 +28,16 @@ Everything is read from the environment, checked at start, and every mistake is 
 | Variable | What it is | Default |
 |---|---|---|
 ${rows.join('\n')}
+
+## Traces and figures (OpenTelemetry)
+
+Off until a collector is named; see [observing](observing.md).
+
+| Variable | What it is |
+|---|---|
+${Object.entries(telemetryVariables)
+  .map(([name, about]) => `| \`${name}\` | ${about} |`)
+  .join('\n')}
 
 ## Carriers from the environment
 

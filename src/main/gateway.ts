@@ -21,7 +21,9 @@ import { openStore } from '../store/open.ts'
 import { addressOf, allowedHosts, onlyHere, type Address } from './address.ts'
 import { engineOf } from './engine.ts'
 import { providersFromEnvironment, type Environment } from './environment.ts'
-import { createFigures } from './figures.ts'
+import { createFigures, type Figures } from './figures.ts'
+import { telemetrySettings } from './telemetry/settings.ts'
+import type { Telemetry } from './telemetry/telemetry.ts'
 import { openNetwork, type Network } from './network.ts'
 import { everyProvider, type ProviderSet } from './providers.ts'
 import { recordingFolder, type RecordingFolder } from './recordings.ts'
@@ -87,8 +89,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const network = openNetwork({ clock, ids, scope, allowHosts: () => allowedHosts(environment, address.port()) })
   const recordings = recordingFolder(join(environment.dataDir, 'recordings'), clock, logger)
   const figures = createFigures(() => running(engine))
+  const telemetry = await telemetryOf(options, store, () => running(engine))
+  const count: Figures['count'] = (name, labels) => {
+    figures.count(name, labels)
+    telemetry?.count(name, labels)
+  }
   const answering = new Map<string, string>()
-  const engine = await engineOf(options, { store, network, recordings, address, count: figures.count, answering })
+  const engine = await engineOf(options, { store, network, recordings, address, count, answering })
   await openListeners(engine)
   await shareLevels(engine)
   const simulators = environment.simulators ? simulatorsOf(options, { store, network, address }) : undefined
@@ -131,6 +138,19 @@ async function storeOf(options: GatewayOptions): Promise<{ readonly store: Store
   const seeds = { store, clock, ids }
   await seedOrganization(seeds)
   return { store, adminKey: await seedAdminKey(seeds, dataDir, environment.adminKey) }
+}
+
+/** Loaded only where a collector is named: others need not wait for it at their start. */
+async function telemetryOf(
+  { values, clock, logger, scope }: GatewayOptions,
+  store: Store,
+  runningNow: () => number,
+): Promise<Telemetry | undefined> {
+  const settings = telemetrySettings(values)
+  if (!settings) return undefined
+  const { openTelemetry } = await import('./telemetry/telemetry.ts')
+  const version = ownVersion()
+  return openTelemetry({ settings, store, clock, logger, version, scope: scope.child('telemetry'), running: runningNow })
 }
 
 interface SimulatorNeeds {
