@@ -45,7 +45,7 @@ async function seed({ store }: Gateway, order: Question & { readonly type: 'star
     ...{ isDefault: false, source: 'api', ...(known === undefined ? {} : { account: known }), ...at },
   })
   const provider = order.agent === 'talker' ? 'talker' : 'echo'
-  const settings = { echo: {}, '24k': { rate: 24_000 }, talker: { greeting: 'tone' } }[order.agent]
+  const settings = { echo: {}, '24k': { rate: 24_000 }, talker: { greeting: 'tone', bargeInAfter: 0 } }[order.agent]
   await store.agents.create({ id: agent, organization, name: 'Bench', provider, settings, ...at })
   await store.numbers.create({ id: 'num_bench', organization, connection, number, display: number, agent, ...at })
 }
