@@ -1,12 +1,18 @@
 /** Forms drawn from a provider's schema, filled as people fill them: wrong, right, again, with secrets that nobody sees. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
+import { serveCarrier, simulatedCarrier } from '../../simulators/index.ts'
+import { realClock } from '../../src/lib/clock.ts'
+import { randomIds } from '../../src/lib/ids.ts'
 import { Scope } from '../../src/lib/scope.ts'
 import type { House } from '../e2e/gateway.ts'
 import { hasChromium, startChromium } from '../services/chromium.ts'
-import { openConsole, openVisitor, type Visitor } from './visitor.ts'
+import { barriers, openConsole, openVisitor, type Visitor } from './visitor.ts'
 
 const token = 'f00dfacef00dfacef00dfacef00d1234'
+
+const atCarrier = (page: Page) =>
+  page.locator('section', { has: page.getByRole('heading', { name: 'At the carrier' }) })
 
 describe.skipIf(!hasChromium())('forms', () => {
   const scope = new Scope('console forms')
@@ -14,7 +20,7 @@ describe.skipIf(!hasChromium())('forms', () => {
   let browser: Browser
   let visitor: Visitor
   beforeAll(async () => {
-    house = scope.use(await openConsole())
+    house = scope.use(await openConsole({ values: { OFFHOOK_CARRIER_SETUP: 'on' } }))
     browser = await startChromium(scope)
     visitor = await openVisitor(scope, browser, house)
   })
@@ -41,6 +47,9 @@ describe.skipIf(!hasChromium())('forms', () => {
     await page.getByLabel('API address').fill(settings.apiBase)
     await page.getByRole('button', { name: 'Save connection' }).click()
     await page.getByRole('heading', { name: 'Twilio', exact: true }).waitFor()
+    await atCarrier(page)
+      .getByText(/Check account SID, auth token/)
+      .waitFor()
   })
 
   test('its secret is masked, and stays itself when the form is sent again', async () => {
@@ -62,8 +71,44 @@ describe.skipIf(!hasChromium())('forms', () => {
     await dialog.getByRole('button', { name: 'Close' }).last().click()
   })
 
+  test('what its carrier refuses stands on its page until it is right, and is set up again there', async () => {
+    const { page, open } = visitor
+    const carrier = simulatedCarrier('plivo')
+    const drawn = carrier.draw(randomIds)
+    const simulator = carrier.open(drawn, { clock: realClock, ids: randomIds, scope })
+    await serveCarrier(simulator, { scope })
+    await open('/connections/new?kind=carrier&provider=plivo')
+    await page.getByText('Sign in at console.plivo.com').waitFor()
+    await page.getByLabel('Name', { exact: true }).fill('Second line')
+    await page.getByLabel('Auth ID').fill(String(drawn['authId']))
+    await page.getByLabel('Auth token', { exact: true }).fill(token)
+    await page.getByLabel('API address').fill(String(carrier.address(simulator.url)['apiBase']))
+    expect(await page.getByText('Application made by us').count()).toBe(0)
+    await page.getByRole('button', { name: 'Save connection' }).click()
+    await page.getByRole('heading', { name: 'Second line' }).waitFor()
+    const section = atCarrier(page)
+    const refused = section.getByText(/Check auth id and auth token/)
+    await refused.waitFor()
+    await page.reload()
+    await refused.waitFor()
+    expect(await barriers(page)).toEqual([])
+
+    await page.getByLabel('Auth token', { exact: true }).fill(String(drawn['authToken']))
+    await page.getByRole('button', { name: 'Save changes' }).click()
+    await section.getByText(/The application \d+ \(Offhook_\w+\) was made/).waitFor()
+    await refused.waitFor({ state: 'detached' })
+    await section.getByRole('button', { name: 'Set up again' }).click()
+    await section.getByText(/The application \d+ was pointed here/).waitFor()
+    await open('/connections')
+    await page
+      .getByRole('row', { name: /Second line/ })
+      .getByText('To do')
+      .waitFor()
+  })
+
   test('it is removed after a question', async () => {
     const { page } = visitor
+    await page.getByRole('link', { name: 'Main account' }).click()
     await page.getByRole('button', { name: 'Remove' }).click()
     await page.getByRole('button', { name: 'Remove connection' }).click()
     await page.getByRole('heading', { name: 'Connections' }).waitFor()

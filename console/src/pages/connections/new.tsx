@@ -10,9 +10,9 @@ import { Button, ButtonLink } from '../../ui/button.tsx'
 import { Choices } from '../../ui/choices.tsx'
 import { Page, Section } from '../../ui/page.tsx'
 import { ErrorState, SkeletonRows } from '../../ui/states.tsx'
-import { noteDone } from '../../ui/toast.tsx'
 import { Checklist } from './checklist.tsx'
 import { connectable, kindTitle } from './kinds.ts'
+import { noteSaved } from './set-up.tsx'
 
 type Provider = Schemas['Provider']
 
@@ -65,7 +65,7 @@ function Settings({ provider }: { readonly provider: Provider }) {
     const body = { kind: provider.kind, provider: provider.name, name, settings: { ...settings } }
     const made = await read(api.POST('/v1/connections', { body }))
     await queries.invalidateQueries({ queryKey: connectionsQuery.queryKey })
-    noteDone(`${made.name} is connected`)
+    noteSaved(made, `${made.name} is connected`)
     await navigate({ to: '/connections/$id', params: { id: made.id } })
   }
   return (

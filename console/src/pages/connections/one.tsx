@@ -18,6 +18,7 @@ import { ErrorState, SkeletonRows } from '../../ui/states.tsx'
 import { noteDone, noteFailed } from '../../ui/toast.tsx'
 import { Checklist } from './checklist.tsx'
 import { Back } from './new.tsx'
+import { noteSaved, SetUp } from './set-up.tsx'
 import { TestButton } from './test.tsx'
 import { Webhooks } from './webhooks.tsx'
 
@@ -73,16 +74,14 @@ function Loaded({ connection, provider }: LoadedProps) {
       actions={may && <Actions connection={connection} provider={provider} />}
     >
       <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
-        <Section title="Settings">
-          {!own && <NotHere source={connection.source} />}
-          {connection.warnings.map(({ code, message }) => (
-            <Callout key={`${code} ${message}`} tone="warn" className="mb-5">
-              {message}
-            </Callout>
-          ))}
-          {provider && own && <SettingsForm connection={connection} provider={provider} disabled={!may} />}
-          {provider && !own && <StoredSettings schema={provider.settings} settings={connection.settings} />}
-        </Section>
+        <div className="flex min-w-0 flex-col gap-5">
+          <SetUp connection={connection} may={may && own && prepares(provider)} />
+          <Section title="Settings">
+            {!own && <NotHere source={connection.source} />}
+            {provider && own && <SettingsForm connection={connection} provider={provider} disabled={!may} />}
+            {provider && !own && <StoredSettings schema={provider.settings} settings={connection.settings} />}
+          </Section>
+        </div>
         <div className="flex min-w-0 flex-col gap-5">
           <Webhooks addresses={connection.webhooks} />
           <Checklist steps={provider?.checklist ?? []} />
@@ -90,6 +89,11 @@ function Loaded({ connection, provider }: LoadedProps) {
       </div>
     </Page>
   )
+}
+
+/** A save reaches its carrier. */
+function prepares(provider: Provider | undefined): boolean {
+  return ['set-up', 'check'].some((one) => provider?.capabilities.includes(one))
 }
 
 function NotHere({ source }: Pick<Connection, 'source'>) {
@@ -120,7 +124,7 @@ function SettingsForm({
     )
     queries.setQueryData(['connections', connection.id], saved)
     void queries.invalidateQueries({ queryKey: connectionsQuery.queryKey, exact: true })
-    noteDone('Saved', 'The next call uses the new settings.')
+    noteSaved(saved, 'Saved')
   }
   return (
     <ProviderForm

@@ -68,6 +68,11 @@ function Connections({ rows }: { readonly rows: readonly Connection[] }) {
             {row.name}
           </RowLink>
           {row.isDefault && hasSiblings(row) && <Badge tone="accent">Default</Badge>}
+          {row.warnings.length > 0 && (
+            <Badge tone="warn" title={row.warnings.map(({ message }) => message).join('\n')}>
+              To do
+            </Badge>
+          )}
         </span>
       ),
     },

@@ -7,7 +7,10 @@ export function Webhooks({ addresses }: { readonly addresses: Readonly<Record<st
   const entries = Object.entries(addresses)
   if (entries.length === 0) return null
   return (
-    <Section title="Addresses for the carrier" lead="Pointing a number from here sets them for you.">
+    <Section
+      title="Addresses for the carrier"
+      lead="Saving the connection or pointing a number sets them for you, where the carrier has a way."
+    >
       <div className="flex flex-col gap-3.5">
         {entries.map(([purpose, address]) => (
           <div key={purpose} className="min-w-0">

@@ -6,6 +6,7 @@ import { useMay } from '../../app/session.ts'
 import { api, queries, read, type Schemas } from '../../lib/api.ts'
 import { phone } from '../../lib/format.ts'
 import { agentsQuery, connectionsQuery, numbersQuery } from '../../lib/lookups.ts'
+import { Badge } from '../../ui/badge.tsx'
 import { ButtonLink } from '../../ui/button.tsx'
 import { Page, Section } from '../../ui/page.tsx'
 import { Select } from '../../ui/select.tsx'
@@ -72,10 +73,17 @@ function Numbers({ rows, may }: { readonly rows: readonly PhoneNumber[]; readonl
       title: 'Connection',
       width: 'minmax(7rem,1fr)',
       wideOnly: true,
-      cell: ({ connection }) => (
-        <Link to="/connections/$id" params={{ id: connection }} className="text-ink-2 hover:text-ink hover:underline">
-          {connections.find(({ id }) => id === connection)?.name ?? connection}
-        </Link>
+      cell: ({ connection, pointed }) => (
+        <span className="flex min-w-0 items-center gap-2">
+          <Link
+            to="/connections/$id"
+            params={{ id: connection }}
+            className="truncate text-ink-2 hover:text-ink hover:underline"
+          >
+            {connections.find(({ id }) => id === connection)?.name ?? connection}
+          </Link>
+          {pointed && <Badge title="The carrier was told to send its calls here">Pointed</Badge>}
+        </span>
       ),
     },
     {
