@@ -192,7 +192,13 @@ test('saving asks nobody anything where set-up is off, and a number pointed make
   const [one, other] = ['+14155550111', '+14155550222'] as const
   for (const number of [one, other]) simulator.point(number, { voice: 'http://127.0.0.1:9/', status: '' })
   await add(house, { connection: made.id, number: one, point: true })
-  await add(house, { connection: made.id, number: other, point: true })
+  const added = await add(house, { connection: made.id, number: other, point: false })
+  expect(added.pointed).toBe(false)
+  const { data } = await house.client.PATCH('/v1/numbers/{id}', {
+    params: { path: { id: added.id } },
+    body: { point: true },
+  })
+  expect(data?.pointed).toBe(true)
   expect(orders(simulator, /^POST \S+\/Application\/\n/)).toHaveLength(1)
 })
 
@@ -245,9 +251,10 @@ async function again(house: House, { id, name, settings }: Connection, changed: 
 async function add(
   house: House,
   body: { readonly connection: string; readonly number: string; readonly agent?: string; readonly point: boolean },
-): Promise<void> {
-  const { error } = await house.client.POST('/v1/numbers', { body })
-  if (error) throw new Error(`no number: ${JSON.stringify(error)}`)
+): Promise<components['schemas']['PhoneNumber']> {
+  const { data, error } = await house.client.POST('/v1/numbers', { body })
+  if (!data) throw new Error(`no number: ${JSON.stringify(error)}`)
+  return data
 }
 
 /** What went wrong at the carrier; that tests have no public address is known. */

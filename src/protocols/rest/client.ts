@@ -98,6 +98,11 @@ function encodeForm(form: Query): string {
   return body.toString()
 }
 
+/** Whose address it is, without what it may hold of credentials: for people. */
+export function siteOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : 'an address that is none'
+}
+
 /** Whole seconds of `ms`, within bounds. */
 export function seconds(ms: number, shortest: number, longest: number): number {
   return Math.min(longest, Math.max(shortest, Math.ceil(ms / 1_000)))

@@ -1,5 +1,6 @@
 /** The Call Control application of the settings: it knows our address, serves all its numbers, and is never cleared. */
 import { text } from '../../../protocols/json-media/fields.ts'
+import { siteOf } from '../../../protocols/rest/client.ts'
 import type { SetUp, Urls } from '../../../spec/carrier.ts'
 import type { Operation } from '../../../spec/http.ts'
 import { address, client, dataOf } from './rest.ts'
@@ -8,7 +9,7 @@ import type { Settings } from './settings.ts'
 export function* setUp({ voice }: Urls, config: Settings): Operation<SetUp> {
   const { name, formerly } = yield* pointApplication(config, voice)
   if (formerly === voice) return { notes: [`The application "${name}" sends its webhooks here.`] }
-  const where = formerly ? `went to ${formerly}` : 'went nowhere'
+  const where = formerly ? `went to ${siteOf(formerly)}` : 'went nowhere'
   return { notes: [`The webhooks of the application "${name}" ${where}; they come here now.`] }
 }
 

@@ -478,9 +478,9 @@ describe('set-up', () => {
   }
 
   test('points the application here and says where it pointed before', () => {
-    const { asked, result } = setUp('https://old.example')
+    const { asked, result } = setUp('https://user:password@old.example/x?key=1')
     expect(asked.map(({ method }) => method)).toEqual(['GET', 'PATCH'])
-    expect(result.notes[0]).toMatch(/"Front desk" went to https:\/\/old\.example; they come here now/)
+    expect(result.notes[0]).toMatch(/"Front desk" went to old\.example; they come here now/)
     expect(setUp(undefined).result.notes[0]).toContain('went nowhere')
   })
 

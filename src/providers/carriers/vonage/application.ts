@@ -1,5 +1,6 @@
 /** The Vonage application of the settings: it knows our addresses, serves all its numbers, and is never cleared. */
 import { inner, text, type Fields } from '../../../protocols/json-media/fields.ts'
+import { siteOf } from '../../../protocols/rest/client.ts'
 import type { SetUp, Urls } from '../../../spec/carrier.ts'
 import type { Operation } from '../../../spec/http.ts'
 import { account, base } from './rest.ts'
@@ -8,7 +9,7 @@ import type { Settings } from './settings.ts'
 export function* setUp(urls: Urls, config: Settings): Operation<SetUp> {
   const { name, formerly } = yield* pointApplication(urls, config)
   if (formerly === urls.voice) return { notes: [`The application "${name}" asks for its answers here.`] }
-  const where = formerly ? `at ${formerly}` : 'nowhere'
+  const where = formerly ? `at ${siteOf(formerly)}` : 'nowhere'
   return { notes: [`The application "${name}" asked for its answers ${where}; it asks here now.`] }
 }
 

@@ -538,9 +538,9 @@ describe('set-up', () => {
     )
 
   test('points the application here and says where it pointed before', () => {
-    const { asked, result } = setUp({ answer_url: { address: 'https://old.example' } })
+    const { asked, result } = setUp({ answer_url: { address: 'https://user:password@old.example/x' } })
     expect(asked.map(({ method }) => method)).toEqual(['GET', 'PUT'])
-    expect(result.notes[0]).toMatch(/"Front desk" asked for its answers at https:\/\/old\.example; it asks here now/)
+    expect(result.notes[0]).toMatch(/"Front desk" asked for its answers at old\.example; it asks here now/)
     expect(setUp({}).result.notes[0]).toContain('nowhere')
   })
 
