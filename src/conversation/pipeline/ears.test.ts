@@ -91,6 +91,18 @@ describe('a recogniser over a socket, with turns of ours', () => {
     expect(texts()).toEqual(['yes', 'No.'])
   })
 
+  test('what was taken early does not hide the words of the next turn', async () => {
+    const vendor = new FakeVendor()
+    const { turn, texts } = await start(vendor, socket(vendor))
+    await turn()
+    await vendor.say(text('yes', false))
+    await vendor.clock.advanceAsync(2_500)
+    await vendor.say(flushed)
+    await turn()
+    await vendor.say(text('No.'), flushed)
+    expect(texts()).toEqual(['yes', 'No.'])
+  })
+
   test('a yes that our detector did not hear is a turn of its own', async () => {
     const vendor = new FakeVendor()
     const { line, events, texts } = await start(vendor, socket(vendor))

@@ -49,7 +49,7 @@ export class FakeModel implements Model {
 
 /** 100 ms of sound a word, a word at a time; each sentence takes `delay` to begin. */
 export class FakeSpeaker implements Speaker {
-  readonly rate = 16_000
+  readonly rate: number = 16_000
   readonly said: string[] = []
   /** Thrown by the sentences to come, in order; after how many words. */
   readonly failures: { readonly error: Error; readonly after: number }[] = []

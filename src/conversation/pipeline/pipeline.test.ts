@@ -151,11 +151,12 @@ describe('a turn', () => {
   })
 
   test('sound is not made more than some ten seconds ahead', async () => {
-    const { model, speak, soundMs, clock } = await start()
+    const { model, speak, speaker, soundMs, clock } = await start()
     const sentence = `${'word '.repeat(19)}end. `
     model.scripts.push(Array.from({ length: 20 }, () => sentence))
     await speak('Tell me everything')
     expect(soundMs()).toBeLessThanOrEqual(14_000)
+    expect(speaker.said.length).toBeLessThanOrEqual(8)
     await clock.advanceAsync(40_000)
     expect(soundMs()).toBe(20 * 2000)
   })
