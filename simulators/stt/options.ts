@@ -1,15 +1,12 @@
 /** What all simulated recognisers take, and how they judge a query. */
+import type { Phrases } from '../vendor/ear.ts'
 import type { VendorOptions } from '../vendor/server.ts'
 
 export interface RecogniserOptions extends VendorOptions {
   /** The one key that is good. */
   readonly key: string
-  /** What is said, turn by turn, on each connection; or on the connection of that number. */
-  readonly phrases: readonly string[] | ((connection: number) => readonly string[])
-}
-
-export function phrasesOn({ phrases }: RecogniserOptions, connection: number): readonly string[] {
-  return typeof phrases === 'function' ? phrases(connection) : phrases
+  /** What is said, turn by turn, on each connection; a function is asked when a turn begins, on whichever. */
+  readonly phrases: Phrases
 }
 
 /** What a query may hold: a pattern for the value; `repeats`: more than once; `needed`: not to be left out. */

@@ -18,7 +18,7 @@ describe('speech', () => {
     expect(events[0]).toEqual({ type: 'started', at: 100 })
     const end = events.at(-1)!
     expect(end).toMatchObject({ at: 1400 })
-    expect('words' in end && written(end.words)).toBe('Yes I need help.')
+    expect('words' in end && written(end.words)).toBe('yes I need help')
     expect(ear.speaking).toBe(false)
   })
 
@@ -38,6 +38,14 @@ describe('speech', () => {
     expect(ear.force().at(-1)).toMatchObject({ words: [{ text: 'two' }, { text: 'more' }] })
     heard(ear, tone(300, 100))
     expect(ear.force()).toEqual([expect.objectContaining({ type: 'ended', words: [] })])
+  })
+
+  test('is asked for when it begins, where there is no list', () => {
+    const said = ['one', 'two']
+    const ear = new Ear({ rate: 8000, phrases: () => said.shift() ?? '', pause: 100 })
+    const events = heard(ear, join(tone(300, 200), silence(200), tone(300, 200), silence(200)))
+    const ended = events.filter((event) => event.type === 'ended').map(({ words }) => written(words))
+    expect(ended).toEqual(['one', 'two'])
   })
 
   test('is not a click, nor a quiet line', () => {

@@ -1,9 +1,11 @@
 /** Understands as scripted: finds speech by its energy, and gives the words a test put there, one after the other as the sound passes. */
 
+export type Phrases = readonly string[] | (() => string)
+
 export interface EarOptions {
   readonly rate: number
-  /** What is said, turn by turn; a turn without one has no words. */
-  readonly phrases: readonly string[]
+  /** What is said, turn by turn; a turn without one has no words. A function is asked when a turn begins. */
+  readonly phrases: Phrases
   /** Silence that ends a turn, ms; `Infinity`: only `force` does. */
   readonly pause: number
   /** Silence that may be the end, ms. Default: never told. */
@@ -42,6 +44,7 @@ export class Ear {
   #lastLoud = 0
   #hesitated = false
   #turn = 0
+  #phrase: readonly string[] = []
   #words: HeardWord[] = []
 
   constructor(options: EarOptions) {
@@ -104,6 +107,9 @@ export class Ear {
   #start(events: EarEvent[]): void {
     this.#startedAt = this.at - sure * window
     this.#lastLoud = this.at
+    const { phrases } = this.#options
+    const phrase = typeof phrases === 'function' ? phrases() : (phrases[this.#turn] ?? '')
+    this.#phrase = phrase.split(/\s+/).filter(Boolean)
     events.push({ type: 'started', at: this.#startedAt })
   }
 
@@ -116,7 +122,7 @@ export class Ear {
 
   /** At least so many words are out; the last one waits for the end. */
   #say(count: number, events: EarEvent[]): void {
-    const phrase = (this.#options.phrases[this.#turn] ?? '').split(/\s+/).filter(Boolean)
+    const phrase = this.#phrase
     const until = Number.isFinite(count) ? Math.min(count, phrase.length - 1) : phrase.length
     let said = false
     for (let index = this.#words.length; index < until; index++) {
@@ -144,8 +150,7 @@ export function samplesOf(bytes: Uint8Array): Int16Array {
   return Int16Array.from({ length: bytes.length >> 1 }, (_, at) => view.getInt16(at * 2, true))
 }
 
-/** How a vendor that capitalizes and punctuates writes it down. */
+/** As the test put it down. */
 export function written(words: readonly { readonly text: string }[]): string {
-  const said = words.map(({ text }) => text).join(' ')
-  return said && `${said[0]!.toUpperCase()}${said.slice(1)}${/[.?!]$/.test(said) ? '' : '.'}`
+  return words.map(({ text }) => text).join(' ')
 }

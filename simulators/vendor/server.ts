@@ -24,7 +24,7 @@ export interface VendorApi {
   /** A refusal with this status in the vendor's own words. */
   refuse(status: number): VendorReply
   /** For vendors that refuse over the open socket. Default: `refuse`, before it opens. */
-  refuseSocket?(status: number, request: VendorRequest): Talk
+  refuseSocket?(status: number, request: VendorRequest): VendorReply | Talk
   /** The subprotocol to agree on, of those offered. Default: the first. */
   protocol?(offered: readonly string[]): string | undefined
 }

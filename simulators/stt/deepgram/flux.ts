@@ -1,5 +1,5 @@
 /** /v2/listen: the model says when a turn begins, may be over, goes on, and is over. */
-import { Ear, samplesOf, written, type EarEvent, type HeardWord } from '../../vendor/ear.ts'
+import { Ear, samplesOf, written, type EarEvent, type HeardWord, type Phrases } from '../../vendor/ear.ts'
 import type { VendorSocket } from '../../vendor/socket.ts'
 import { objectOf, queryFault, values, type QueryRule } from '../options.ts'
 
@@ -37,7 +37,7 @@ export function fluxFault(query: URLSearchParams): string | undefined {
 const hesitation = 160
 const pause = 400
 
-export function talkFlux(socket: VendorSocket, phrases: readonly string[]): void {
+export function talkFlux(socket: VendorSocket, phrases: Phrases): void {
   const { query } = socket.request
   const rate = Number(query.get('sample_rate') ?? 16_000)
   const eager = query.has('eager_eot_threshold') ? { hesitation } : {}
@@ -53,7 +53,7 @@ export function talkFlux(socket: VendorSocket, phrases: readonly string[]): void
       turn_index: turn.index,
       audio_window_start: turn.from / 1000,
       audio_window_end: ear.at / 1000,
-      transcript: event === 'Update' || event === 'StartOfTurn' ? plain(words) : written(words),
+      transcript: written(words),
       words: words.map(({ text, start, end }) => ({
         word: text,
         confidence: 0.9,
@@ -87,8 +87,4 @@ export function talkFlux(socket: VendorSocket, phrases: readonly string[]): void
     socket.json({ type: 'Error', sequence_id: ++sequence, code: 'UNPARSABLE_CLIENT_MESSAGE', description })
     socket.close(1008, 'UNPARSABLE_CLIENT_MESSAGE')
   })
-}
-
-function plain(words: readonly HeardWord[]): string {
-  return words.map(({ text }) => text).join(' ')
 }

@@ -1,6 +1,6 @@
 /** /v1/listen: interim and final results, pauses, the end of an utterance, and ten seconds of patience. */
 import { decodeMulaw } from '../../sound/mulaw.ts'
-import { Ear, samplesOf, type EarEvent, type HeardWord } from '../../vendor/ear.ts'
+import { Ear, samplesOf, type EarEvent, type HeardWord, written, type Phrases } from '../../vendor/ear.ts'
 import type { VendorSocket } from '../../vendor/socket.ts'
 import { objectOf, queryFault, values, type QueryRule } from '../options.ts'
 
@@ -50,7 +50,7 @@ const patience = 10_000
 /** A part is final after so many words. */
 const part = 4
 
-export function talkNova(socket: VendorSocket, phrases: readonly string[]): void {
+export function talkNova(socket: VendorSocket, phrases: Phrases): void {
   new Listener(socket, phrases).begin()
 }
 
@@ -64,7 +64,7 @@ class Listener {
   #lastWord: HeardWord | undefined
   #patience: Disposable | undefined
 
-  constructor(socket: VendorSocket, phrases: readonly string[]) {
+  constructor(socket: VendorSocket, phrases: Phrases) {
     const { query } = socket.request
     const endpointing = query.get('endpointing') ?? '10'
     this.#socket = socket
@@ -144,7 +144,7 @@ class Listener {
       from_finalize: false,
       ...flags,
       channel: {
-        alternatives: [{ transcript: textOf(words), confidence: words.length ? 0.98 : 0, words: words.map(spelled) }],
+        alternatives: [{ transcript: written(words), confidence: words.length ? 0.98 : 0, words: words.map(spelled) }],
       },
       metadata: {
         request_id: 'req-1',
@@ -163,10 +163,6 @@ class Listener {
       this.#socket.close(1011, 'NET-0001: no audio or KeepAlive within the timeout window')
     })
   }
-}
-
-function textOf(words: readonly HeardWord[]): string {
-  return words.map(({ text }) => text).join(' ')
 }
 
 function spelled({ text, start, end }: HeardWord) {

@@ -95,7 +95,7 @@ test('flux tells turns to listen.v2', async () => {
   expect(told.filter((event) => event !== 'Update')).toEqual([
     ...['StartOfTurn', 'EagerEndOfTurn', 'TurnResumed', 'EagerEndOfTurn', 'EndOfTurn'],
   ])
-  expect(messages.at(-1)).toMatchObject({ transcript: 'I need help with my bill please.', trigger: 'model' })
+  expect(messages.at(-1)).toMatchObject({ transcript: 'I need help with my bill please', trigger: 'model' })
 })
 
 test('a wrong key does not come in', async () => {

@@ -3,7 +3,7 @@ import { json, same } from '../../carrier/rest.ts'
 import type { VendorReply, VendorRequest } from '../../vendor/request.ts'
 import { authorization } from '../../vendor/request.ts'
 import { serveVendor, type VendorServer } from '../../vendor/server.ts'
-import { phrasesOn, type RecogniserOptions } from '../options.ts'
+import { type RecogniserOptions } from '../options.ts'
 import { listenFault, talkNova } from './listen.ts'
 import { fluxFault, talkFlux } from './flux.ts'
 
@@ -17,7 +17,7 @@ export function startDeepgramStt(options: RecogniserOptions): Promise<VendorServ
       const fault = version === 1 ? listenFault(request.query) : fluxFault(request.query)
       if (fault) return refuse(400, fault)
       const talk = version === 1 ? talkNova : talkFlux
-      return (socket: Parameters<typeof talk>[0]) => talk(socket, phrasesOn(options, socket.number))
+      return (socket: Parameters<typeof talk>[0]) => talk(socket, options.phrases)
     },
   }
   return serveVendor(api, { ...options, secrets: [options.key] })

@@ -16,7 +16,7 @@ let server: VendorServer
 let client: OpenAI
 beforeEach(async () => {
   scope = new Scope('sdk')
-  const phrases = ['I need help', 'thanks']
+  const phrases = ['I need help.', 'thanks']
   server = await startOpenaiStt({ scope, clock: realClock, key: apiKey, phrases, tls: true })
   const before = getCACertificates('default')
   setDefaultCACertificates([...before, server.certificate!])

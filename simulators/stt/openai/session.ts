@@ -1,6 +1,6 @@
 /** A realtime transcription session: commits, or a detector of its own, make items; each item is written down. */
 import { decodeMulaw } from '../../sound/mulaw.ts'
-import { Ear, samplesOf, written, type EarEvent, type HeardWord } from '../../vendor/ear.ts'
+import { Ear, samplesOf, written, type EarEvent, type HeardWord, type Phrases } from '../../vendor/ear.ts'
 import type { VendorSocket } from '../../vendor/socket.ts'
 import { objectOf } from '../options.ts'
 import { clientEvent, modelFault, type Session } from './schema.ts'
@@ -8,13 +8,13 @@ import { clientEvent, modelFault, type Session } from './schema.ts'
 /** A commit of less is refused, ms. */
 const shortest = 100
 
-export function talkTranscription(socket: VendorSocket, phrases: readonly string[], now: () => number): void {
+export function talkTranscription(socket: VendorSocket, phrases: Phrases, now: () => number): void {
   new Transcription(socket, phrases, now).begin()
 }
 
 class Transcription {
   readonly #socket: VendorSocket
-  readonly #phrases: readonly string[]
+  readonly #phrases: Phrases
   readonly #now: () => number
   #session: Session = { type: 'transcription', audio: { input: { format: { type: 'audio/pcm', rate: 24_000 } } } }
   #ear: Ear | undefined
@@ -24,7 +24,7 @@ class Transcription {
   /** Of an item that the detector has begun. */
   #begun = false
 
-  constructor(socket: VendorSocket, phrases: readonly string[], now: () => number) {
+  constructor(socket: VendorSocket, phrases: Phrases, now: () => number) {
     this.#socket = socket
     this.#phrases = phrases
     this.#now = now

@@ -2,27 +2,29 @@
 import { json, same } from '../../carrier/rest.ts'
 import { authorization, type VendorReply, type VendorRequest } from '../../vendor/request.ts'
 import { serveVendor, type Talk, type VendorServer } from '../../vendor/server.ts'
-import { phrasesOn, type RecogniserOptions } from '../options.ts'
+import { type RecogniserOptions } from '../options.ts'
 import { transcribe } from './files.ts'
 import { talkTranscription } from './session.ts'
 
-/** Files are taken for one connection's turns, in the order they come (connection 0). */
+/** Each file is a turn, in the order they come. */
 export function startOpenaiStt(options: RecogniserOptions): Promise<VendorServer> {
+  const { phrases } = options
   let files = 0
+  const phrase = () => (typeof phrases === 'function' ? phrases() : (phrases[files++] ?? ''))
   const now = () => options.clock.now()
   const api = {
     refuse,
     route(request: VendorRequest) {
       if (request.method !== 'POST' || request.path !== '/v1/audio/transcriptions') return refuse(404)
       if (!same(authorization(request, 'Bearer') ?? '', options.key)) return badKey(request)
-      return transcribe(request, () => phrasesOn(options, 0)[files++] ?? '')
+      return transcribe(request, phrase)
     },
     upgrade(request: VendorRequest): VendorReply | Talk {
       if (request.path !== '/v1/realtime') return refuse(404)
       if (!same(authorization(request, 'Bearer') ?? '', options.key)) return badKey(request)
       if (request.headers['openai-beta']) return switchedOff
       if (String(request.query) !== 'intent=transcription') return refuse(400)
-      return (socket) => talkTranscription(socket, phrasesOn(options, socket.number), now)
+      return (socket) => talkTranscription(socket, options.phrases, now)
     },
   }
   return serveVendor(api, { ...options, secrets: [options.key] })
