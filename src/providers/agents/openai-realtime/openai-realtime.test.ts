@@ -1,5 +1,6 @@
 import type { RealtimeClientEvent, RealtimeServerEvent } from 'openai/resources/realtime/realtime.js'
 import { describe, expect, test } from 'vitest'
+import { agentConformance } from '../../../../test/conformance/agent.ts'
 import { puppet, testBrief, testTools } from '../../../protocols/agent/fakes.ts'
 import { openaiRealtime } from './openai-realtime.ts'
 import { settings } from './settings.ts'
@@ -60,6 +61,16 @@ function ready(more: object = {}) {
 }
 
 const sends = (type: RealtimeClientEvent['type']) => expect.objectContaining({ type })
+
+agentConformance('OpenAI Realtime', {
+  spec: openaiRealtime,
+  settings: { apiKey: key },
+  ready: [{ text: JSON.stringify(updated) }],
+  failed: [
+    { text: JSON.stringify(refusal({ code: 'invalid_api_key', message: 'Incorrect API key provided: KEY.' })) },
+    { text: JSON.stringify(refusal({ code: 'whatever', message: 'KEY is no good' })) },
+  ],
+})
 
 describe('the way there', () => {
   const target = (given: object) => {

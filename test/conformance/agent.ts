@@ -1,0 +1,111 @@
+/** What every agent on a vendor's wire promises, as tests: `agentConformance(name, fixture)` in the provider's own test file. */
+import { describe, expect, test } from 'vitest'
+import type { z } from 'zod'
+import type { AgentInput, AgentOrder, AgentSpec, AgentWireEvent, Brief } from '../../src/spec/agent.ts'
+import type { WireMessage } from '../../src/spec/carrier.ts'
+import type { HttpResponse } from '../../src/spec/http.ts'
+import { configOf, describeSettings, secretValues, type PartFixture } from './parts/settings.ts'
+import { expectNoSecret, now, outcome, Stepper, unreadable } from './parts/steps.ts'
+
+export interface AgentFixture<S extends z.ZodObject> extends PartFixture<S> {
+  readonly spec: AgentSpec<S>
+  /** The answer to requests before the socket, where there are any. */
+  readonly answer?: HttpResponse
+  /** What the vendor says until it wants sound. */
+  readonly ready: readonly WireMessage[]
+  /** An error in the vendor's own words, which repeat the key in the place of `KEY`. */
+  readonly failed: readonly WireMessage[]
+}
+
+const brief: Brief = {
+  call: 'call_1',
+  direction: 'inbound',
+  from: '+15550100001',
+  to: '+15550100002',
+  variables: { name: 'Ada' },
+  metadata: {},
+  tools: [],
+  greeting: 'Hello.',
+}
+
+/** The pure half. */
+export function agentConformance<S extends z.ZodObject>(name: string, fixture: AgentFixture<S>): void {
+  const { spec } = fixture
+  const { body } = spec
+  if (body.by !== 'wire') throw new Error(`${name} is no agent on a wire`)
+  const config = configOf(fixture)
+  const secrets = secretValues(fixture)
+  const begin = () => {
+    const session = new Stepper<AgentInput, AgentWireEvent>(body.begin(config, brief), body.step.bind(body))
+    session.give({ type: 'opened' })
+    return session
+  }
+  const opened = () => {
+    const session = begin()
+    for (const message of fixture.ready) session.give({ type: 'message', message })
+    return session
+  }
+  const sound = new Int16Array((body.rates(config).hears * 20) / 1000).fill(1000)
+
+  describe(`${name} is an agent`, () => {
+    describeSettings(fixture)
+
+    test('connects with its key where nobody sees it', () => {
+      const { url, headers } = outcome(body.open(config, brief, now), fixture.answer)
+      expect(url).toMatch(/^wss?:\/\//)
+      expectNoSecret(url, secrets)
+      for (const secret of secrets)
+        expect(Object.values(headers).join(' ') + String(fixture.answer?.body)).toContain(secret)
+    })
+
+    test('wants no sound before it is ready, and sound from then on', () => {
+      const session = begin()
+      const early = session.give({ type: 'audio', pcm: sound })
+      expect(early.messages).toEqual([])
+      for (const message of fixture.ready) session.give({ type: 'message', message })
+      expect(session.events.filter(({ type }) => type === 'ready')).toHaveLength(1)
+      if (body.turns(config) === 'agent') expect(session.give({ type: 'audio', pcm: sound }).messages).toHaveLength(1)
+    })
+
+    test.each(unreadable)('%s is passed over', (_, message) => {
+      const session = opened()
+      const { events } = session.give({ type: 'message', message })
+      expect(events.every((event) => event.type === 'failed' && !event.fatal)).toBe(true)
+      expect(events.length).toBeLessThanOrEqual(1)
+    })
+
+    test('every order is lawful at any time, and changes nothing in place', () => {
+      for (const session of [begin(), opened()]) {
+        for (const order of orders) expect(() => session.give({ type: 'order', order })).not.toThrow()
+        expect(() => session.give({ type: 'closed', code: 1011, reason: 'why' })).not.toThrow()
+      }
+    })
+
+    test('what the vendor complains about is told in a sentence, without the key', () => {
+      const session = opened()
+      for (const message of fixture.failed) {
+        session.give({ type: 'message', message: keyed(message, secrets[0] ?? '') })
+      }
+      const failures = session.events.filter((event) => event.type === 'failed')
+      expect(failures.length).toBeGreaterThan(0)
+      for (const { message } of failures) expect(message.length).toBeGreaterThan(15)
+      expectNoSecret(failures, secrets)
+    })
+  })
+}
+
+const orders: readonly AgentOrder[] = [
+  { type: 'interrupt', heardMs: 0 },
+  { type: 'interrupt', heardMs: 1000, reply: 'unknown' },
+  { type: 'say', text: 'Hello.' },
+  { type: 'speech-started', agoMs: 100 },
+  { type: 'speech-ended', agoMs: 100 },
+  { type: 'digit', digit: '4021' },
+  { type: 'text', text: 'written' },
+  { type: 'tool-result', id: 'unknown', ok: false, result: { error: 'no' } },
+  { type: 'interrupt', heardMs: 0 },
+]
+
+function keyed(message: WireMessage, key: string): WireMessage {
+  return 'text' in message ? { text: message.text.replaceAll('KEY', key) } : message
+}
