@@ -10,6 +10,7 @@ import type { ModelSpec, PartHost, RecogniserSpec, SpeakerSpec } from '../spec/s
 import { openAgent, type AgentParts } from './agents.ts'
 import { FakeAgent } from './fakes.ts'
 import { FakeModel, FakeRecogniser, FakeSpeaker } from './pipeline/fakes.ts'
+import { fakeEars, fakeVoice, FakeVendor } from './pipeline/socket-fakes.ts'
 
 const brief: Brief = { call: 'c', direction: 'inbound', from: '', to: '', variables: {}, metadata: {}, tools: [] }
 const settings = z.object({ level: z.number().default(1) })
@@ -156,5 +157,79 @@ describe('open agent', () => {
     await expect(openAgent(spec, { level: 'x' }, brief, parts, emit)).rejects.toMatchObject({
       code: 'settings.invalid',
     })
+  })
+
+  const partsOf = (changes: Readonly<Record<string, unknown>>): AgentSpec => {
+    const part = (provider: string) => ({ provider, settings: {} })
+    const plan = { recogniser: part('ears'), model: part('brain'), speaker: part('voice'), ...changes }
+    const body = { by: 'pipeline', plan: () => plan } as const
+    return { kind: 'agent', name: 'made', label: 'Made', settings: z.object({}), body }
+  }
+
+  test('who stands in is opened when it is needed; who never could is left out, and that is told', async () => {
+    const { parts, recognisers, events, emit } = setUp()
+    const standIns = [
+      { provider: 'ears', settings: { level: 'loud' } },
+      { provider: 'nobody', settings: {} },
+      { provider: 'ears', settings: { level: 2 } },
+    ]
+    const session = await openAgent(
+      partsOf({ recogniser: { provider: 'ears', settings: {}, standIns } }),
+      {},
+      brief,
+      parts,
+      emit,
+    )
+    expect(recognisers).toHaveLength(1)
+    expect(events).toMatchObject([
+      { type: 'failed', code: 'settings.invalid', fatal: false },
+      { type: 'failed', code: 'provider.unknown', fatal: false },
+      { type: 'ready' },
+    ])
+    await session[Symbol.asyncDispose]()
+  })
+
+  test('parts over sockets are connected before anybody speaks, and nothing is left of them', async () => {
+    const { parts, emit, events } = setUp()
+    const vendor = new FakeVendor()
+    const sockets: AgentParts = {
+      ...parts,
+      ...vendor.needs,
+      recogniser: find<RecogniserSpec>(fakeEars),
+      speaker: find<SpeakerSpec>(fakeVoice),
+    }
+    const spec = partsOf({
+      recogniser: { provider: 'socket-ears', settings: { turns: 'vendor' } },
+      speaker: { provider: 'socket-voice', settings: {} },
+    })
+    const session = await openAgent(spec, {}, brief, sockets, emit)
+    expect(session.turns).toBe('agent')
+    expect(vendor.ends).toHaveLength(2)
+    await vendor.clock.advanceAsync(20_000)
+    expect(vendor.came.flat()).not.toContain('20 ms')
+    await vendor.say({ type: 'usage', usage: { characters: 3 } })
+    expect(events).toContainEqual({ type: 'usage', usage: { characters: 3 } })
+    await session[Symbol.asyncDispose]()
+    expect(vendor.ends.map(({ open }) => open)).toEqual([false, false])
+    expect(vendor.clock.pending).toBe(0)
+  })
+
+  test('when one part cannot be opened the others are closed', async () => {
+    const { parts, emit } = setUp()
+    const vendor = new FakeVendor()
+    const sockets = { ...parts, ...vendor.needs, recogniser: find<RecogniserSpec>(fakeEars) }
+    vendor.welcome = []
+    const gone: SpeakerSpec = {
+      kind: 'tts',
+      name: 'voice',
+      label: 'Voice',
+      settings: z.object({}),
+      open: () => Promise.reject(new OffhookError('vendor.credentials', 'no')),
+    }
+    const spec = partsOf({ recogniser: { provider: 'socket-ears', settings: {} } })
+    const opening = openAgent(spec, {}, brief, { ...sockets, speaker: find(gone) }, emit)
+    await expect(opening).rejects.toMatchObject({ code: 'vendor.credentials' })
+    expect(vendor.ends.map(({ open }) => open)).toEqual([false])
+    expect(vendor.clock.pending).toBe(0)
   })
 })
