@@ -20,7 +20,7 @@ export function openEngine(parts: EngineParts): Engine {
     live,
     offers: new Map(),
     listeners: new Map(),
-    byRef: (connection, ref) => findByRef(live, connection, ref),
+    byRef: refs(live),
     carrier: (name) => carrierOf(parts.carriers, name),
     connection: connectionReader(parts),
     start: (call) => ownership.start(call),
@@ -33,12 +33,23 @@ export function openEngine(parts: EngineParts): Engine {
   return engine
 }
 
-function findByRef(live: ReadonlyMap<string, LiveCall>, connection: string, ref: string): LiveCall | undefined {
-  for (const one of live.values()) {
-    const { plan, ref: own } = one.running.call
-    if (own === ref && plan.connection === connection) return one
+/** Every webhook asks for its call: who was found once is not looked for among all the others again. */
+function refs(live: ReadonlyMap<string, LiveCall>): (connection: string, ref: string) => LiveCall | undefined {
+  const known = new Map<string, LiveCall>()
+  const is = (one: LiveCall, connection: string, ref: string): boolean =>
+    one.running.call.ref === ref && one.running.call.plan.connection === connection
+  return (connection, ref) => {
+    const name = `${connection} ${ref}`
+    const before = known.get(name)
+    if (before && live.get(before.running.id) === before && is(before, connection, ref)) return before
+    for (const one of live.values()) {
+      if (!is(one, connection, ref)) continue
+      if (known.size > 2 * live.size) known.clear()
+      known.set(name, one)
+      return one
+    }
+    return undefined
   }
-  return undefined
 }
 
 export { fold } from './fold.ts'
