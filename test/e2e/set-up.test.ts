@@ -170,6 +170,17 @@ describe.concurrent('saving a connection of', () => {
     expect(problems(await again(house, made))).toEqual([])
   })
 
+  test('an address that nobody may be sent to is a warning, and nothing is sent there', async () => {
+    const { settings } = await account(house, 'plivo')
+    const made = await save(house, {
+      carrier: 'plivo',
+      settings: { ...settings, apiBase: 'http://169.254.169.254/v1' },
+    })
+    expect(problems(made)).toMatchObject([
+      { code: 'address.blocked', message: expect.stringContaining('169.254.169.254') },
+    ])
+  })
+
   test('a number that cannot be pointed again is a warning that names it', async () => {
     const { simulator, settings } = await account(house, 'plivo')
     const made = await save(house, { carrier: 'plivo', settings })
