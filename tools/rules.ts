@@ -30,6 +30,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/client': [],
   'src/main': ['src', 'simulators'],
+  'src/embed': ['src'],
   'src/main.ts': ['src', 'simulators'],
   simulators: ['src/lib'],
   // A browser's page: all that it knows of the gateway are the types of its API.

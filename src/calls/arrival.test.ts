@@ -16,7 +16,7 @@ const live = {} as LiveCall // only handed on
 /** Lets what was sent arrive, and what follows from it happen. */
 const settle = () => new Promise((resolve) => setImmediate(resolve))
 
-type Admit = Parameters<Arrival['look']>[0]
+type Admit = (claims: Parameters<Parameters<Arrival['look']>[0]>[0]) => Promise<Admitted>
 
 function arrive(admit: Admit, strict = false) {
   const clock = new VirtualClock()

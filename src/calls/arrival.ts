@@ -1,7 +1,7 @@
 /** The first moments of a media socket: its messages are kept until it is known whose they are, and none is lost. */
 import type { Socket } from '../lib/socket/socket.ts'
 import type { CarrierSpec, WireMessage } from '../spec/carrier.ts'
-import { admit, type Admitted, type Knock } from './admit.ts'
+import { admit, type Knock } from './admit.ts'
 import type { Engine } from './engine.ts'
 import { wireOf } from './leg.ts'
 import type { LiveCall } from './live.ts'
@@ -18,9 +18,10 @@ const mostBefore = 20
 const mostMessages = 1_500
 const mostBytes = 4 << 20
 
-export interface Opening extends Recognised<CarrierSpec> {
-  readonly live: LiveCall
-}
+type Claim = Recognised<CarrierSpec>
+
+/** The stream that was let in, with all that came over it so far. */
+export type Opening<T = { readonly live: LiveCall }> = Claim & T
 
 /** Undefined: the socket was closed with 1008 and a reason. */
 export async function readStart(engine: Engine, socket: Socket, knock: Knock): Promise<Opening | undefined> {
@@ -38,9 +39,13 @@ export async function readStart(engine: Engine, socket: Socket, knock: Knock): P
   return undefined
 }
 
-type Claims = readonly Recognised<CarrierSpec>[]
-type Verdict = Opening | { readonly refused: string }
-type Admit = (claims: Claims) => Promise<Admitted | { readonly refused: string }>
+type Refused = { readonly refused: string }
+
+/** Whoever lets a stream in says which of the claims it is, and what it came with that nobody may read. */
+export interface LetIn {
+  readonly claim: Claim
+  readonly token?: string
+}
 
 /** One socket that waits to be known. */
 export class Arrival {
@@ -52,9 +57,14 @@ export class Arrival {
   readonly #kept: WireMessage[] = []
   #bytes = 0
   #started = false
-  readonly #verdict = Promise.withResolvers<Verdict>()
+  #refuse: (why: string) => void = () => undefined
 
-  constructor(engine: Pick<Engine, 'clock' | 'logger'>, socket: Socket, candidates: readonly CarrierSpec[], strict: boolean) {
+  constructor(
+    engine: Pick<Engine, 'clock' | 'logger'>,
+    socket: Socket,
+    candidates: readonly CarrierSpec[],
+    strict: boolean,
+  ) {
     this.#engine = engine
     this.#socket = socket
     this.#candidates = candidates
@@ -62,9 +72,10 @@ export class Arrival {
   }
 
   /** Listens until it is settled. Whoever goes on does so before the event loop turns. */
-  look(admit: Admit): Promise<Verdict> {
+  look<T extends LetIn>(admit: (claims: readonly Claim[]) => Promise<T | Refused>): Promise<Opening<T> | Refused> {
     const { clock } = this.#engine
-    const { promise } = this.#verdict
+    const { promise, resolve } = Promise.withResolvers<Opening<T> | Refused>()
+    this.#refuse = (refused) => resolve({ refused })
     let timer = clock.timer(startPatience, () => this.#refuse('no start message in time'))
     const closed = this.#socket.onClose(() => this.#refuse('closed before it started'))
     const listening = this.#socket.onMessage((raw) => {
@@ -77,7 +88,7 @@ export class Arrival {
       this.#started = true
       timer.cancel()
       timer = clock.timer(callPatience, () => this.#refuse('the call was not found in time'))
-      this.#ask(admit)
+      this.#ask(admit, resolve)
     })
     return promise.finally(() => {
       timer.cancel()
@@ -94,25 +105,24 @@ export class Arrival {
     return false
   }
 
-  #ask(admit: Admit): void {
+  #ask<T extends LetIn>(
+    admit: (claims: readonly Claim[]) => Promise<T | Refused>,
+    resolve: (opening: Opening<T>) => void,
+  ): void {
     const claims = recognise(this.#candidates, this.#kept)
     admit(claims).then(
       (outcome) => {
         if ('refused' in outcome) return this.#refuse(outcome.refused)
-        const { claim, live, token } = outcome
+        const { claim, token } = outcome
         const later = this.#kept.filter((message) => !claim.before.includes(message))
         const hide = (message: WireMessage) => without(message, token)
-        this.#verdict.resolve({ ...claim, live, before: claim.before.map(hide), later: later.map(hide) })
+        resolve({ ...outcome, ...claim, before: claim.before.map(hide), later: later.map(hide) })
       },
       (error: unknown) => {
         this.#engine.logger.error('media claim failed', { error })
         this.#refuse('the claim could not be checked')
       },
     )
-  }
-
-  #refuse(why: string): void {
-    this.#verdict.resolve({ refused: why })
   }
 }
 

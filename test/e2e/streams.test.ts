@@ -1,6 +1,4 @@
 /** One socket for every carrier: somebody else's markup or flow sends a stream to `/media`, and its call begins with it. */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { serveCarrier, simulatedCarrier, type CarrierSimulator } from '../../simulators/index.ts'
@@ -9,6 +7,7 @@ import { randomIds } from '../../src/lib/ids.ts'
 import { carriers } from '../../src/providers/index.ts'
 import { callerNumber, over, person, toneMs } from '../conformance/live/stage.ts'
 import { openers } from '../conformance/openings.ts'
+import { answers, application, type Address } from './customer.ts'
 import { openHouse, type House } from './gateway.ts'
 import { until } from './until.ts'
 
@@ -46,102 +45,16 @@ async function lineOf(name: string): Promise<Line> {
   return { connection: data!.id, numberId: added.data!.id, agent, settings, simulator }
 }
 
-interface Address {
-  readonly address: string
-  readonly url: string
-  readonly token: string
-}
-
 async function addressOf({ connection, agent }: Line, more: object = { agent: agent.id }): Promise<Address> {
   const response = await house.request('POST', `/v1/connections/${connection}/stream-addresses`, more)
   expect(response.status).toBe(201)
   return (await response.json()) as Address
 }
 
-/** A customer's own application. `answer` writes what it answers to the carrier. */
-async function application(
-  answer: (request: IncomingMessage, body: string) => Promise<string> | string,
-): Promise<string> {
-  const server = createServer((request, response) => void reply(request, response))
-  const reply = async (request: IncomingMessage, response: ServerResponse) => {
-    const chunks: Buffer[] = []
-    for await (const chunk of request) chunks.push(chunk as Buffer)
-    const written = await answer(request, Buffer.concat(chunks).toString())
-    const type = written.startsWith('<') ? 'application/xml' : 'application/json'
-    response.writeHead(200, { 'content-type': type }).end(written)
-  }
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  house.scope.defer(() => new Promise((resolve) => server.close(() => resolve(undefined))))
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/voice`
-}
-
-type Answer = (line: Line, address: Address) => (request: IncomingMessage, body: string) => Promise<string> | string
-
-const markup =
-  (stream: (address: Address) => string): Answer =>
-  (_, address) =>
-  () =>
-    `<?xml version="1.0"?><Response>${stream(address)}</Response>`
-
-const parameters = ({ token }: Address) =>
-  `<Parameter name="token" value="${token}"/><Parameter name="plan" value="gold"/>`
-const plivoStream = ({ address }: Address) =>
-  `<Stream bidirectional="true" keepCallAlive="true" contentType="audio/x-mulaw;rate=8000">${address}</Stream>`
-
-/** How a customer sends the stream of each carrier here, with the token where that carrier can carry one. */
-const answers: Readonly<Record<string, Answer>> = {
-  twilio: markup((one) => `<Connect><Stream url="${one.url}">${parameters(one)}</Stream></Connect>`),
-  cloudonix: markup((one) => `<Connect><Stream url="${one.url}">${parameters(one)}</Stream></Connect>`),
-  plivo: markup(plivoStream),
-  vobiz: markup(plivoStream),
-  vonage: (_, { url, token }) => {
-    const headers = { token, plan: 'gold' }
-    const endpoint = { type: 'websocket', uri: url, 'content-type': 'audio/l16;rate=16000', headers }
-    return (request, body) => {
-      const told = body ? (JSON.parse(body) as Record<string, string>) : Object.fromEntries(queryOf(request))
-      const leg = told['uuid'] ?? ''
-      return JSON.stringify([
-        { action: 'connect', endpoint: [{ ...endpoint, headers: { ...headers, leg, from: told['from'] } }] },
-      ])
-    }
-  },
-  exotel: (_, { url, token }) => {
-    const address = new URL(url)
-    Object.assign(address, { username: 'offhook', password: token, search: '?sample-rate=16000&plan=gold' })
-    return () => JSON.stringify({ url: address.href })
-  },
-  telnyx: ({ settings, simulator }, { url, token }) => {
-    const order = async (call: string, action: string, body: object) => {
-      const response = await fetch(`${simulator.url}/v2/calls/${encodeURIComponent(call)}/actions/${action}`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${String(settings['apiKey'])}`, 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-      })
-      if (!response.ok) throw new Error(`${action}: ${await response.text()}`)
-    }
-    return async (_request, body) => {
-      const { data } = JSON.parse(body) as { data: { event_type: string; payload: { call_control_id: string } } }
-      const { event_type: type, payload } = data
-      if (type === 'call.initiated') await order(payload.call_control_id, 'answer', {})
-      if (type === 'call.answered')
-        await order(payload.call_control_id, 'streaming_start', {
-          ...{ stream_url: url, stream_auth_token: token, stream_track: 'inbound_track' },
-          ...{ stream_bidirectional_mode: 'rtp', stream_bidirectional_codec: 'PCMU' },
-          custom_parameters: [{ name: 'plan', value: 'gold' }],
-        })
-      return '{}'
-    }
-  },
-}
-
-function queryOf(request: IncomingMessage): URLSearchParams {
-  return new URL(request.url ?? '/', 'http://host').searchParams
-}
-
 describe.concurrent.each(Object.keys(answers))('a stream of %s that a customer’s own answer sends', (name) => {
   test('begins a call with the agent of the address', async () => {
     const line = await lineOf(name)
-    const voice = await application(answers[name]!(line, await addressOf(line)))
+    const voice = await application(house.scope, answers[name]!(line, await addressOf(line)))
     line.simulator.point(number, { voice, status: voice })
     const leg = line.simulator.call({ from: callerNumber, to: number, phone: person() })
     const call = await house.callByRef(leg.ref)
@@ -241,7 +154,7 @@ describe('a stream address', () => {
 describe('without a token', () => {
   test('a carrier that signs its upgrade is taken at its word: the number called answers', async () => {
     const line = await lineOf('exotel')
-    const voice = await application(() => {
+    const voice = await application(house.scope, () => {
       const address = new URL(`${house.url.replace('http', 'ws')}/media`)
       Object.assign(address, { username: 'offhook', password: String(line.settings['webhookSecret']) })
       return JSON.stringify({ url: address.href })
