@@ -34,7 +34,7 @@ export async function engineOf(options: GatewayOptions, needs: EngineNeeds): Pro
     ...{ clock, ids, logger, scope },
     ...(environment.redisUrl === undefined ? {} : { redisUrl: environment.redisUrl }),
   })
-  const host: PartHost = { scope, clock, ids, stream: network.stream }
+  const host: PartHost = { scope, clock, ids, stream: network.stream, warm: (url) => void network.warm(url) }
   const parts = partsOf(providers, host)
   const vads = await createVad({ kind: environment.vad, scope })
   const speak = telephoneVoice(providers.speakers, host, ours)

@@ -1,7 +1,7 @@
 /** The way out: guarded HTTP and sockets in the shapes that the rooms take, their failures as our own errors. */
 import type { Clock } from '../lib/clock.ts'
 import { LibError, type LibCode } from '../lib/failure.ts'
-import { createHttpClient } from '../lib/http/client.ts'
+import { createHttpClient, type HttpClient } from '../lib/http/client.ts'
 import { createGuard, type Guard } from '../lib/http/guard.ts'
 import type { Ids } from '../lib/ids.ts'
 import type { Scope } from '../lib/scope.ts'
@@ -15,6 +15,8 @@ export interface Network {
   /** For carriers' APIs and outgoing webhooks. */
   readonly request: Requester
   readonly stream: PartHost['stream']
+  /** Resolves when the connection is there, or cannot be. */
+  warm(url: string): Promise<void>
   connect(options: {
     readonly url: string
     readonly headers: Readonly<Record<string, string>>
@@ -58,9 +60,32 @@ export function openNetwork({ clock, ids, scope, allowHosts }: NetworkOptions): 
       )
       return { status: answer.status, headers: answer.headers, body: namedBody(answer.body) }
     },
+    warm: (url) => warm(client, scope, url),
     connect: (options) => named(connectSocket({ ...options, clock, guard })),
   }
 }
+
+/** Longest wait for an answer that nobody reads, ms. */
+const warmTimeout = 5_000
+
+/** Any answer will do: its connection is kept for the next request. (Not HEAD: after that one the client hangs up.) */
+async function warm(client: HttpClient, { signal }: Scope, url: string): Promise<void> {
+  try {
+    const { origin } = new URL(url)
+    await client.request({
+      method: 'OPTIONS',
+      url: `${origin}/`,
+      timeout: warmTimeout,
+      redirects: 0,
+      retry: once,
+      signal,
+    })
+  } catch {
+    // Whoever asks in earnest learns what is wrong.
+  }
+}
+
+const once = { attempts: 1 }
 
 function lateGuard(allowHosts: () => readonly string[]): Guard {
   let made: Guard | undefined

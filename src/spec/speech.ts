@@ -26,6 +26,8 @@ export interface PartHost {
     readonly headers: Readonly<Record<string, string>>
     readonly body: AsyncIterable<Uint8Array>
   }>
+  /** Opens a connection there while the telephone rings, for the request that will come. Never fails: that request will say what is wrong. */
+  warm?(url: string): void
 }
 
 /** Where a vendor's socket is. Secrets travel in headers; a URL that holds one is never shown. */

@@ -39,7 +39,8 @@ export function createAgent(guard: Guard, options: AgentOptions): Agent {
         connect: { lookup: guard.lookup(portOf(new URL(origin)) ?? 0), timeout: connectTimeout },
         connections,
         allowH2: false,
-        keepAliveTimeout: 10_000,
+        // A caller's turns are often further apart than ten seconds; a server that says less is believed.
+        keepAliveTimeout: 55_000,
         // Our clock measures both; undici's own timers stay off.
         headersTimeout: 0,
         bodyTimeout: 0,
