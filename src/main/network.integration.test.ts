@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import { expect, test } from 'vitest'
-import { realClock } from '../lib/clock.ts'
+import { realClock, settle } from '../lib/clock.ts'
 import { randomIds } from '../lib/ids.ts'
 import { Scope } from '../lib/scope.ts'
 import { openNetwork } from './network.ts'
@@ -29,6 +29,8 @@ async function start() {
 test('a connection that was warmed is the one that is used', async () => {
   const { scope, url, network, asked, connections } = await start()
   await network.warm(`${url}/v1/chat?key=secret`)
+  // A connection is free again in the turn after its answer was read.
+  await settle()
   const { signal } = scope
   const answer = await network.stream({ method: 'POST', url: `${url}/v1/chat`, headers: {}, body: '{}', signal })
   for await (const _ of answer.body);
