@@ -54,6 +54,7 @@ export const openaiWhisper: SegmentRecogniserSpec<typeof settings> = {
     'A server of your own: its address, no key.',
   ],
   open(config, host) {
+    host.warm?.(config.baseUrl)
     let before = ''
     return {
       rate: config.rate,

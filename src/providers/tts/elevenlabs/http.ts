@@ -17,6 +17,7 @@ export const elevenlabsHttpSpeaker: RequestSpeakerSpec<typeof httpSettings> = {
     const { key, model, language, rate } = config
     const vendor: Vendor = { name: 'ElevenLabs', secrets: [key], explain }
     const headers = { 'content-type': 'application/json', 'xi-api-key': key }
+    host.warm?.(addressOf(config, 'stream', {}))
     return {
       rate,
       async *speak(text, signal) {

@@ -79,6 +79,7 @@ export const openaiSpeaker: RequestSpeakerSpec<typeof settings> = {
     const vendor: Vendor = { name, secrets: [key], explain: explainOpenAi(settings) }
     const headers = { 'content-type': 'application/json', ...(key && { authorization: `Bearer ${key}` }) }
     const manner = { model, voice, ...(instructions && { instructions }), ...(speed !== undefined && { speed }) }
+    host.warm?.(baseUrl)
     return {
       rate,
       async *speak(text, signal) {
