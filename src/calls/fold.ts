@@ -5,7 +5,9 @@ import { advance, newCall, type Call } from './machine.ts'
 
 /** Every event again, in order; what followed from them was done then. */
 export function fold(record: CallRecord, history: readonly Journaled[]): Call {
-  let call = newCall(planOf(record))
+  // Recorded to wait for its turn, by a process that died before it could write the first event.
+  const queued = record.waiting && history.length === 0 ? { waiting: true as const } : {}
+  let call: Call = { ...newCall(planOf(record)), ...queued }
   for (const { event, at, sequence } of history) call = { ...advance(call, event, at).call, sequence }
   return call
 }

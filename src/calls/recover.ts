@@ -57,7 +57,10 @@ export async function resume(live: LiveCall): Promise<void> {
   // The process died between recording the call and its first event: nobody was told of it, so it begins now or not at all.
   if (sequence === 0) {
     const begin = plan.direction === 'outbound'
-    return live.post(begin ? { type: 'call.queued' } : { type: 'call.ended', status: 'failed', reason: 'shutdown' })
+    const turn = running.call.waiting ? { waiting: true as const } : {}
+    return live.post(
+      begin ? { type: 'call.queued', ...turn } : { type: 'call.ended', status: 'failed', reason: 'shutdown' },
+    )
   }
   if (running.call.waiting) return
   // The other leg ended with its process.

@@ -10,12 +10,14 @@ import { realClock } from '../../../src/lib/clock.ts'
 import { randomIds } from '../../../src/lib/ids.ts'
 import type { Scope } from '../../../src/lib/scope.ts'
 import type { Journaled } from '../../../src/spec/event.ts'
-import type { FromNode, NodeOptions, ToNode } from './words.ts'
+import { holdPoints, type FromNode, type HoldPoint, type NodeOptions, type Queue, type ToNode } from './words.ts'
 
 export const number = '+15550300001'
 
 export interface KillHouse {
   readonly simulator: TwilioSimulator
+  /** Queues whose first call stands still at these points. */
+  queues(points: readonly HoldPoint[]): readonly Queue[]
   /** Starts the node, again on the same folder and port. */
   start(options?: Partial<NodeOptions>): Promise<RunningNode>
   /** All that a node said was durable, in order, over all its lives. */
@@ -42,19 +44,22 @@ export async function killHouse(scope: Scope, databaseUrl?: string): Promise<Kil
   const folder = await mkdtemp(join(tmpdir(), 'offhook-kill-'))
   scope.defer(() => rm(folder, { recursive: true, force: true }))
   const hex = (): string => Buffer.from(randomIds.token(16), 'base64url').toString('hex')
-  const account = { accountSid: `AC${hex()}`, authToken: hex() }
+  const drawn = () => ({ accountSid: `AC${hex()}`, authToken: hex() })
+  const account = drawn()
+  const others = holdPoints.map((_, index) => ({ ...drawn(), number: `+1555030000${index + 2}` }))
   const journal = join(folder, 'told.jsonl')
   const log = join(folder, 'log.jsonl')
   await Promise.all([writeFile(journal, ''), writeFile(log, '')])
   const ours = { phoneNumber: number, voiceUrl: '', statusCallback: '' }
   const simulator = await startTwilio({
     ...{ clock: realClock, ids: randomIds, scope, ringGraceMs: 0, priceAfterMs: 200, keepWire: 'without-media' },
-    accounts: [{ ...account, numbers: [ours] }],
+    accounts: [{ ...account, numbers: [ours] }, ...others.map((one) => ({ ...one, numbers: [one.number] }))],
   })
   let port = 0
   let running = false
   return {
     simulator,
+    queues: (points) => points.map((point, index) => ({ point, ...others[index]! })),
     async start(options = {}) {
       const wanted: NodeOptions = {
         ...{ dataDir: folder, port, journal, log, ...account, apiBase: simulator.url, number, hold: false },

@@ -15,11 +15,15 @@ import { organization } from '../../../src/main/seed.ts'
 import { twilio } from '../../../src/providers/carriers/twilio/twilio.ts'
 import type { JournalEntry } from '../../../src/store/contract.ts'
 import { actor } from './actor.ts'
-import { stopAt, type FromNode, type NodeOptions, type ToNode } from './words.ts'
+import { queuedNumber, stopAt, type FromNode, type HoldPoint, type NodeOptions, type ToNode } from './words.ts'
 
 const options = JSON.parse(process.argv[2] ?? '{}') as NodeOptions // written by the test
 const agent = 'agt_actor'
 const connection = 'con_killed'
+const connectionOf = (queue: number | undefined): string =>
+  queue === undefined ? connection : `${connection}${queue}`
+/** Asked for last. */
+let dialing = ''
 
 const tell = (message: FromNode): void => void process.send?.(message)
 const scope = new Scope('killed node')
@@ -34,6 +38,7 @@ const gateway = await startGateway({
     OFFHOOK_REPLAY: String(options.replay ?? false),
     ...(options.publicUrl === undefined ? {} : { OFFHOOK_PUBLIC_URL: options.publicUrl }),
     ...(options.databaseUrl === undefined ? {} : { DATABASE_URL: options.databaseUrl }),
+    ...(options.peer ? { REDIS_URL: options.peer.redisUrl, OFFHOOK_SECRET_KEY: options.peer.secretKey } : {}),
   }),
   values: {},
   providers: { carriers: [twilio], agents: [actor], recognisers: [], models: [], speakers: [] },
@@ -47,6 +52,7 @@ store.journal.watch((entry) => {
   if (options.killAt === entry.sequence) process.kill(process.pid, 'SIGKILL')
 })
 if (options.hold) holdCalls(gateway)
+for (const [index, { point }] of (options.queues ?? []).entries()) holdQueued(gateway, queuedNumber(index, 0), point)
 if (!(await store.connections.get(organization, connection))) await furnish()
 process.on('message', (message: ToNode) => void obey(message))
 for (const { id, endedAt } of (await store.calls.list(organization, { limit: 200 })).items)
@@ -56,8 +62,10 @@ tell({ type: 'ready', port: Number(new URL(gateway.url).port), connection })
 async function obey(message: ToNode): Promise<void> {
   switch (message.type) {
     case 'dial': {
-      const { to } = message
-      await dial(engine, organization, { to, from: options.number, connection, agent })
+      const { to, queue } = message
+      dialing = to
+      const from = options.queues?.[queue ?? -1]?.number ?? options.number
+      await dial(engine, organization, { to, from, connection: connectionOf(queue), agent })
       return
     }
     case 'transfer': {
@@ -93,6 +101,43 @@ function holdCalls({ store: { journal }, engine: { live } }: Gateway): void {
   })
 }
 
+/** The call to `to` goes no further once what stands at `point` is durable, or once the carrier took the dial and before that is written. */
+function holdQueued({ store: { jobs, calls, journal } }: Gateway, to: string, point: HoldPoint): void {
+  const add = jobs.add.bind(jobs)
+  const create = calls.create.bind(calls)
+  const append = journal.append.bind(journal)
+  const never = new Promise<never>(() => undefined)
+  let holding = false
+  const still = (call: string): Promise<never> => {
+    holding = true
+    tell({ type: 'held', call })
+    return never
+  }
+  let wanted: string | undefined
+  Object.assign(jobs, {
+    async add(...given: Parameters<typeof add>) {
+      await add(...given)
+      if (point === 'job' && dialing === to) await still('no record')
+    },
+  })
+  Object.assign(calls, {
+    async create(...given: Parameters<typeof create>) {
+      if (given[0].to === to) wanted = given[0].id
+      await create(...given)
+      if (point === 'record' && given[0].id === wanted) await still(given[0].id)
+    },
+  })
+  Object.assign(journal, {
+    async append(...given: Parameters<typeof append>) {
+      const [{ call, event }] = given
+      if (call === wanted && holding) return never
+      if (point === 'taken' && call === wanted && event.type === 'command.accepted') return still(call)
+      const written = await append(...given)
+      return call === wanted && event.type === point ? still(call) : written
+    },
+  })
+}
+
 async function furnish(): Promise<void> {
   const now = realClock.now()
   const dates = { createdAt: now, updatedAt: now }
@@ -102,5 +147,11 @@ async function furnish(): Promise<void> {
     ...{ id: connection, organization, kind: 'carrier', provider: 'twilio', name: 'Killed', account: accountSid },
     ...{ settings: { accountSid, authToken, apiBase }, isDefault: true, source: 'api', ...dates },
   })
+  for (const [index, { point: name, accountSid: account, authToken: token }] of (options.queues ?? []).entries())
+    await store.connections.create({
+      ...{ id: connectionOf(index), organization, kind: 'carrier', provider: 'twilio', name, account },
+      settings: { accountSid: account, authToken: token, apiBase, maxConcurrentCalls: 1 },
+      ...{ isDefault: false, source: 'api', ...dates },
+    })
   await store.numbers.create({ id: 'num_killed', organization, connection, number, display: number, agent, ...dates })
 }

@@ -22,10 +22,35 @@ export interface NodeOptions {
   readonly replay?: boolean
   /** The process kills itself when an entry with this sequence is durable. */
   readonly killAt?: number
+  /** Connections with one line each, where more calls wait in a queue; a call over each stands still at a point on its way. */
+  readonly queues?: readonly Queue[]
+  /** What it shares with its peer. */
+  readonly peer?: { readonly redisUrl: string; readonly secretKey: string }
+}
+
+/**
+ * Where a queued call stands still: between what is kept of it (its job, its record, its first event), and between its release,
+ * its dial and the carrier's word on that (`taken`).
+ */
+export const holdPoints = ['job', 'record', 'call.queued', 'call.released', 'command.requested', 'taken'] as const
+export type HoldPoint = (typeof holdPoints)[number]
+
+/** A connection of an account of its own. */
+export interface Queue {
+  readonly point: HoldPoint
+  readonly accountSid: string
+  readonly authToken: string
+  readonly number: string
+}
+
+/** Somebody called over queue `queue`: number 0 is held, the others wait behind them. */
+export function queuedNumber(queue: number, place: number): string {
+  return `+1555040${queue}00${place}`
 }
 
 export type ToNode =
-  | { readonly type: 'dial'; readonly to: string }
+  /** Over the connection of a queue, or over the usual one. */
+  | { readonly type: 'dial'; readonly to: string; readonly queue?: number }
   /** Of the one call that runs. */
   | { readonly type: 'transfer'; readonly to: string }
   | { readonly type: 'dump' }
