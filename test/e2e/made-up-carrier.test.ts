@@ -23,7 +23,10 @@ describe('a made-up carrier', () => {
   let agent = { id: '', key: '' }
 
   beforeAll(async () => {
-    house = await openHouse({ providers: { carriers: [twilio, meridian] } })
+    house = await openHouse({
+      providers: { carriers: [twilio, meridian] },
+      values: { OFFHOOK_CARRIER_SETUP: 'on' },
+    })
     exchange = await openExchange(house.scope, account)
     agent = await house.agent()
     const made = await house.client.POST('/v1/connections', {
@@ -54,6 +57,18 @@ describe('a made-up carrier', () => {
     const one = await house.client.GET('/v1/connections/{id}', { params: { path: { id: connection } } })
     expect(JSON.stringify(one.data)).not.toContain(account.secret)
     expect(one.data?.settings).toMatchObject({ tenant: 'acme' })
+  })
+
+  test('is set up by its first save, and changed by the next', async () => {
+    expect([...exchange.lines]).toEqual([['line-1', url]])
+    const path = { id: connection }
+    const { data } = await house.client.PUT('/v1/connections/{id}', {
+      params: { path },
+      body: { name: 'Made up', settings: { ...account, api: exchange.api } },
+    })
+    expect(data?.setUp?.notes).toEqual(['Line line-1 leads here.'])
+    expect([...exchange.lines.keys()]).toEqual(['line-1'])
+    expect(data?.settings).not.toHaveProperty('line')
   })
 
   test('carries a call from end to end: sound, keys, barge-in, marks, hang-up', async () => {

@@ -4,20 +4,24 @@ import { z } from 'zod'
 import type {
   CarrierSpec,
   Report,
+  SetUp,
   Stream,
   StreamEvent,
   StreamOrder,
   StreamStep,
+  Urls,
   Verdict,
   WireMessage,
 } from '../../../src/spec/carrier.ts'
-import type { InboundRequest, Reply } from '../../../src/spec/http.ts'
+import { OffhookError } from '../../../src/spec/errors.ts'
+import type { InboundRequest, Operation, Reply } from '../../../src/spec/http.ts'
 import { field } from '../../../src/spec/provider.ts'
 
 const settings = z.object({
   tenant: field(z.string().min(1), { title: 'Tenant', account: true }),
   secret: field(z.string().min(8), { title: 'Signing secret', secret: true }),
   api: field(z.url(), { title: 'API address' }),
+  line: field(z.string().optional(), { title: 'Line made by us', managed: true }),
 })
 
 type Settings = z.output<typeof settings>
@@ -60,10 +64,20 @@ export const meridian: CarrierSpec<typeof settings> = {
     },
   },
   stream: meridianStream(),
+  setUp,
 }
 
 export function signatureOf(secret: string, body: string | Uint8Array): string {
   return createHmac('sha256', secret).update(body).digest('hex')
+}
+
+/** A line brings calls to an address: made once, then changed. */
+function* setUp({ voice }: Urls, { api, line }: Settings): Operation<SetUp> {
+  const method = line === undefined ? 'POST' : 'PUT'
+  const { status, body } = yield { method, url: `${api}/lines/${line ?? ''}`, headers: {}, body: voice }
+  if (status > 299) throw new OffhookError('carrier.failed', `Meridian answered ${status}: look at the API address`)
+  const made = line ?? new TextDecoder().decode(body)
+  return { settings: { line: made }, notes: [`Line ${made} leads here.`] }
 }
 
 function verify(request: InboundRequest, config: Settings): Verdict {

@@ -1,6 +1,7 @@
 /** Meridian's other side: rings us with a telephone, streams L16, and hangs up when its API is told to. */
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { WebSocket } from 'ws'
 import { z } from 'zod'
 import { decodeMulaw, encodeMulaw, tickerOf, type Phone } from '../../../simulators/index.ts'
@@ -18,6 +19,8 @@ const reply = z.object({
 
 export interface Exchange {
   readonly api: string
+  /** Where its lines lead. */
+  readonly lines: ReadonlyMap<string, string>
   ring(call: {
     readonly url: string
     readonly from: string
@@ -46,11 +49,16 @@ export async function openExchange(
   account: { readonly tenant: string; readonly secret: string },
 ): Promise<Exchange> {
   const running = new Map<string, Running>()
-  const server = createServer((request, response) => {
-    const ref = decodeURIComponent(request.url?.split('/').at(-1) ?? '')
-    const call = request.method === 'DELETE' ? running.get(ref) : undefined
-    response.writeHead(call ? 204 : 404).end()
+  const lines = new Map<string, string>()
+  const hangup = (ref: string) => {
+    const call = running.get(ref)
     call?.end('hung up by API')
+    return call !== undefined
+  }
+  const server = createServer((request, response) => {
+    const name = decodeURIComponent(request.url?.split('/').at(-1) ?? '')
+    if (request.url?.startsWith('/lines/')) void lay(lines, request).then((line) => response.end(line))
+    else response.writeHead(request.method === 'DELETE' && hangup(name) ? 204 : 404).end()
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   scope.defer(() => {
@@ -65,7 +73,7 @@ export async function openExchange(
     return fetch(url, { method: 'POST', headers, body })
   }
   return {
-    api: `http://127.0.0.1:${port}`,
+    ...{ api: `http://127.0.0.1:${port}`, lines },
     async ring({ url, from, to, phone, secret }) {
       const ref = `m-${randomIds.token(8)}`
       const response = await tell(url, { call: ref, from, to }, secret)
@@ -88,6 +96,13 @@ export async function openExchange(
       })
     },
   }
+}
+
+/** Without a name it is a new one. */
+async function lay(lines: Map<string, string>, request: IncomingMessage): Promise<string> {
+  const line = request.url?.split('/').at(-1) || `line-${lines.size + 1}`
+  lines.set(line, await text(request))
+  return line
 }
 
 interface Talk {
