@@ -79,12 +79,12 @@ describe.concurrent('a gateway that is killed while calls wait for a line', () =
     'beside another one, leaves its calls to that one, which dials each once',
     { timeout: 120_000 },
     async ({ skip }) => {
-      if (!postgres || !redis) return skip('there is no PostgreSQL or no Redis here')
-      const house = await killHouse(scope, await postgres.database())
+      if (!postgres || !redis) skip('there is no PostgreSQL or no Redis here')
+      const house = await killHouse(scope, await postgres?.database())
       const front = await openFront(scope)
       house.simulator.onDial(() => ({ type: 'busy', afterMs: 500 }))
       const points = ['call.released', 'taken'] as const
-      const peer = { redisUrl: redis.url, secretKey: randomIds.token() }
+      const peer = { redisUrl: redis!.url, secretKey: randomIds.token() }
       const first = await house.start({ queues: house.queues(points), publicUrl: front.url, peer })
       front.route = () => urlOf(first)
       await fill(house, first, points)

@@ -20,8 +20,7 @@ import { queuedNumber, stopAt, type FromNode, type HoldPoint, type NodeOptions, 
 const options = JSON.parse(process.argv[2] ?? '{}') as NodeOptions // written by the test
 const agent = 'agt_actor'
 const connection = 'con_killed'
-const connectionOf = (queue: number | undefined): string =>
-  queue === undefined ? connection : `${connection}${queue}`
+const connectionOf = (queue: number | undefined): string => (queue === undefined ? connection : `${connection}${queue}`)
 /** Asked for last. */
 let dialing = ''
 
