@@ -29,6 +29,11 @@ export {
   type TwilioOptions,
   type TwilioSimulator,
 } from './twilio/simulator.ts'
+export type { ModelOptions, ModelServer, ScriptedAnswer, ScriptedCall } from './llm/model.ts'
+export { startAnthropicLlm } from './llm/anthropic/simulator.ts'
+export { startGeminiLlm } from './llm/gemini/simulator.ts'
+export { startOpenaiChatLlm } from './llm/openai-chat/simulator.ts'
+export { startOpenaiResponsesLlm } from './llm/openai-responses/simulator.ts'
 export type { RecogniserOptions } from './stt/options.ts'
 export { startDeepgramStt } from './stt/deepgram/simulator.ts'
 export { startOpenaiStt } from './stt/openai/simulator.ts'

@@ -50,6 +50,16 @@ function add(found: Exchange[], next: Exchange): void {
   else found[found.length - 1] = { ...next, text: [last.text, next.text].filter(Boolean).join('\n') }
 }
 
+/** What stands for the caller's first turn where the agent is to speak first. */
+const opening: Exchange = { role: 'caller', text: '(The call was answered.)' }
+
+/** Has a turn of the caller's: without any, some refuse to speak. */
+export function begun(history: readonly Exchange[]): readonly Exchange[] {
+  if (history.some(({ role }) => role === 'caller')) return history
+  const at = history.findIndex(({ role }) => role === 'agent')
+  return at < 0 ? [...history, opening] : history.toSpliced(at, 0, opening)
+}
+
 /** All that the system says, as one text; undefined when it says nothing. */
 export function systemOf(history: readonly Exchange[]): string | undefined {
   const texts = history.flatMap((one) => (one.role === 'system' ? [one.text] : []))
@@ -61,11 +71,11 @@ export function conversation(history: readonly Exchange[]): readonly Exchange[] 
   const found: Exchange[] = []
   for (const one of history) {
     if (one.role === 'system') continue
-    if (found.length === 0 && one.role === 'agent') found.push({ role: 'caller', text: '(The call was answered.)' })
+    if (found.length === 0 && one.role === 'agent') found.push(opening)
     add(found, one)
   }
   const last = found.at(-1)
-  if (last === undefined) return [{ role: 'caller', text: '(The call was answered.)' }]
+  if (last === undefined) return [opening]
   if (last.role === 'agent' && last.calls.length === 0)
     found.push({ role: 'caller', text: '(The caller says nothing.)' })
   return found

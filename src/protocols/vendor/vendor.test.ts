@@ -5,7 +5,7 @@ import { argumentsOf } from './arguments.ts'
 import { ask } from './ask.ts'
 import { eventsOf } from './events.ts'
 import { fakeHost, type FakeAnswer } from './fakes.ts'
-import { conversation, exchanges, systemOf } from './history.ts'
+import { begun, conversation, exchanges, systemOf } from './history.ts'
 import { refusalOf, refused } from './refusal.ts'
 
 const call = { id: 'c1', name: 'look_up', arguments: { day: 'friday' } }
@@ -64,6 +64,9 @@ describe('a history', () => {
     ])
     expect(conversation([])).toEqual([{ role: 'caller', text: '(The call was answered.)' }])
     expect(systemOf([])).toBeUndefined()
+    expect(begun(greeted).map(({ role }) => role)).toEqual(['system', 'caller', 'agent', 'system', 'agent'])
+    expect(begun([])).toEqual(conversation([]))
+    expect(begun(conversation([]))).toEqual(conversation([]))
   })
 })
 

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { modelConformance } from '../../../../test/conformance/llm.ts'
 import { eventStream, fakeHost, hear, type FakeAnswer } from '../../../protocols/vendor/fakes.ts'
 import type { Tool, Turn } from '../../../spec/speech.ts'
 import { anthropic } from './anthropic.ts'
 
-const key = 'sk-ant-secret'
+const key = 'sk-ant-secret-0123'
 const tool: Tool = { name: 'look_up', description: 'Looks up.', parameters: { type: 'object', properties: {} } }
 
 async function reply(
@@ -220,4 +221,35 @@ test('an overloaded vendor is asked again', async () => {
   const { text: heard, sent } = await reply([{ status: 529, body: error('overloaded_error', 'x') }, { body: text }])
   expect(heard).toBe('Grüß Gott. 👋')
   expect(sent).toHaveLength(2)
+})
+
+const kinds: Readonly<Record<number, string>> = {
+  400: 'invalid_request_error',
+  401: 'authentication_error',
+  403: 'permission_error',
+  404: 'not_found_error',
+  429: 'rate_limit_error',
+}
+
+modelConformance('anthropic', {
+  spec: anthropic,
+  settings: { key },
+  streams: {
+    text: eventStream(
+      start,
+      block(0, { type: 'text', text: '' }),
+      said('Hello there,'),
+      said(' Zoë.'),
+      ...end('end_turn'),
+    ),
+    tools: eventStream(
+      start,
+      block(0, use('toolu_1', 'book_table')),
+      delta(0, { type: 'input_json_delta', partial_json: '{"guests":2}' }),
+      block(1, use('toolu_2', 'book_table')),
+      ...end('tool_use'),
+    ),
+    broken: eventStream(start, said('Hello')) + `event: error\ndata: ${error('api_error', 'oops')}\n\n`,
+    refusal: (status) => error(kinds[status] ?? 'api_error', 'no good: KEY'),
+  },
 })

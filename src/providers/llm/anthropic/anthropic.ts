@@ -17,7 +17,7 @@ const settings = z.object({
     description: 'On the telephone the quick ones: Haiku.',
     examples: ['claude-haiku-5-5', 'claude-sonnet-5-5'],
   }),
-  maxTokens: field(z.int().min(16).max(64_000).default(1024), {
+  replyLimit: field(z.int().min(16).max(64_000).default(1024), {
     title: 'Tokens per reply at most',
     description: 'Anthropic insists on a limit.',
     group: 'Details',
@@ -51,6 +51,7 @@ export const anthropic: ModelSpec<typeof settings> = {
   open(config, host) {
     const vendor: Vendor = { name: 'Anthropic', secrets: [config.key], explain: explain(config.model) }
     const url = `${config.baseUrl.replace(/\/+$/, '').replace(/\/v1$/, '')}/v1/messages`
+    host.warm?.(url)
     const headers = {
       'content-type': 'application/json',
       accept: 'text/event-stream',
@@ -73,8 +74,8 @@ export const anthropic: ModelSpec<typeof settings> = {
   },
 }
 
-function options({ model, maxTokens, temperature }: Config): object {
-  return { model, max_tokens: maxTokens, stream: true, ...(temperature !== undefined && { temperature }) }
+function options({ model, replyLimit, temperature }: Config): object {
+  return { model, max_tokens: replyLimit, stream: true, ...(temperature !== undefined && { temperature }) }
 }
 
 function explain(model: string): Explain {

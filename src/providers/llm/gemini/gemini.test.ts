@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { modelConformance } from '../../../../test/conformance/llm.ts'
 import { eventStream, fakeHost, hear, type FakeAnswer } from '../../../protocols/vendor/fakes.ts'
 import type { Tool, Turn } from '../../../spec/speech.ts'
 import { gemini } from './gemini.ts'
@@ -46,7 +47,7 @@ describe('the request', () => {
       },
       { role: 'tool', id: 'a', name: 'look_up', result: 'free' },
     ]
-    const settings = { thinking: 'low', maxTokens: 300, temperature: 0.5, baseUrl: 'http://x.test/v1beta/' }
+    const settings = { thinking: 'low', replyLimit: 300, temperature: 0.5, baseUrl: 'http://x.test/v1beta/' }
     const { sent } = await reply([{ body: text }], { history, tools: [tool], settings })
     expect(sent[0]).toMatchObject({
       url: 'http://x.test/v1beta/models/gemini-3.8-flash:streamGenerateContent?alt=sse',
@@ -188,4 +189,17 @@ test.each<[string, FakeAnswer, string, RegExp]>([
   expect(failure).toMatchObject({ code, message: expect.stringMatching(message) })
   expect(String(failure)).not.toContain(key)
   expect(sent).toHaveLength(1)
+})
+
+const booked = (args?: object) => ({ functionCall: { name: 'book_table', ...(args && { args }) } })
+
+modelConformance('gemini', {
+  spec: gemini,
+  settings: { key },
+  streams: {
+    text: eventStream(said('Hello there,'), said(' Zoë.', 'STOP')),
+    tools: eventStream(chunk([booked({ guests: 2 }), booked()]), chunk([], 'STOP')),
+    broken: eventStream(said('Hello')) + `data: ${error(500, 'INTERNAL', 'oops')}\n\n`,
+    refusal: (status) => error(status, status === 403 ? 'PERMISSION_DENIED' : 'X', 'no good: KEY'),
+  },
 })

@@ -21,7 +21,7 @@ const settings = z.object({
     description:
       'The less, the sooner the first word. "none" is for Gemini 2.5 Flash, the levels are for Gemini 3 and later.',
   }),
-  maxTokens: field(z.int().min(16).max(64_000).optional(), {
+  replyLimit: field(z.int().min(16).max(64_000).optional(), {
     title: 'Tokens per reply at most',
     description: 'Thinking counts.',
     group: 'Details',
@@ -50,6 +50,7 @@ export const gemini: ModelSpec<typeof settings> = {
   open(config, host) {
     const vendor: Vendor = { name: 'Gemini', secrets: [config.key], explain: explain(config.model) }
     const url = `${config.baseUrl.replace(/\/+$/, '')}/models/${config.model}:streamGenerateContent?alt=sse`
+    host.warm?.(url)
     const headers = { 'content-type': 'application/json', accept: 'text/event-stream', 'x-goog-api-key': config.key }
     // Of this call: a signature goes back with the tool call it came with.
     const signatures: Signatures = new Map()
@@ -68,11 +69,11 @@ export const gemini: ModelSpec<typeof settings> = {
   },
 }
 
-function options({ thinking, maxTokens, temperature }: Config): object {
+function options({ thinking, replyLimit, temperature }: Config): object {
   const level = thinking === 'none' ? { thinkingBudget: 0 } : { thinkingLevel: thinking.toUpperCase() }
   return {
     ...(thinking !== 'default' && { thinkingConfig: level }),
-    ...(maxTokens !== undefined && { maxOutputTokens: maxTokens }),
+    ...(replyLimit !== undefined && { maxOutputTokens: replyLimit }),
     ...(temperature !== undefined && { temperature }),
   }
 }

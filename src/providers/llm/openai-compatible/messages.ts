@@ -1,5 +1,5 @@
 /** The history of a call as chat messages. */
-import { exchanges, type AnsweredCall } from '../../../protocols/vendor/history.ts'
+import { begun, exchanges, type AnsweredCall } from '../../../protocols/vendor/history.ts'
 import type { Tool, Turn } from '../../../spec/speech.ts'
 
 export type Message =
@@ -8,7 +8,7 @@ export type Message =
   | { readonly role: 'tool'; readonly tool_call_id: string; readonly content: string }
 
 export function toMessages(history: readonly Turn[]): readonly Message[] {
-  return exchanges(history).flatMap((one): readonly Message[] => {
+  return begun(exchanges(history)).flatMap((one): readonly Message[] => {
     if (one.role !== 'agent') return [{ role: one.role === 'system' ? 'system' : 'user', content: one.text }]
     const answers = one.calls.map(({ id, result }) => ({ role: 'tool', tool_call_id: id, content: result }) as const)
     return [assistant(one.text, one.calls), ...answers]

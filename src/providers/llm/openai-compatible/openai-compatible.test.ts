@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { modelConformance } from '../../../../test/conformance/llm.ts'
 import { VirtualClock } from '../../../lib/clock.ts'
 import { seededIds } from '../../../lib/ids.ts'
 import { Scope } from '../../../lib/scope.ts'
@@ -268,4 +269,25 @@ describe('failures', () => {
     for await (const _ of model.reply(caller, [], controller.signal)) controller.abort()
     expect(sent[0]?.signal.aborted).toBe(true)
   })
+})
+
+const booked = (index: number, id: string, given: string) => ({
+  tool_calls: [{ index, id, type: 'function', function: { name: 'book_table', arguments: given } }],
+})
+const counted = 'data: {"choices":[],"usage":{"prompt_tokens":10,"completion_tokens":5}}\n\n'
+
+modelConformance('openai-compatible', {
+  spec: openaiCompatible,
+  settings: { model: 'm', key: 'sk-secret-0123' },
+  streams: {
+    text: chunk({ content: 'Hello there,' }) + chunk({ content: ' Zoë.' }) + chunk({}, 'stop') + counted + done,
+    tools:
+      chunk(booked(0, 'a', '{"guests"')) +
+      chunk({ tool_calls: [{ index: 0, function: { arguments: ':2}' } }] }) +
+      chunk(booked(1, 'b', '')) +
+      chunk({}, 'tool_calls') +
+      done,
+    broken: `${chunk({ content: 'Hello' })}data: {"error":{"message":"overloaded"}}\n\n`,
+    refusal: (status) => `{"error":{"message":"HTTP ${status} for KEY"}}`,
+  },
 })

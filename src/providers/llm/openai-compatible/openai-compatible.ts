@@ -42,6 +42,7 @@ export const openaiCompatible: ModelSpec<typeof settings> = {
   open(config, host) {
     const vendor = vendorOf(config)
     const url = addressOf(config)
+    host.warm?.(url)
     const headers = {
       'content-type': 'application/json',
       accept: 'text/event-stream',

@@ -1,5 +1,5 @@
 /** The history of a call as input items, and tools as functions. */
-import { exchanges, systemOf, type AnsweredCall, type Exchange } from '../../../protocols/vendor/history.ts'
+import { begun, exchanges, systemOf, type AnsweredCall, type Exchange } from '../../../protocols/vendor/history.ts'
 import type { Tool, Turn } from '../../../spec/speech.ts'
 import type { Reasoning } from './stream.ts'
 
@@ -9,12 +9,10 @@ function idOf(id: string): string {
 }
 
 export function toInput(history: readonly Turn[], reasoning: Reasoning): object {
-  const found = exchanges(history)
+  const found = begun(exchanges(history))
   const instructions = systemOf(found)
   const input = found.flatMap((one) => items(one, reasoning))
-  // Nothing said yet: a request without input is refused.
-  const first = [{ role: 'developer', content: 'The call was answered. Begin.' }]
-  return { ...(instructions !== undefined && { instructions }), input: input.length > 0 ? input : first }
+  return { ...(instructions !== undefined && { instructions }), input }
 }
 
 function items(one: Exchange, reasoning: Reasoning): readonly object[] {

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { modelConformance } from '../../../../test/conformance/llm.ts'
 import { eventStream, fakeHost, hear, type FakeAnswer } from '../../../protocols/vendor/fakes.ts'
 import type { Tool, Turn } from '../../../spec/speech.ts'
 import { openaiResponses } from './openai-responses.ts'
 
-const key = 'sk-secret'
+const key = 'sk-secret-0123'
 const tool: Tool = { name: 'look_up', description: 'Looks up.', parameters: { type: 'object', properties: {} } }
 
 async function reply(
@@ -61,7 +62,7 @@ describe('the request', () => {
       { role: 'agent', text: '', tools: [{ id: 'call/1', name: 'look_up', arguments: { day: 'friday' } }] },
       { role: 'tool', id: 'call/1', name: 'look_up', result: 'free' },
     ]
-    const settings = { effort: 'low', maxTokens: 300, priority: true, temperature: 0.2, baseUrl: 'http://x.test/v1/' }
+    const settings = { effort: 'low', replyLimit: 300, priority: true, temperature: 0.2, baseUrl: 'http://x.test/v1/' }
     const { sent } = await reply([{ body: text }], { history, tools: [tool], settings })
     expect(sent[0]).toMatchObject({ url: 'http://x.test/v1/responses', headers: { authorization: `Bearer ${key}` } })
     expect(sent[0]?.body).toEqual({
@@ -86,7 +87,7 @@ describe('the request', () => {
 
   test('has some input although nothing was said', async () => {
     const { sent } = await reply([{ body: text }], { history: [] })
-    expect(sent[0]?.body).toMatchObject({ input: [{ role: 'developer' }] })
+    expect(sent[0]?.body).toMatchObject({ input: [{ role: 'user' }] })
     expect(sent[0]?.body).not.toHaveProperty('tools')
   })
 })
@@ -106,17 +107,20 @@ describe('the stream', () => {
       { id: 'call_1', name: 'look_up', arguments: { day: 'friday' } },
       { id: 'call_2', name: 'hang_up', arguments: {} },
     ])
-    const history: readonly Turn[] = [{ role: 'agent', text: '', tools: first.calls }]
+    const history: readonly Turn[] = [
+      { role: 'caller', text: 'Friday?' },
+      { role: 'agent', text: '', tools: first.calls },
+    ]
     await hear(first.model, first.host, { history })
     const { input } = JSON.parse(String(first.host.sent[1]?.body)) as { input: readonly { type: string }[] }
-    expect(input.map(({ type }) => type)).toEqual([
+    expect(input.slice(1).map(({ type }) => type)).toEqual([
       'reasoning',
       'function_call',
       'function_call',
       'function_call_output',
       'function_call_output',
     ])
-    expect(input[0]).toEqual(thought)
+    expect(input[1]).toEqual(thought)
   })
 
   test('speaks a refusal: it is the reply', async () => {
@@ -205,4 +209,23 @@ test('whoever stops listening closes the body', async () => {
   for await (const _ of model.reply([], [], abort.signal)) break
   expect(host.closed).toBe(1)
   expect(host.sent[0]?.signal).toBe(abort.signal)
+})
+
+const booked = (id: string) => ({ type: 'function_call', id, call_id: `call_${id}`, name: 'book_table' })
+
+modelConformance('openai-responses', {
+  spec: openaiResponses,
+  settings: { key },
+  streams: {
+    text: eventStream(said('Hello there,'), said(' Zoë.'), completed),
+    tools: eventStream(
+      { type: 'response.output_item.added', output_index: 0, item: { ...booked('a'), arguments: '' } },
+      { type: 'response.function_call_arguments.delta', output_index: 0, delta: '{"guests"' },
+      { type: 'response.function_call_arguments.done', output_index: 0, arguments: '{"guests":2}' },
+      { type: 'response.output_item.added', output_index: 1, item: { ...booked('b'), arguments: '' } },
+      completed,
+    ),
+    broken: eventStream(said('Hello'), { type: 'error', code: 'server_error', message: 'oops', param: null }),
+    refusal: (status) => `{"error":{"message":"HTTP ${status} for KEY","type":"x","param":null,"code":null}}`,
+  },
 })

@@ -19,7 +19,7 @@ const settings = z.object({
     description:
       'The less, the sooner the first word. "default": as the model has it; others are refused by models that do not reason.',
   }),
-  maxTokens: field(z.int().min(16).max(100_000).optional(), {
+  replyLimit: field(z.int().min(16).max(100_000).optional(), {
     title: 'Tokens per reply at most',
     description: 'Reasoning counts.',
     group: 'Details',
@@ -57,6 +57,7 @@ export const openaiResponses: ModelSpec<typeof settings> = {
       explain: explainOpenAi(`the model name "${config.model}" and the other settings`),
     }
     const url = `${config.baseUrl.replace(/\/+$/, '')}/responses`
+    host.warm?.(url)
     const headers = {
       'content-type': 'application/json',
       accept: 'text/event-stream',
@@ -78,13 +79,13 @@ export const openaiResponses: ModelSpec<typeof settings> = {
   },
 }
 
-function options({ model, effort, maxTokens, temperature, priority }: Config): object {
+function options({ model, effort, replyLimit, temperature, priority }: Config): object {
   return {
     model,
     stream: true,
     store: false,
     ...(effort !== 'default' && { reasoning: { effort } }),
-    ...(maxTokens !== undefined && { max_output_tokens: maxTokens }),
+    ...(replyLimit !== undefined && { max_output_tokens: replyLimit }),
     ...(temperature !== undefined && { temperature }),
     ...(priority && { service_tier: 'priority' }),
   }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { modelConformance } from '../../../../test/conformance/llm.ts'
 import { VirtualClock } from '../../../lib/clock.ts'
 import { seededIds } from '../../../lib/ids.ts'
 import { Scope } from '../../../lib/scope.ts'
@@ -111,3 +112,5 @@ test('stops at once when aborted', async () => {
   await expect(talk).rejects.toThrow('barge-in')
   expect(heard).toHaveLength(1)
 })
+
+modelConformance('scripted', { spec: scriptedModel, settings: {} })
