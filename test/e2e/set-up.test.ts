@@ -5,6 +5,7 @@ import type { components } from '../../src/client/schema.ts'
 import { realClock } from '../../src/lib/clock.ts'
 import { randomIds } from '../../src/lib/ids.ts'
 import { ownProviders } from '../../src/main/providers.ts'
+import { seedFromEnvironment } from '../../src/main/seed.ts'
 import { managedOf, notesOf } from '../../src/spec/provider.ts'
 import { openHouse, type House } from './gateway.ts'
 
@@ -211,6 +212,25 @@ test('saving asks nobody anything where set-up is off, and a number pointed make
   })
   expect(data?.pointed).toBe(true)
   expect(orders(simulator, /^POST \S+\/Application\/\n/)).toHaveLength(1)
+})
+
+test('a connection from the environment keeps its application over restarts, unless its account changes', async () => {
+  await using house = await openHouse({ providers: { carriers } })
+  const { simulator, settings } = await account(house, 'plivo')
+  const { store, engine } = house.gateway
+  const start = (given: Settings) =>
+    seedFromEnvironment({ ...engine, store }, [{ provider: specOf('plivo'), settings: given }])
+  const { id } = (await start(settings))[0]!
+  const number = '+14155550111'
+  simulator.point(number, { voice: 'http://127.0.0.1:9/', status: '' })
+  await add(house, { connection: id, number, point: true })
+  const own = async () => (await store.connections.find(id))?.settings['ownApplication']
+  const made = await own()
+  expect(made).toEqual(expect.any(String))
+  await start(settings)
+  expect(await own()).toBe(made)
+  await start({ ...settings, authId: `MA${'0'.repeat(18)}` })
+  expect(await own()).toBeUndefined()
 })
 
 function specOf(carrier: string) {
