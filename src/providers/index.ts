@@ -19,10 +19,14 @@ import { gemini } from './llm/gemini/gemini.ts'
 import { openaiCompatible } from './llm/openai-compatible/openai-compatible.ts'
 import { openaiResponses } from './llm/openai-responses/openai-responses.ts'
 import { scriptedModel } from './llm/scripted/index.ts'
+import { assemblyaiRecogniser } from './stt/assemblyai/assemblyai.ts'
+import { cartesiaRecogniser } from './stt/cartesia/cartesia.ts'
 import { deepgramRecogniser } from './stt/deepgram/deepgram.ts'
 import { localRecogniser } from './stt/local/index.ts'
 import { openaiRecogniser } from './stt/openai/openai.ts'
 import { openaiWhisper } from './stt/openai-whisper/openai-whisper.ts'
+import { sonioxRecogniser } from './stt/soniox/soniox.ts'
+import { speechmaticsRecogniser } from './stt/speechmatics/speechmatics.ts'
 import { cartesiaSpeaker } from './tts/cartesia/cartesia.ts'
 import { deepgramSpeaker } from './tts/deepgram/deepgram.ts'
 import { elevenlabsSpeaker } from './tts/elevenlabs/elevenlabs.ts'
@@ -40,6 +44,10 @@ export const recognisers: readonly RecogniserSpec[] = [
   deepgramRecogniser,
   openaiRecogniser,
   openaiWhisper,
+  cartesiaRecogniser,
+  sonioxRecogniser,
+  speechmaticsRecogniser,
+  assemblyaiRecogniser,
 ]
 export const models: readonly ModelSpec[] = [scriptedModel, openaiCompatible, openaiResponses, anthropic, gemini]
 export const speakers: readonly SpeakerSpec[] = [

@@ -16,7 +16,7 @@ export function startAssemblyaiStt(options: RecogniserOptions): Promise<VendorSe
     upgrade(request: VendorRequest): VendorReply | Talk {
       if (request.path !== '/v3/ws') return refuse(404)
       const key = request.headers['authorization'] ?? request.query.get('token') ?? ''
-      if (!same(key, options.key)) return (socket) => fail(socket, 1008, 'Unauthorized Connection: missing or bad key')
+      if (!same(key, options.key)) return (socket) => fail(socket, 4001, 'Not Authorized')
       const fault = queryFault(request.query, rules) ?? listFault(request.query)
       if (fault) return (socket) => fail(socket, 3006, `Invalid Configuration: ${fault}`)
       return (socket) => new Streaming(socket, options.phrases, options.clock).begin()
