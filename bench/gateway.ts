@@ -19,9 +19,9 @@ const talker = createTalker()
 let gateway: Gateway | undefined
 
 async function start(order: Question & { readonly type: 'start' }): Promise<Ready> {
-  const { port } = new URL(order.apiBase)
+  const hosts = [order.apiBase, ...(order.vendors ? [order.vendors] : [])].map((url) => new URL(url).host)
   const environment = {
-    ...readEnvironment({ OFFHOOK_DATA_DIR: order.dataDir, OFFHOOK_ALLOW_HOSTS: `127.0.0.1:${port}` }),
+    ...readEnvironment({ OFFHOOK_DATA_DIR: order.dataDir, OFFHOOK_ALLOW_HOSTS: hosts.join(',') }),
     ...{ port: 0, simulators: false, record: order.record },
   }
   const providers = { ...ownProviders, agents: [...ownProviders.agents, talker.spec] }
@@ -44,10 +44,29 @@ async function seed({ store }: Gateway, order: Question & { readonly type: 'star
     ...{ id: connection, organization, kind: 'carrier', provider: carrier, name: 'Bench', settings: account },
     ...{ isDefault: false, source: 'api', ...(known === undefined ? {} : { account: known }), ...at },
   })
-  const provider = order.agent === 'talker' ? 'talker' : 'echo'
-  const settings = { echo: {}, '24k': { rate: 24_000 }, talker: { greeting: 'tone', bargeInAfter: 0 } }[order.agent]
+  const provider = { echo: 'echo', '24k': 'echo', talker: 'talker', pipeline: 'pipeline' }[order.agent]
+  const settings = {
+    echo: {},
+    '24k': { rate: 24_000 },
+    talker: { greeting: 'tone', bargeInAfter: 0 },
+    pipeline: pipelineOf(order.vendors ?? ''),
+  }[order.agent]
   await store.agents.create({ id: agent, organization, name: 'Bench', provider, settings, ...at })
   await store.numbers.create({ id: 'num_bench', organization, connection, number, display: number, agent, ...at })
+}
+
+/** The vendors' protocols as their providers speak them; sound as the line carries it, so that its stamps stay readable. */
+function pipelineOf(url: string) {
+  const socket = url.replace(/^http/, 'ws')
+  return {
+    recogniser: 'deepgram',
+    recogniserSettings: { key: 'bench-key', model: 'flux-general-en', rate: 8000, baseUrl: socket },
+    model: 'openai-compatible',
+    modelSettings: { model: 'bench', key: 'bench-key', url },
+    speaker: 'cartesia',
+    speakerSettings: { key: 'bench-key', rate: 8000, baseUrl: socket },
+    idleTimeout: 0,
+  }
 }
 
 function usage(): Usage {

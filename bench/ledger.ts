@@ -80,6 +80,17 @@ export class Ledger {
     return found
   }
 
+  /** When the first sound after `at` came back; undefined when none did. */
+  soundAfter(at: number): number | undefined {
+    return this.#returned.find((one) => one.at >= at && decodeMulaw(one.bytes).some((sample) => sample > audible))?.at
+  }
+
+  /** Frames that left in the window, and those of them that `heard` does not know. */
+  unheard(window: Window, heard: ReadonlySet<number>): Omit<Tally, 'added'> {
+    const sent = [...this.#sentAt.entries()].filter(([, at]) => at >= window.from && at < window.to)
+    return { sent: sent.length, lost: sent.filter(([frame]) => !heard.has(frame)).length }
+  }
+
   /** From the sending of one frame to that of another, ms. */
   between(frame: number, later: number): number {
     return (this.#sentAt[later] ?? Number.NaN) - (this.#sentAt[frame] ?? Number.NaN)
@@ -122,6 +133,8 @@ export class Ledger {
   }
 }
 
+/** Of 32,768: louder than any silence. */
+const audible = 1000
 /** Sound runs when a frame of it came this recently, ms. */
 const running = 60
 /** A gap that ends it. */

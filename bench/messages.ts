@@ -4,7 +4,9 @@ export type Question =
   /** The carrier's side listens at `apiBase`; calls to `number` reach the agent. */
   | {
       readonly type: 'start'
-      readonly agent: 'echo' | '24k' | 'talker'
+      readonly agent: 'echo' | '24k' | 'talker' | 'pipeline'
+      /** Where the pipeline's vendors listen. */
+      readonly vendors?: string
       readonly record: boolean
       readonly dataDir: string
       /** The provider's name, and the settings of its connection. */

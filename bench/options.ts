@@ -38,6 +38,20 @@ export function readPlan(words: readonly string[]): CallsPlan {
   }
 }
 
+export interface PipelinePlan {
+  /** Calls at once. */
+  readonly n: number
+  readonly seconds: number
+  readonly json: boolean
+  readonly profile: string | undefined
+}
+
+/** Of `npm run bench -- pipeline`: throws an Error that says what is wrong. */
+export function readPipelinePlan(words: readonly string[]): PipelinePlan {
+  const { n, seconds, json, profile } = readPlan(['--n', '50', ...words])
+  return { n, seconds, json, profile }
+}
+
 function parsed(words: readonly string[]) {
   try {
     return parseArgs({

@@ -1,7 +1,8 @@
-/** `npm run bench -- calls|media|vad|webhooks|webrtc`: prints what it found; with --json the last line is one object. */
+/** `npm run bench -- calls|media|pipeline|vad|webhooks|webrtc`: prints what it found; with --json the last line is one object. */
 import { runCalls } from './calls.ts'
 import { run as runMedia } from './media.ts'
-import { readPlan } from './options.ts'
+import { readPipelinePlan, readPlan } from './options.ts'
+import { runPipeline } from './pipeline.ts'
 import { run as runVad } from './vad.ts'
 import { readBrowserPlan, runBrowser } from './browser.ts'
 import { runWebhooks } from './webhooks.ts'
@@ -14,6 +15,10 @@ async function main(): Promise<void> {
       const plan = readPlan(words)
       return print(await runCalls(plan), plan.json)
     }
+    case 'pipeline': {
+      const plan = readPipelinePlan(words)
+      return print(await runPipeline(plan), plan.json)
+    }
     case 'webrtc':
       return print(await runBrowser(readBrowserPlan(words)), words.includes('--json'))
     case 'media':
@@ -23,7 +28,7 @@ async function main(): Promise<void> {
     case 'vad':
       return print(await runVad(), words.includes('--json'))
     default:
-      throw new Error(`There is no bench "${what}" (there are: calls, media, vad, webhooks, webrtc)`)
+      throw new Error(`There is no bench "${what}" (there are: calls, media, pipeline, vad, webhooks, webrtc)`)
   }
 }
 
