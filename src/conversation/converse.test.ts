@@ -50,7 +50,7 @@ async function start({ settings, tool, cold = false, open, ...fake }: Options = 
       return open ? open(agent) : Promise.resolve(agent)
     },
     vad: vads.factory,
-    settings: { ...conversationDefaults, bargeInAfter: 0, ...settings },
+    settings: { ...conversationDefaults, bargeInAfter: 0, endOfTurn: 600, ...settings },
     clock,
     ids: seededIds('talk'),
     logger,

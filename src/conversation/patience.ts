@@ -3,13 +3,13 @@ import type { TurnRules, TurnState } from './turn.ts'
 import { endingOf } from './words.ts'
 
 /** How much words say beside the sound: more, where they are known. */
-const weights = { sound: 0.6, finished: 0.7, unfinished: -1.2 } as const
+const weights = { sound: 0.6, finished: 0.7, unknown: 0.4, unfinished: -1.2 } as const
 /** A caller who paused so long within a turn may pause a little longer the next time. */
 const margin = 1.15
 /** The longest silence between two parts of a turn: what comes later is another turn. */
 const longestGap = 2_500
 /** How much of it is forgotten with every turn. */
-const forgetting = 0.85
+const forgetting = 0.5
 
 /** Milliseconds of silence; between the bounds of the rules. */
 export function patience(rules: TurnRules, { finished, words, pace }: TurnState): number {
@@ -17,7 +17,7 @@ export function patience(rules: TurnRules, { finished, words, pace }: TurnState)
   const most = Math.max(rules.endOfTurnMost, rules.endOfTurn)
   const sound = finished === undefined ? 0 : (finished - 0.5) * 2
   const ending = endingOf(words)
-  const sure = ending === 'unknown' ? sound : sound * weights.sound + weights[ending]
+  const sure = words === '' ? sound : sound * weights.sound + weights[ending]
   const share = Math.max(-1, Math.min(1, sure))
   const wait = rules.endOfTurn + (share > 0 ? least - rules.endOfTurn : rules.endOfTurn - most) * share
   // A fixed wait stays fixed.

@@ -41,7 +41,7 @@ function react(rules: TurnRules, state: TurnState, input: TurnInput, now: number
     case 'caller-words':
       return hearWords(rules, state, input, now)
     case 'reply-started':
-      return startReply(state, input.reply)
+      return startReply(rules, state, input.reply)
     case 'sounded':
       return stay({ ...state, sounding: true, owed: 0 })
     case 'reply-ended':
@@ -214,12 +214,13 @@ function silence(state: TurnState, audible: boolean): TurnStep {
 
 // ── the agent ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-function startReply(state: TurnState, reply: string): TurnStep {
+function startReply(rules: TurnRules, state: TurnState, reply: string): TurnStep {
   if (reply === state.cut) return stay(state)
   // While keys are pressed it would answer half a number.
-  const keying = state.keys !== '' && state.phase === 'talking'
-  if (keying)
-    return stay({ ...state, cut: reply, closed: true, owed: 0 }, { type: 'cut', clear: false, unheard: reply })
+  if (state.keys !== '' && mayInterrupt(rules, state)) {
+    const waiting = { ...state, reply: undefined, cut: reply, closed: true, owed: 0 }
+    return stay(waiting, { type: 'cut', clear: false, unheard: reply })
+  }
   return stay({ ...state, reply, closed: false, mistake: state.mistake === 'asked' ? 'begun' : state.mistake })
 }
 

@@ -3,7 +3,7 @@
 /** What people say while they listen. Whole texts made of these want no turn. */
 const assents = new Set(
   (
-    'mm mhm mmhm hm hmm mmm uh-huh uhuh aha ah oh okay ok k yeah yep yup yes right sure true exactly i see got it great good nice wow ' +
+    'mm mhm mmhm mm-hm mm-hmm hm hmm mmm uh-huh uhuh uh huh aha ah oh okay ok k yeah yep yup yes right sure true exactly i see got it great good nice wow ' +
     'ja genau aha sí si claro vale oui ouais voilà d’accord ' +
     'haan accha theek hai'
   ).split(' '),

@@ -6,6 +6,8 @@ import { openEngine } from '../calls/open.ts'
 import { openWireBook } from '../calls/wire.ts'
 import { openAgent, type AgentParts } from '../conversation/agents.ts'
 import { createVad } from '../media/vad/create.ts'
+import { withEndings } from '../media/vad/endings.ts'
+import { melodyTurns } from '../media/vad/melody.ts'
 import { OffhookError } from '../spec/errors.ts'
 import type { PartHost } from '../spec/speech.ts'
 import type { Store } from '../store/contract.ts'
@@ -49,7 +51,7 @@ export async function engineOf(options: GatewayOptions, needs: EngineNeeds): Pro
     coordination,
     tokens: mediaTokens(coordination, ids),
     ...{ clock, ids, logger, scope },
-    vad: (hangover) => vads.factory({ hangover, pause: shortestPause }),
+    vad: (hangover) => withEndings(vads.factory({ hangover, pause: shortestPause }), melodyTurns),
     request: network.request,
     publicUrl: address.url,
     settings: { ...callDefaults, record: environment.record },
@@ -63,8 +65,8 @@ export async function engineOf(options: GatewayOptions, needs: EngineNeeds): Pro
   })
 }
 
-/** Silence that may be the end of a turn, ms: long enough to be none within a word. */
-const shortestPause = 200
+/** Silence after which somebody has paused, ms. */
+const shortestPause = 120
 
 /** An organization's accounts at AI vendors, for the parts of its agents. */
 function connectionsOf(store: Store, organization: string): AgentParts['connected'] {
