@@ -179,8 +179,19 @@ describe('an open agent', () => {
     listen()
     theirs.close(4000, 'goodbye')
     await settle()
-    session.order({ type: 'speech-started' })
+    session.order({ type: 'tool-result', id: 'end', ok: true, result: 'done' })
+    session.port.speaker.write(new Int16Array(5))
     expect(events).toEqual([hungUp])
+  })
+
+  test('after such a close it is gone for whoever wants more of it', async () => {
+    const { theirs, events, listen, session } = await start()
+    listen()
+    theirs.close(4000, 'goodbye')
+    await settle()
+    session.order({ type: 'interrupt', heardMs: 0 })
+    session.order({ type: 'say', text: 'Hello?' })
+    expect(events).toEqual([hungUp, { type: 'closed' }])
   })
 
   test('a translator that ends it ends the socket', async () => {

@@ -58,6 +58,7 @@ class WireAgent implements AgentSession {
   #state: unknown
   #listening = false
   #closed = false
+  #ending = false
   #heardUntil = 0
   #watch: Timer | undefined
 
@@ -94,6 +95,8 @@ class WireAgent implements AgentSession {
   }
 
   order(order: AgentOrder): void {
+    // It ended the call in its own words; whoever wants more of it learns that it is gone.
+    if (this.#ending && order.type !== 'tool-result') return this.#leave()
     // What a resampler still holds of the reply that is cut off is not the next one's.
     if (order.type === 'interrupt' && this.#mouth.rate !== this.#voice.rate)
       this.#mouth = this.#mouthAt(this.#mouth.rate)
@@ -136,14 +139,16 @@ class WireAgent implements AgentSession {
 
   /** Messages go before events are told: what an event brings about comes behind them. */
   #step(input: AgentInput): void {
-    if (this.#closed) return
+    if (this.#closed || this.#ending) return
     const { body } = this.#options
     try {
       const { state, events, messages } = body.step(this.#state, input)
       this.#state = state
       for (const message of messages) this.#socket.send('text' in message ? message.text : message.binary)
       for (const event of events) this.#tell(event)
-      if (input.type === 'closed' && events.length === 0) this.#close(input)
+      if (input.type !== 'closed') return
+      if (events.length === 0) this.#close(input)
+      else this.#rest()
     } catch (error) {
       const what = error instanceof Error ? error.message : String(error)
       this.#fail('internal', `${this.#options.name}: ${input.type} broke the translator: ${this.#hide(what)}`)
@@ -188,6 +193,12 @@ class WireAgent implements AgentSession {
     const { name, secrets } = this.#options
     if (close.code === 1000 || close.code === 1005) return this.#leave()
     this.#fail('vendor.failed', closedError(name, close, secrets).message)
+  }
+
+  /** The socket is closed, but the last words may still be heard, and the tool called that ends the call. */
+  #rest(): void {
+    this.#ending = true
+    this.#watch?.cancel()
   }
 
   #fail(code: 'internal' | 'vendor.failed', message: string): void {

@@ -3,6 +3,7 @@ import type { AgentSpec } from '../spec/agent.ts'
 import type { CarrierSpec } from '../spec/carrier.ts'
 import type { ModelSpec, RecogniserSpec, SpeakerSpec } from '../spec/speech.ts'
 import { echo } from './agents/echo/echo.ts'
+import { elevenlabs as elevenlabsAgent } from './agents/elevenlabs/elevenlabs.ts'
 import { local } from './agents/local/local.ts'
 import { openaiRealtime } from './agents/openai-realtime/openai-realtime.ts'
 import { pipeline } from './agents/pipeline/pipeline.ts'
@@ -37,7 +38,7 @@ import { rimeSpeaker } from './tts/rime/rime.ts'
 
 export const carriers: readonly CarrierSpec[] = [twilio, telnyx, webrtc, plivo, vobiz, vonage, cloudonix, exotel]
 
-export const agents: readonly AgentSpec[] = [local, echo, pipeline, openaiRealtime]
+export const agents: readonly AgentSpec[] = [local, echo, pipeline, openaiRealtime, elevenlabsAgent]
 
 export const recognisers: readonly RecogniserSpec[] = [
   localRecogniser,

@@ -24,7 +24,7 @@ beforeEach(() => {
 afterEach(() => scope.close())
 
 async function serve(more: Partial<RealtimeOptions> = {}): Promise<SimulatedRealtime> {
-  const options = { scope, clock: realClock, key: apiKey, phrases: ['hello there', 'stop'], tls: true, ...more }
+  const options = { scope, clock: realClock, key: apiKey, phrases: ['Hello there.', 'Stop.'], tls: true, ...more }
   const server = await startOpenaiRealtime(options)
   const before = getCACertificates('default')
   setDefaultCACertificates([...before, server.certificate!])

@@ -46,8 +46,11 @@ export function puppet<S extends z.ZodObject>(spec: AgentSpec<S>, settings: unkn
     const next = body.step(state, input)
     state = next.state
     const sent = next.messages.map((message) => {
-      const { event_id: id, ...rest } = JSON.parse('text' in message ? message.text : '{}')
-      ids.push(String(id))
+      const whole = JSON.parse('text' in message ? message.text : '{}')
+      const { event_id: id, ...rest } = whole
+      // A number is the vendor's own, answered.
+      if (typeof id !== 'string') return whole
+      ids.push(id)
       return rest
     })
     return { events: next.events, sent }
