@@ -82,7 +82,7 @@ export async function seedFromEnvironment(
     const before = await parts.store.connections.get(organization, id)
     const kept = before && before.account === account ? managedSettings(provider.settings, before.settings) : {}
     made.push(
-      await put(parts, {
+      await putConnection(parts, {
         id,
         kind: provider.kind,
         provider: provider.name,
@@ -116,7 +116,7 @@ export async function seedSimulated(
   const before = await parts.store.connections.get(organization, id)
   const settings = { ...(before?.settings ?? carrier.draw(parts.ids)), ...carrier.address(url) }
   const account = accountOf(spec.settings, settings)
-  const connection = await put(parts, {
+  const connection = await putConnection(parts, {
     ...{ id, kind: 'carrier', provider: name, settings, source: 'simulator' },
     name: place === 0 ? 'Simulated carrier' : `Simulated ${carrier.label}`,
     ...(account === undefined ? {} : { account }),
@@ -130,10 +130,17 @@ export async function seedSimulated(
 export async function seedBrowser(parts: SeedParts, provider: string): Promise<void> {
   const id = 'con_browser'
   if (await parts.store.connections.get(organization, id)) return
-  await put(parts, { id, kind: 'carrier', provider, name: 'Browser', settings: { agent: receptionist }, source: 'api' })
+  await putConnection(parts, {
+    id,
+    kind: 'carrier',
+    provider,
+    name: 'Browser',
+    settings: { agent: receptionist },
+    source: 'api',
+  })
 }
 
-async function put(
+export async function putConnection(
   { store, clock }: SeedParts,
   wanted: Pick<Connection, 'id' | 'kind' | 'provider' | 'name' | 'settings' | 'account' | 'source'>,
 ): Promise<Connection> {

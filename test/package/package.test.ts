@@ -19,6 +19,7 @@ beforeAll(async () => {
   await run('npm', ['pack', '--pack-destination', project], { cwd: root })
   await install(join(root, 'node_modules'), project)
   await cp(join(import.meta.dirname, 'project'), project, { recursive: true })
+  await cp(join(root, 'examples'), project, { recursive: true })
   await writeFile(join(project, 'package.json'), JSON.stringify({ name: 'customer', type: 'module' }))
 })
 afterAll(() => scope.close())
@@ -60,9 +61,19 @@ describe('the published package', () => {
     expect(await node(['line.js'])).toBe('the call is completed\n')
   })
 
+  test.concurrent('gives a customer the engine as a library: the example of the docs', async () => {
+    const said = await node(['embedded.ts'])
+    expect(said).toContain('media.opened')
+    expect(said).toContain('the call is completed: ')
+  })
+
+  test.concurrent('gives a customer the media of calls: the example of the docs', async () => {
+    expect(await node(['transport-caller.js', 'transport.ts'])).toBe('the caller heard their own voice\n')
+  })
+
   test.concurrent('gives a customer a typed client', async () => {
     const compile = [join(root, 'node_modules/typescript/bin/tsc'), '--module', 'nodenext', '--target', 'esnext']
-    expect(await node([...compile, '--strict', '--noEmit', '--types', 'node', 'client.ts'])).toBe('')
+    expect(await node([...compile, '--strict', '--noEmit', '--types', 'node', 'client.ts', 'embedded.ts'])).toBe('')
   })
 
   test.concurrent('starts a gateway that the client reaches', async () => {
