@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { VirtualClock } from '../lib/clock.ts'
+import { settle, VirtualClock } from '../lib/clock.ts'
 import { seededIds } from '../lib/ids.ts'
 import { silentLogger } from '../lib/log.ts'
 import { Scope } from '../lib/scope.ts'
@@ -32,6 +32,7 @@ function setUp() {
     stream: () => Promise.reject(new Error('no network in this test')),
   }
   const recognisers: FakeRecogniser[] = []
+  const models: FakeModel[] = []
   const speakers: FakeSpeaker[] = []
   const levels: unknown[] = []
   const stt: RecogniserSpec<typeof settings> = {
@@ -50,7 +51,10 @@ function setUp() {
     name: 'brain',
     label: 'Brain',
     settings: z.object({}),
-    open: () => new FakeModel(),
+    open() {
+      models.push(new FakeModel())
+      return models.at(-1)!
+    },
   }
   const tts: SpeakerSpec = {
     kind: 'tts',
@@ -73,12 +77,13 @@ function setUp() {
     logger: silentLogger,
   }
   const events: AgentEvent[] = []
-  return { parts, recognisers, speakers, levels, events, emit: (event: AgentEvent) => void events.push(event) }
+  return { parts, recognisers, models, speakers, levels, events, emit: (event: AgentEvent) => void events.push(event) }
 }
 
 /** Stored connections by kind, provider and name. */
 const accounts: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'stt/ears/default': { level: 5 },
+  'agent/wired/default': { key: 'account', level: 3 },
   'stt/ears/con_second': { level: 7 },
 }
 
@@ -159,6 +164,30 @@ describe('open agent', () => {
     })
   })
 
+  test.each([
+    ['an agent on a wire takes from the account what it leaves as it is', {}, { key: 'account', level: 3 }],
+    ['and has its own way in the rest', { key: 'own', level: 2 }, { key: 'own', level: 2 }],
+  ])('%s', async (_, own, expected) => {
+    const { parts, emit } = setUp()
+    const configs: unknown[] = []
+    const wired = z.object({ key: z.string().default(''), level: z.number().default(1) })
+    const body: AgentSpec<typeof wired>['body'] = {
+      by: 'wire',
+      // oxlint-disable-next-line require-yield -- no request is needed before the socket
+      *open(config) {
+        configs.push(config)
+        return { url: 'wss://vendor.test', headers: {} }
+      },
+      begin: () => undefined,
+      step: (state) => ({ state, events: [], messages: [] }),
+      turns: () => 'agent',
+      rates: () => ({ hears: 8000, speaks: 8000 }),
+    }
+    const spec: AgentSpec<typeof wired> = { kind: 'agent', name: 'wired', label: 'Wired', settings: wired, body }
+    await expect(openAgent(spec, own, brief, parts, emit)).rejects.toThrow('no sockets')
+    expect(configs).toEqual([expected])
+  })
+
   const partsOf = (changes: Readonly<Record<string, unknown>>): AgentSpec => {
     const part = (provider: string) => ({ provider, settings: {} })
     const plan = { recogniser: part('ears'), model: part('brain'), speaker: part('voice'), ...changes }
@@ -207,11 +236,31 @@ describe('open agent', () => {
     expect(vendor.ends).toHaveLength(2)
     await vendor.clock.advanceAsync(20_000)
     expect(vendor.came.flat()).not.toContain('20 ms')
-    await vendor.say({ type: 'usage', usage: { characters: 3 } })
-    expect(events).toContainEqual({ type: 'usage', usage: { characters: 3 } })
+    for (const end of vendor.ends) end.send('{"type":"usage","usage":{"some":3}}')
+    await settle()
+    const used = (kind: string, provider: string) => ({ type: 'usage', usage: { some: 3 }, of: { kind, provider } })
+    const told = events.filter(({ type }) => type === 'usage')
+    expect(told).toHaveLength(2)
+    expect(told).toEqual(expect.arrayContaining([used('stt', 'socket-ears'), used('tts', 'socket-voice')]))
     await session[Symbol.asyncDispose]()
     expect(vendor.ends.map(({ open }) => open)).toEqual([false, false])
     expect(vendor.clock.pending).toBe(0)
+  })
+
+  test('what parts use is told under their names, also of those that say nothing of it themselves', async () => {
+    const { parts, recognisers, models, emit, events } = setUp()
+    const session = await openAgent(partsOf({}), {}, brief, parts, emit)
+    recognisers[0]?.answers.push('Hello')
+    models[0]?.scripts.push(['Hi.', { type: 'usage', usage: { inputTokens: 9 } }])
+    session.order({ type: 'speech-started' })
+    session.port.speaker.write(new Int16Array(16_000))
+    session.order({ type: 'speech-ended' })
+    await settle()
+    expect(events.filter(({ type }) => type === 'usage')).toEqual([
+      { type: 'usage', usage: { audioMs: 1000 }, of: { kind: 'stt', provider: 'ears' } },
+      { type: 'usage', usage: { inputTokens: 9 }, of: { kind: 'llm', provider: 'brain' } },
+      { type: 'usage', usage: { characters: 3 }, of: { kind: 'tts', provider: 'voice' } },
+    ])
   })
 
   test('when one part cannot be opened the others are closed', async () => {

@@ -67,11 +67,18 @@ export type AgentEvent =
   /** Timed when it arrives; `atMs` is the agent's own figure, ms after the caller's turn ended. */
   | { readonly type: 'measured'; readonly name: 'transcript' | 'first-token' | 'first-audio'; readonly atMs: number }
   /** In the words of `PartUsage`; of `inputTokens` and `outputTokens`, `inputAudioTokens` and `outputAudioTokens` are sound. */
-  | { readonly type: 'usage'; readonly usage: Readonly<Record<string, number>> }
+  | { readonly type: 'usage'; readonly usage: Readonly<Record<string, number>>; readonly of?: UsedPart }
   /** The vendor ends this session at that time (ms since 1970) at the latest. */
   | { readonly type: 'expires'; readonly at: number }
   | { readonly type: 'failed'; readonly code: string; readonly message: string; readonly fatal: boolean }
   | { readonly type: 'closed' }
+
+/** Which part of a pipeline was used, and with which of its models. Absent: the agent as a whole. */
+export interface UsedPart {
+  readonly kind: 'stt' | 'llm' | 'tts'
+  readonly provider: string
+  readonly model?: string
+}
 
 /** A running agent. One per call; nothing is shared between calls. */
 export interface AgentSession extends AsyncDisposable {

@@ -4,6 +4,7 @@ import { OffhookError } from '../../spec/errors.ts'
 import type { Model, ModelSpec, RecogniserSpec, Speaker, SpeakerSpec } from '../../spec/speech.ts'
 import type { AgentParts } from '../agents.ts'
 import { checked, secretValues } from '../checked.ts'
+import { countedListener, countedModel, countedRecogniser, countedSpeaker, type Used } from './counted.ts'
 import { openEars } from './ears.ts'
 import { segmentPart, socketPart, type ListenerPart } from './listeners.ts'
 import { createPipeline } from './pipeline.ts'
@@ -29,12 +30,18 @@ export async function openPipeline(
   const standby = async <S extends Spec, P extends AsyncDisposable>(
     find: (name: string) => S,
     planned: PlannedPart,
-    open: (spec: S, config: Config) => P | Promise<P>,
-  ) => new Standby<P>({ candidates: await candidates(find, planned, { parts, open, tell }), replaced: tell })
+    open: (spec: S, setting: Setting) => P | Promise<P>,
+  ) => {
+    const opened = (spec: S, config: Config) => open(spec, { config, parts, used: usedOf(spec, config, emit) })
+    return new Standby<P>({
+      candidates: await candidates(find, planned, { parts, open: opened, tell }),
+      replaced: tell,
+    })
+  }
   const [listeners, models, speakers] = await Promise.all([
-    standby(parts.recogniser, plan.recogniser, (spec, config) => openListener(spec, config, parts)),
-    standby(parts.model, plan.model, (spec, config) => openModel(spec, config, parts)),
-    standby(parts.speaker, plan.speaker, (spec, config) => openSpeaker(spec, config, parts, emit)),
+    standby(parts.recogniser, plan.recogniser, openListener),
+    standby(parts.model, plan.model, openModel),
+    standby(parts.speaker, plan.speaker, openSpeaker),
   ])
   const opening = [openEars({ standby: listeners, logger }), models.part(), speakers.part()] as const
   const opened = await Promise.allSettled(opening)
@@ -90,22 +97,28 @@ function notReady(error: unknown): OffhookError {
   return new OffhookError(known?.code ?? 'internal', `a part of the pipeline is left out: ${message}`, { cause: error })
 }
 
-async function openListener(spec: RecogniserSpec, config: Config, parts: AgentParts): Promise<ListenerPart> {
-  if ('socket' in spec) return socketPart({ ...parts, spec, config, secrets: secretValues(spec, config) })
-  return segmentPart(await spec.open(config, parts.host))
+interface Setting {
+  readonly config: Config
+  readonly parts: AgentParts
+  readonly used: Used
 }
 
-function openModel(spec: ModelSpec, config: Config, { host }: AgentParts): Model | Promise<Model> {
-  return spec.open(config, host)
+async function openListener(spec: RecogniserSpec, { config, parts, used }: Setting): Promise<ListenerPart> {
+  if ('socket' in spec)
+    return countedListener(socketPart({ ...parts, spec, config, secrets: secretValues(spec, config) }), used)
+  return segmentPart(countedRecogniser(await spec.open(config, parts.host), used))
 }
 
-function openSpeaker(
-  spec: SpeakerSpec,
-  config: Config,
-  parts: AgentParts,
-  emit: AgentEmit,
-): Speaker | Promise<Speaker> {
-  if (!('socket' in spec)) return spec.open(config, parts.host)
-  const used = (usage: Readonly<Record<string, number>>) => emit({ type: 'usage', usage })
-  return openSocketSpeaker({ ...parts, spec, config, used, secrets: secretValues(spec, config) })
+async function openModel(spec: ModelSpec, { config, parts, used }: Setting): Promise<Model> {
+  return countedModel(await spec.open(config, parts.host), used)
+}
+
+async function openSpeaker(spec: SpeakerSpec, { config, parts, used }: Setting): Promise<Speaker> {
+  if ('socket' in spec) return openSocketSpeaker({ ...parts, spec, config, used, secrets: secretValues(spec, config) })
+  return countedSpeaker(await spec.open(config, parts.host), used)
+}
+
+function usedOf({ kind, name }: Spec, { model }: Config, emit: AgentEmit): Used {
+  const of = { kind, provider: name, ...(typeof model === 'string' && { model }) }
+  return (usage) => emit({ type: 'usage', usage, of })
 }
