@@ -23,6 +23,8 @@ export function openPostgres({ url, onIdleError }: PostgresOptions): Driver {
     keepAlive: true,
   })
   pool.on('error', onIdleError)
+  // For good, from the first moment: lent, a connection has no listener of the pool's, and what breaks it may be read with what lent it.
+  pool.on('connect', (client) => client.on('error', ignore))
   return {
     alone: false,
     run: patient(runOn(pool)),
@@ -53,12 +55,10 @@ function patient(run: Run): Run {
 async function begun(pool: Pool): Promise<PoolClient> {
   for (let attempt = 1; ; attempt++) {
     const client = await pool.connect()
-    client.on('error', ignore)
     try {
       await client.query('begin')
       return client
     } catch (error) {
-      client.off('error', ignore)
       client.release(true)
       if (attempt >= attempts) throw error
     }
@@ -84,7 +84,6 @@ async function inTransaction<T>(client: PoolClient, work: (run: Run) => Promise<
     await client.query('rollback').catch((failure: Error) => (broken = failure))
     throw error
   } finally {
-    client.off('error', ignore)
     client.release(broken)
   }
 }
