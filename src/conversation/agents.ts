@@ -1,4 +1,5 @@
 /** Opens an agent, whatever it is made of: a port in this process, a pipeline of parts, or a vendor's socket. */
+import type { z } from 'zod'
 import type { Logger } from '../lib/log.ts'
 import type { AgentEmit, AgentSession, AgentSpec, Brief } from '../spec/agent.ts'
 import type { ModelSpec, PartHost, RecogniserSpec, SpeakerSpec } from '../spec/speech.ts'
@@ -14,7 +15,7 @@ export interface AgentParts {
   readonly speaker: (name: string) => SpeakerSpec
   /** Settings of a stored connection: the one named, else the default of that provider; `{}` when there is none. A named one that is not there rejects. */
   readonly connected: (
-    kind: 'stt' | 'llm' | 'tts',
+    kind: 'agent' | 'stt' | 'llm' | 'tts',
     provider: string,
     connection?: string,
   ) => Promise<Readonly<Record<string, unknown>>>
@@ -36,19 +37,28 @@ export async function openAgent(
   switch (body.by) {
     case 'port':
       return body.open(config, brief, emit)
-    case 'wire':
-      return openWireAgent({
-        ...parts,
-        body,
-        config,
-        brief,
-        emit,
-        name: spec.label,
-        secrets: secretValues(spec, config),
-      })
+    case 'wire': {
+      const whole = await withAccount(spec, config, parts)
+      const secrets = secretValues(spec, whole)
+      return openWireAgent({ ...parts, body, config: whole, brief, emit, name: spec.label, secrets })
+    }
     case 'pipeline':
       return openPipeline(body.plan(config), brief, parts, emit)
     default:
       return body satisfies never
   }
+}
+
+/** What an agent leaves as it is (its key, mostly) comes from the account, where the organization has one at this vendor. */
+async function withAccount(
+  spec: AgentSpec,
+  config: Readonly<Record<string, unknown>>,
+  { connected }: AgentParts,
+): Promise<Readonly<Record<string, unknown>>> {
+  const account = Object.entries(await connected('agent', spec.name))
+  const left = account.filter(([name]) => {
+    const usual = (spec.settings.shape[name] as z.ZodType | undefined)?.safeParse(undefined) // a shape holds zod types
+    return usual?.success && JSON.stringify(usual.data) === JSON.stringify(config[name])
+  })
+  return left.length > 0 ? checked(spec, { ...config, ...Object.fromEntries(left) }) : config
 }

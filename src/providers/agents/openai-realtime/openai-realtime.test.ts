@@ -111,8 +111,8 @@ describe('the way there', () => {
   })
 
   test('a key is needed unless none is sent', () => {
-    expect(() => settings.parse({})).toThrow('is needed')
-    expect(settings.parse({ authentication: 'none' }).apiKey).toBe('')
+    expect(() => target({ apiKey: '' })).toThrow('no API key')
+    expect(target({ apiKey: '', authentication: 'none' })).toMatchObject({ headers: {} })
   })
 })
 

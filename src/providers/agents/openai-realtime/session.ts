@@ -3,10 +3,17 @@ import { fill } from '../../../lib/fill.ts'
 import type { PlainFormat } from '../../../media/codecs/base64.ts'
 import { inner, isFields, text, type Fields } from '../../../protocols/json-media/fields.ts'
 import type { Brief } from '../../../spec/agent.ts'
+import { OffhookError } from '../../../spec/errors.ts'
 import type { SocketTarget } from '../../../spec/speech.ts'
 import type { Config } from './settings.ts'
 
+/** Throws `settings.missing` without a key, unless none is sent. */
 export function targetOf({ baseUrl, model, apiKey, authentication, generation }: Config): SocketTarget {
+  if (!apiKey && authentication !== 'none') {
+    const advice =
+      'enter it at the agent, or set OPENAI_API_KEY; for a server without keys, set "How the key is sent" to none'
+    throw new OffhookError('settings.missing', `OpenAI Realtime has no API key: ${advice}`)
+  }
   const url = new URL(baseUrl)
   if (!url.searchParams.has('model') && !url.searchParams.has('deployment')) url.searchParams.set('model', model)
   return {
