@@ -36,6 +36,7 @@ const common: Readonly<Record<string, QueryRule>> = {
   keyterm: { value: any, repeats: true },
   cartesia_version: { value: /[\d-]+/ },
   api_key: { value: any },
+  cartesia_client: { value: any },
 }
 
 const paths: Readonly<
