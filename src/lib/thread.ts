@@ -141,6 +141,6 @@ export class Thread<Q, A> {
 }
 
 /** The worker's file beside `from`: `.ts` in a checkout, `.js` in a build. */
-export function workerBeside(from: string): URL {
-  return new URL(from.endsWith('.ts') ? './worker.ts' : './worker.js', from)
+export function workerBeside(from: string, name = 'worker'): URL {
+  return new URL(`./${name}${from.endsWith('.ts') ? '.ts' : '.js'}`, from)
 }

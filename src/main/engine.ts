@@ -6,8 +6,9 @@ import { openEngine } from '../calls/open.ts'
 import { openWireBook } from '../calls/wire.ts'
 import { openAgent, type AgentParts } from '../conversation/agents.ts'
 import { createVad } from '../media/vad/create.ts'
-import { withEndings } from '../media/vad/endings.ts'
+import { type TurnDetector, withEndings } from '../media/vad/endings.ts'
 import { melodyTurns } from '../media/vad/melody.ts'
+import { smartTurns } from '../media/vad/smart-turn.ts'
 import { OffhookError } from '../spec/errors.ts'
 import type { PartHost } from '../spec/speech.ts'
 import type { Store } from '../store/contract.ts'
@@ -39,6 +40,7 @@ export async function engineOf(options: GatewayOptions, needs: EngineNeeds): Pro
   const host: PartHost = { scope, clock, ids, stream: network.stream, warm: (url) => void network.warm(url) }
   const parts = partsOf(providers, host)
   const vads = await createVad({ kind: environment.vad, scope })
+  const turns = await turnsOf(options)
   const speak = telephoneVoice(providers.speakers, host, ours)
   return openEngine({
     carriers: byName(providers.carriers),
@@ -51,7 +53,7 @@ export async function engineOf(options: GatewayOptions, needs: EngineNeeds): Pro
     coordination,
     tokens: mediaTokens(coordination, ids),
     ...{ clock, ids, logger, scope },
-    vad: (hangover) => withEndings(vads.factory({ hangover, pause: shortestPause }), melodyTurns),
+    vad: (hangover) => withEndings(vads.factory({ hangover, pause: shortestPause }), turns),
     request: network.request,
     publicUrl: address.url,
     settings: { ...callDefaults, record: environment.record },
@@ -63,6 +65,13 @@ export async function engineOf(options: GatewayOptions, needs: EngineNeeds): Pro
     wire: openWireBook({ store, coordination, clock, logger, scope }),
     ...(environment.replay ? { openInputs: replayFolder(join(environment.dataDir, 'replays'), clock, logger) } : {}),
   })
+}
+
+/** Who judges from the sound alone whether a turn is over. */
+async function turnsOf({ environment, scope, clock, logger }: GatewayOptions): Promise<TurnDetector> {
+  const path = environment.smartTurn
+  if (path === undefined) return melodyTurns
+  return smartTurns({ path, scope, clock, failed: (message) => logger.warn(`end of turn not judged: ${message}`) })
 }
 
 /** Silence after which somebody has paused, ms. */

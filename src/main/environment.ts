@@ -59,6 +59,10 @@ const variables = {
   OFFHOOK_RECORD: flag.default(false).describe('Record every call unless its request says otherwise'),
   OFFHOOK_REPLAY: flag.default(false).describe("Keep every call's inputs in the data folder, for replay"),
   OFFHOOK_VAD: z.enum(['auto', 'energy', 'fvad', 'silero']).default('auto').describe('Voice-activity detector'),
+  OFFHOOK_SMART_TURN: z
+    .string()
+    .optional()
+    .describe('Path of a smart-turn model (ONNX) that judges ends of turns; default: by melody and words'),
   OFFHOOK_LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
@@ -85,6 +89,7 @@ export interface Environment {
   readonly record: boolean
   readonly replay: boolean
   readonly vad: Raw['OFFHOOK_VAD']
+  readonly smartTurn: string | undefined
   readonly logLevel: Raw['OFFHOOK_LOG_LEVEL']
 }
 
@@ -118,6 +123,7 @@ export function readEnvironment(values: Values): Environment {
     record: raw.OFFHOOK_RECORD,
     replay: raw.OFFHOOK_REPLAY,
     vad: raw.OFFHOOK_VAD,
+    smartTurn: raw.OFFHOOK_SMART_TURN,
     logLevel: raw.OFFHOOK_LOG_LEVEL,
   }
 }

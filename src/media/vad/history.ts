@@ -19,7 +19,7 @@ export class History {
   }
 
   /** All that is kept, oldest first; a copy. */
-  read(): Int16Array {
+  read(): Int16Array<ArrayBuffer> {
     const out = new Int16Array(this.#length)
     const from = (this.#next - this.#length + this.#ring.length) % this.#ring.length
     const first = this.#ring.subarray(from, Math.min(this.#ring.length, from + this.#length))
