@@ -144,6 +144,18 @@ describe('nova', () => {
     ])
   })
 
+  test('lets a cough go by: a turn without words ends with the first silence', () => {
+    const { says } = session({ turns: 'vendor' })
+    expect([started, results('', { is_final: false }), results('')].flatMap(says)).toEqual([
+      { type: 'turn-started' },
+      { type: 'turn-ended' },
+    ])
+    // Between words silence ends nothing.
+    expect([started, results('I'), results(''), results('do', { speech_final: true })].flatMap(says)).toMatchObject([
+      ...[{ type: 'turn-started' }, { text: 'I' }, { text: 'do' }, { type: 'turn-ended' }],
+    ])
+  })
+
   test('keeps alive by a text message, and takes its leave', () => {
     const { stepper } = session()
     expect(stepper.give({ type: 'idle' }).messages).toEqual([{ text: '{"type":"KeepAlive"}' }])

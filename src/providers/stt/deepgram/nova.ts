@@ -12,8 +12,8 @@ export interface Nova {
   readonly turns: 'engine' | 'vendor'
   /** `Finalize` sent and not answered. */
   readonly flushes: number
-  /** The vendor's turn has begun. */
-  readonly turn: boolean
+  /** The vendor's turn: none, begun by a sound, or with words in it. */
+  readonly turn: 'none' | 'heard' | 'worded'
 }
 
 export function novaTarget(config: Config): string {
@@ -37,7 +37,7 @@ export function novaTarget(config: Config): string {
 }
 
 export function beginNova({ key, turns }: Config): Nova {
-  return { api: 'v1', key, turns, flushes: 0, turn: false }
+  return { api: 'v1', key, turns, flushes: 0, turn: 'none' }
 }
 
 export function hearNova(state: Nova, message: Fields): Said<Nova> {
@@ -45,7 +45,7 @@ export function hearNova(state: Nova, message: Fields): Said<Nova> {
     case 'Results':
       return results(state, message)
     case 'SpeechStarted':
-      return started(state, [])
+      return started(state, 'heard', [])
     case 'UtteranceEnd':
       // The fallback where noise keeps `speech_final` away; after one there is no turn to end.
       return ended(state, [])
@@ -63,9 +63,11 @@ function results(state: Nova, message: Fields): Said<Nova> {
   const final = message['is_final'] === true
   const said = transcriptOf(message)
   const events: RecogniserEvent[] = said ? [{ type: 'text', text: said, final }] : []
-  const spoken = said ? started(state, events) : { state, events }
+  const spoken = said ? started(state, 'worded', events) : { state, events }
   if (message['from_finalize'] === true) return flushed(spoken.state, spoken.events)
-  return message['speech_final'] === true ? ended(spoken.state, spoken.events) : spoken
+  // A cough begins a turn as words do: when it is surely none, the turn is over.
+  const over = message['speech_final'] === true || (final && state.turn === 'heard' && !said)
+  return over ? ended(spoken.state, spoken.events) : spoken
 }
 
 function transcriptOf(message: Fields): string {
@@ -80,14 +82,15 @@ interface Heard {
   readonly events: readonly RecogniserEvent[]
 }
 
-function started(state: Nova, events: readonly RecogniserEvent[]): Heard {
-  if (state.turns === 'engine' || state.turn) return { state, events }
-  return { state: { ...state, turn: true }, events: [{ type: 'turn-started' }, ...events] }
+function started(state: Nova, turn: 'heard' | 'worded', events: readonly RecogniserEvent[]): Heard {
+  if (state.turns === 'engine' || state.turn === 'worded') return { state, events }
+  const opening: readonly RecogniserEvent[] = state.turn === 'none' ? [{ type: 'turn-started' }] : []
+  return { state: { ...state, turn }, events: [...opening, ...events] }
 }
 
 function ended(state: Nova, events: readonly RecogniserEvent[]): Heard {
-  if (!state.turn) return { state, events }
-  return { state: { ...state, turn: false }, events: [...events, { type: 'turn-ended' }] }
+  if (state.turn === 'none') return { state, events }
+  return { state: { ...state, turn: 'none' }, events: [...events, { type: 'turn-ended' }] }
 }
 
 function flushed(state: Nova, events: readonly RecogniserEvent[]): Heard {

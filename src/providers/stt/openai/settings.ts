@@ -39,7 +39,7 @@ export const settings = z.object({
     description: '8000 (as µ-law) is all that a telephone carries; 24000 for calls from browsers and HD lines.',
     group: 'Sound',
   }),
-  baseUrl: addressField('wss://api.openai.com/v1', ['wss://my-resource.openai.azure.com/openai/v1']),
+  baseUrl: addressField('wss://api.openai.com/v1', ['ws://localhost:8000/v1']),
 })
 
 export type Config = z.output<typeof settings>
