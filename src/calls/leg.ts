@@ -255,5 +255,19 @@ function listenerOf(
 }
 
 export function wireOf(message: { readonly data: Buffer; readonly binary: boolean }): WireMessage {
-  return message.binary ? { binary: message.data } : { text: message.data.toString('utf8') }
+  return message.binary ? legible(message.data) : { text: message.data.toString('utf8') }
 }
+
+/** Some servers on the way pass texts on as bytes: what is an object in JSON was one. Sound never is. */
+export function legible(bytes: Uint8Array): WireMessage {
+  if (bytes[0] !== brace.open || bytes.at(-1) !== brace.close) return { binary: bytes }
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
+  try {
+    JSON.parse(text)
+    return { text }
+  } catch {
+    return { binary: bytes } // sound that begins and ends so
+  }
+}
+
+const brace = { open: 0x7b, close: 0x7d } as const

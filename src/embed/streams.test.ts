@@ -14,6 +14,9 @@ describe.each(openers)('$carrier', ({ carrier, opening, ref, data, media }) => {
     expect(recogniseTransport(messages.toReversed())).toEqual(recogniseTransport(messages))
   })
 
+  test('is recognised by texts that come as bytes', () =>
+    expect(recogniseTransport(messages.map((one) => Buffer.from(one)))).toEqual(recogniseTransport(messages)))
+
   test('is not recognised too early', () => {
     expect(recogniseTransport([])).toBeUndefined()
     expect(recogniseTransport(['{"broken', ...raw([media(0)])])).toBeUndefined()

@@ -1,5 +1,6 @@
 /** Whose media stream comes over a socket of the user's own server, and what its carrier says of the call. */
 import { Arrival, type LetIn, type Opening } from '../calls/arrival.ts'
+import { legible } from '../calls/leg.ts'
 import { recognise, type Recognised, type StartedEvent } from '../calls/recognise.ts'
 import { realClock } from '../lib/clock.ts'
 import { silentLogger } from '../lib/log.ts'
@@ -21,7 +22,7 @@ export interface TransportSocket {
   resume(): void
 }
 
-/** A message as it came: text, or bytes. */
+/** A message as it came: text, or bytes (in which `ws` hands out texts, too). */
 export type RawMessage = string | Uint8Array
 
 /** What is known of a stream before anybody talks on it. */
@@ -51,7 +52,7 @@ export function recogniseTransport(
   source: readonly RawMessage[] | TransportSocket,
 ): RecognisedTransport | undefined | Promise<RecognisedTransport> {
   if (!isMessages(source)) return lookAt(source).claim.then(recognised)
-  const messages = source.map((one): WireMessage => (typeof one === 'string' ? { text: one } : { binary: one }))
+  const messages = source.map((one): WireMessage => (typeof one === 'string' ? { text: one } : legible(one)))
   const claims = recognise(carriers, messages)
   return claims.length === 0 ? undefined : recognised(theOne(claims))
 }

@@ -168,6 +168,22 @@ describe('without a token', () => {
     await over(house, call.id)
   })
 
+  test('Twilio’s signature of the upgrade is enough, and nobody can make it', async () => {
+    const line = await lineOf('twilio')
+    const url = `${house.url.replace('http', 'ws')}/media`
+    const parameters = `<Parameter name="to" value="${number}"/><Parameter name="from" value="${callerNumber}"/>`
+    const markup = `<Response><Connect><Stream url="${url}">${parameters}</Stream></Connect></Response>`
+    const voice = await application(house.scope, () => markup)
+    line.simulator.point(number, { voice, status: voice })
+    const leg = line.simulator.call({ from: callerNumber, to: number, phone: person() })
+    const call = await house.callByRef(leg.ref)
+    expect(call).toMatchObject({ from: callerNumber, to: number, agent: line.agent.id })
+    leg.hangup()
+    await over(house, call.id)
+    const { closed } = await stream('twilio', line, { address: url, url, token: '' })
+    await until('the refusal', () => closed.reason === 'the stream came without a token')
+  })
+
   test('nobody else is', async () => {
     const line = await lineOf('twilio')
     const url = `${house.url.replace('http', 'ws')}/media`

@@ -29,7 +29,7 @@ export const plivo: CarrierSpec<typeof settings> = {
   webhook,
   control,
   stream: {
-    ...{ formats, marks: true, signed: true },
+    ...{ formats, marks: true },
     ...plivoMedia({ formats, account: /^$|^(?![MS]A_).*\D/, digits: true }),
   },
   numbers,
