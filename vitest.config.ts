@@ -7,7 +7,7 @@ import { defineConfig } from 'vitest/config'
 // console: the console as it is built, in a real browser, one file after the other.
 const integration = ['test/**/*.test.ts', '{src,simulators,tools,bench}/**/*.integration.test.ts']
 const speech = [
-  'test/{speech,conversation,package}/**/*.test.ts',
+  'test/{speech,conversation,package,turns}/**/*.test.ts',
   'test/chat/spoken.test.ts',
   'src/providers/{stt,tts}/**/*.integration.test.ts',
   'src/media/vad/*.integration.test.ts',

@@ -1,12 +1,21 @@
 /** What detectors, playout and recorder cost. Prints a table; the last line is JSON. */
 import { pathToFileURL } from 'node:url'
+import { conversationDefaults } from '../src/conversation/contract.ts'
+import { createConversation } from '../src/conversation/converse.ts'
+import { FakeAgent } from '../src/conversation/fakes.ts'
 import { realClock, VirtualClock } from '../src/lib/clock.ts'
+import { seededIds } from '../src/lib/ids.ts'
+import { silentLogger } from '../src/lib/log.ts'
 import { Scope } from '../src/lib/scope.ts'
 import { createPlayout } from '../src/media/playout.ts'
+import { createSource } from '../src/media/port.ts'
 import { createRecorder, type RecordingFile } from '../src/media/recorder.ts'
 import { concat, noise, overlay, silence } from '../src/media/tones.ts'
 import { createVad, type VadKind } from '../src/media/vad/create.ts'
+import { withEndings } from '../src/media/vad/endings.ts'
+import { melodyTurns } from '../src/media/vad/melody.ts'
 import { voiceLike } from '../src/media/vad/suite.ts'
+import type { VadFactory } from '../src/media/vad/vad.ts'
 import type { AudioSink } from '../src/spec/audio.ts'
 
 const frameMs = 20
@@ -22,6 +31,7 @@ export async function run(): Promise<Record<string, number>> {
   await playouts(results)
   await recorder(results)
   for (const kind of ['energy', 'fvad', 'auto', 'silero'] as const) await detector(kind, scope, results)
+  await turnTaking(scope, results)
   return Object.fromEntries(Object.entries(results).map(([name, value]) => [name, Math.round(value * 1000) / 1000]))
 }
 
@@ -61,6 +71,48 @@ async function detector(kind: VadKind, scope: Scope, results: Record<string, num
   if (kind === 'auto') results['auto, share decided by the gate alone'] = vads.stats.fallbacks / Math.max(1, starts)
   if (kind === 'silero') results['silero, chunks per message'] = vads.stats.chunks / vads.stats.messages
   for (const vad of many) vad[Symbol.dispose]()
+}
+
+/** What a call hears with: the detector, its pauses and their melody, the guard against echo, and the turns. */
+async function turnTaking(scope: Scope, results: Record<string, number>): Promise<void> {
+  const vads = await createVad({ kind: 'auto', scope })
+  const vad = withEndings(vads.factory({ hangover: 1_400, pause: 120 }), melodyTurns)
+  const talks = await Promise.all(Array.from({ length: calls }, () => openTalk(scope, vad)))
+  const nothing: AudioSink = { rate: 8000, write: () => {} }
+  const talk = conversation()
+  const idle = await cpuOf(
+    talks.map(() => nothing),
+    talk,
+  )
+  const busy = await cpuOf(talks, talk)
+  const perMinute = 60_000 / duration / calls
+  const seconds = Math.max(0, busy - idle) * perMinute
+  results[`detector and turns, CPU-s per call-minute (${calls} calls)`] = seconds
+  results['detector and turns, % of a core per call'] = (seconds / 60) * 100
+}
+
+/** A conversation with an agent that only listens; its line's sound is written to what is returned. */
+async function openTalk(scope: Scope, vad: VadFactory): Promise<AudioSink> {
+  const microphone = createSource(8000)
+  const talk = scope.use(
+    createConversation({
+      ...{ vad, settings: { ...conversationDefaults, idleTimeout: 0, agentTimeout: 3_600_000 }, clock: realClock },
+      ...{ ids: seededIds('bench'), logger: silentLogger, provider: 'silent' },
+      brief: { call: 'c', direction: 'inbound', from: '', to: '', variables: {}, metadata: {}, tools: [] },
+      open: async (emit) => {
+        const agent = new FakeAgent(emit)
+        agent.port.speaker.write = () => undefined
+        emit({ type: 'ready' })
+        return agent
+      },
+      emit: () => undefined,
+      tool: () => Promise.resolve({ ok: true, result: '' }),
+      finish: () => undefined,
+    }),
+  )
+  talk.attach({ microphone, speaker: createPlayout({ clock: realClock, rate: 8000, frameMs, send: () => {} }) })
+  await realClock.sleep(0)
+  return { rate: 8000, write: (pcm) => microphone.emit(pcm) }
 }
 
 function perFrame(sink: AudioSink, talk: Int16Array): number {

@@ -7,7 +7,7 @@ const longestDelay = 700
 /** Sound of the line that is judged, ms: little at first, since somebody waits for the verdict. */
 const window = { least: 120, most: 320 }
 /** How alike an echo is to what was said; over a short stretch two vowels of different people can be nearly as alike. */
-const alike = { short: 0.72, long: 0.5 }
+const alike = { short: 0.75, long: 0.55 }
 
 interface Said {
   /** When its first sample is heard. */
