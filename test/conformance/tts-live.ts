@@ -23,8 +23,8 @@ export interface SpeakerSimulator {
   readonly spoken: readonly string[]
   /** Makes it slow: it sends the sound of a sentence over at least this many ms; 0 switches that off. */
   slow(ms: number): void
-  /** Sentences that were called off, or whose request was dropped. */
-  readonly cancelled: number
+  /** Sentences that were called off, or whose request was dropped. Not for vendors that finish what they began, come what may. */
+  readonly cancelled?: number | undefined
   /** Cuts every connection. Not for vendors without sockets. */
   cut?(): void
   /** Connections that are open now. Not for vendors without sockets. */
@@ -64,14 +64,14 @@ export function speakerLive(name: string, fixture: SpeakerLiveFixture): void {
 
     test('a sentence that is called off is called off at the vendor, and the next one is spoken', async () => {
       await using speaker = await open()
-      const before = simulator.cancelled
+      const before = simulator.cancelled ?? 0
       simulator.slow(5_000)
       const abort = new AbortController()
       const error = await soundMs(speaker, 'A long sentence that nobody wants to hear.', abort).catch(
         (error: unknown) => error,
       )
       expect(error).toMatchObject({ message: 'interrupted' })
-      await until('the cancellation', () => simulator.cancelled > before)
+      await until('the cancellation', () => (simulator.cancelled ?? Infinity) > before)
       simulator.slow(0)
       expect(await soundMs(speaker, 'And on.')).toBeGreaterThan(100)
     })
@@ -88,7 +88,9 @@ export function speakerLive(name: string, fixture: SpeakerLiveFixture): void {
       await soundMs(speaker, 'One.')
       simulator.cut()
       await until('the end of the connection', () => simulator.open === 0)
-      expect(await soundMs(speaker, 'Two.')).toBeGreaterThan(50)
+      // The end may be on its way to us still: a sentence that fails before its first sound is tried twice, as in a call.
+      const said = soundMs(speaker, 'Two.').catch(() => soundMs(speaker, 'Two.'))
+      expect(await said).toBeGreaterThan(50)
     })
 
     test('leaves no connection', async () => {
