@@ -1,11 +1,13 @@
 /** Makes the docs' tables from the code: environment, errors, providers. `node tools/make-docs.ts`; with `--check` it only compares. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'
+import { featuresOf } from '../src/api/features.ts'
 import { capabilitiesOf } from '../src/api/routes/providers.ts'
 import { environmentVariables } from '../src/main/environment.ts'
 import { everyProvider, ownProviders } from '../src/main/providers.ts'
 import { telemetryVariables } from '../src/main/telemetry/settings.ts'
 import { codes } from '../src/spec/errors.ts'
+import { features, type Feature, type FeatureName } from '../src/spec/features.ts'
 import { notesOf } from '../src/spec/provider.ts'
 
 const made = 'Made from the code by `node tools/make-docs.ts`.'
@@ -81,7 +83,44 @@ ${rows.join('\n')}
 `
 }
 
+function carriers(): string {
+  // A browser is no carrier with numbers: it has a page of its own.
+  const specs = everyProvider(ownProviders).flatMap((spec) => (spec.kind === 'carrier' && spec.webhook ? [spec] : []))
+  const known = specs.map((spec) => new Map(featuresOf(spec).map((feature) => [feature.name, feature])))
+  const rows = Object.entries(features).map(([name, label]) => {
+    const cells = known.map((of) => cellOf(of.get(name as FeatureName)!)) // keys of the table are its names
+    return `| ${label} | ${cells.join(' | ')} |`
+  })
+  const reasons = specs.map((spec) => {
+    const told = featuresOf(spec).flatMap(({ label, why }) => (why ? [`  - ${label}: ${why}`] : []))
+    return told.length > 0 ? `- **${spec.label}**\n${told.join('\n')}` : `- **${spec.label}**: nothing is missing.`
+  })
+  return `# Carriers
+
+What each can. ${made} \`/v1/providers\` and the console say the same.
+
+- **yes**: the carrier does it. **Offhook**: the carrier cannot, and Offhook does it instead (second leg, tones, ear, voice), or it is Offhook's own anyway.
+- **no**: nobody does; the command is refused with the reason below.
+- ✓: shown by the live suite, with whole calls through a real gateway and a simulated carrier. What it showed is written down beside the provider (\`shown.ts\`);
+  a run that shows less, or more, fails. Nothing here was tried on a live account: each carrier's page says what is unconfirmed, and [witnesses](../witnesses.md) who outside has seen what.
+
+| | ${specs.map(({ name, label }) => `[${label}](${name}.md)`).join(' | ')} |
+|---|${specs.map(() => '---|').join('')}
+${rows.join('\n')}
+
+## Why not, or not by the carrier
+
+${reasons.join('\n')}
+`
+}
+
+function cellOf({ by, shown }: Feature): string {
+  const who = { carrier: 'yes', engine: 'Offhook', nobody: 'no' }[by]
+  return shown ? `${who} ✓` : who
+}
+
 const files: Readonly<Record<string, () => string>> = {
+  'docs/carriers/README.md': carriers,
   'docs/configuration.md': configuration,
   'docs/errors.md': errors,
   'docs/providers.md': providers,

@@ -58,6 +58,17 @@ export const provider = z
     settings: open.describe('JSON Schema; fields carry title, secret, env, when'),
     checklist: z.array(z.string()),
     capabilities: z.array(z.string()),
+    features: z
+      .array(
+        z.object({
+          name: z.string(),
+          label: z.string(),
+          by: z.enum(['carrier', 'engine', 'nobody']).describe('Who does it; `engine`: Offhook, with its own means'),
+          shown: z.boolean().describe('A whole call through the simulated carrier has shown it'),
+          why: z.string().optional(),
+        }),
+      )
+      .describe('Of carriers: what people ask of one'),
   })
   .meta({ id: 'Provider' })
 

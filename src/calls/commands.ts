@@ -4,6 +4,7 @@ import type { AnyCommand, CallCommand, CommandType } from '../spec/call.ts'
 import type { Accepted, Addresses, CarrierSpec, Dispatch } from '../spec/carrier.ts'
 import { OffhookError } from '../spec/errors.ts'
 import type { CallEvent } from '../spec/event.ts'
+import { featureOf } from '../spec/features.ts'
 import type { Connection, MediaGrant } from '../store/contract.ts'
 import { inOurWay, type Done } from './instead.ts'
 import { limits } from './machine.ts'
@@ -101,10 +102,15 @@ export async function encode(
 ): Promise<Dispatch> {
   const { engine, running } = live
   if (!carrier.control?.commands.includes(command.type))
-    return { by: 'unsupported', why: `${carrier.label} cannot ${command.type}` }
+    return { by: 'unsupported', why: reasonOf(carrier, command.type) }
   const urls = await addresses(live, connection, opensMedia.has(command.type) && !carrier.listen)
   const now = { time: engine.clock.now(), id: (prefix: string) => engine.ids.id(prefix) }
   return carrier.control.encode(command, running.seen, carrier.settings.parse(connection.settings), { now, urls })
+}
+
+function reasonOf({ label, lacks }: CarrierSpec, type: CommandType): string {
+  const feature = featureOf[type]
+  return (feature && lacks?.[feature]) ?? `${label} cannot ${type}`
 }
 
 async function addresses(live: LiveCall, connection: Connection, media: boolean): Promise<Addresses> {

@@ -20,6 +20,16 @@ export interface components {
       settings: Record<string, unknown>
       checklist: (string)[]
       capabilities: (string)[]
+      /** Of carriers: what people ask of one */
+      features: ({
+        name: string
+        label: string
+        /** Who does it; `engine`: Offhook, with its own means */
+        by: "carrier" | "engine" | "nobody"
+        /** A whole call through the simulated carrier has shown it */
+        shown: boolean
+        why?: string
+      })[]
     }
     WarningInput: {
       /** An error's code, or a word of its own */
@@ -464,6 +474,16 @@ export interface components {
       settings: Record<string, unknown>
       checklist: (string)[]
       capabilities: (string)[]
+      /** Of carriers: what people ask of one */
+      features: ({
+        name: string
+        label: string
+        /** Who does it; `engine`: Offhook, with its own means */
+        by: "carrier" | "engine" | "nobody"
+        /** A whole call through the simulated carrier has shown it */
+        shown: boolean
+        why?: string
+      })[]
     }
     Warning: {
       /** An error's code, or a word of its own */

@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import type { StreamFormat } from './audio.ts'
 import type { CallCommand, CallPlan, CallStatus, CommandType, MachineResult, Variables } from './call.ts'
 import type { OffhookError } from './errors.ts'
+import type { FeatureName } from './features.ts'
 import type { InboundRequest, Now, Operation, Reply } from './http.ts'
 import type { Listen } from './listen.ts'
 import type { ProviderSpec } from './provider.ts'
@@ -38,6 +39,10 @@ export interface CarrierSpec<S extends z.ZodObject = z.ZodObject> extends Provid
    * calls come here. Saving twice makes one. What numbers or others share is changed, never cleared.
    */
   readonly setUp?: (urls: Urls, config: z.output<S>, now: Now) => Operation<SetUp>
+  /** What it cannot, and why, in a sentence for people. */
+  readonly lacks?: Readonly<Partial<Record<FeatureName, string>>>
+  /** What the live conformance suite has shown with this carrier's simulator; the suite compares, and can write it. */
+  readonly shown?: readonly FeatureName[]
   /** Checks the settings against the carrier ("test this connection"); resolves to a sentence, or throws an OffhookError. */
   readonly check?: (config: z.output<S>, now: Now) => Operation<string>
 }

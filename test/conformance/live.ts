@@ -6,6 +6,7 @@ import { describeOutbound } from './live/outbound.ts'
 import { describeTokens } from './live/tokens.ts'
 import { describeTransfer } from './live/transfer.ts'
 import { describeTrust } from './live/trust.ts'
+import { describeShown, notePassed } from './live/shown.ts'
 import { stageFor } from './live/stage.ts'
 import type { LiveFixture } from './live/fixture.ts'
 
@@ -13,7 +14,9 @@ export type { CarrierCall, Line, LiveFixture } from './live/fixture.ts'
 
 /** Declares the suite. Its tests run side by side in one gateway, each with an account, a number and an agent of its own. */
 export function liveConformance(name: string, fixture: LiveFixture): void {
+  const passed = new Set<string>()
   describe.concurrent(`${name} live`, () => {
+    notePassed(passed)
     const stage = stageFor(fixture)
     describeInbound(fixture, stage)
     describeOutbound(fixture, stage)
@@ -22,4 +25,5 @@ export function liveConformance(name: string, fixture: LiveFixture): void {
     describeTokens(fixture, stage)
     describeFaults(fixture, stage)
   })
+  describeShown(name, fixture, passed)
 }

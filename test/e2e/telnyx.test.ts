@@ -17,6 +17,7 @@ liveConformance('telnyx', {
         ...options,
         apiKey: String(settings['apiKey']),
         connectionId: String(settings['connectionId']),
+        // Only calls that nobody answers wait for it. Shorter, and a busy machine loses callers whose answer comes a little late.
         firstCommandMs: 10_000,
       }),
   }),

@@ -6,6 +6,7 @@ import { agentSettings } from '../../conversation/settings.ts'
 import type { CarrierSpec } from '../../spec/carrier.ts'
 import { connectionSettings } from '../../spec/connection.ts'
 import type { ApiParts, AnySpec } from '../parts.ts'
+import { featuresOf } from '../features.ts'
 import { failure, provider } from '../schemas.ts'
 import { givenSettings } from '../settings.ts'
 
@@ -35,6 +36,7 @@ function present(spec: AnySpec): z.input<typeof provider> {
     settings: z.toJSONSchema(settingsSchema(spec), { io: 'input', unrepresentable: 'any' }),
     checklist: [...(checklist ?? [])],
     capabilities: [...capabilitiesOf(spec)],
+    features: spec.kind === 'carrier' ? [...featuresOf(spec)] : [],
   }
 }
 

@@ -157,8 +157,9 @@ export function describeOutbound(fixture: LiveFixture, stage: SetStage): void {
       )
       player.say(800, 1000)
       await until('the agent', () => toneMs(leg.heard(), 1000) >= 700)
+      // What is said is on its way for as long as the machine is busy; a hang-up drops what has not arrived.
       await leg.phone.say(tone(440, 800))
-      await pause(300)
+      await until('the caller', () => toneMs(player.heard, 440) >= 740)
       leg.hangup()
       const ended = await set.house.callWhen('the recording', call.id, ({ recording }) => recording !== null)
       expect(ended.recording).toMatch(/\.wav$/)

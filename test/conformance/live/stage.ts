@@ -3,6 +3,7 @@ import { afterAll, beforeAll } from 'vitest'
 import { framesOfTone, join, Phone, tone, toneShare } from '../../../simulators/index.ts'
 import { realClock } from '../../../src/lib/clock.ts'
 import { openHouse, type CallShown, type House } from '../../e2e/gateway.ts'
+import { until } from '../../e2e/until.ts'
 import type { Player } from '../../e2e/studio.ts'
 import type { CarrierCall, Line, LiveFixture } from './fixture.ts'
 
@@ -48,6 +49,10 @@ export async function inCall(stage: Stage, phone = person()): Promise<InCall> {
   const call = await house.callByRef(leg.ref)
   const player = await house.studio.player(agent.key)
   await house.callWhen('in-progress', call.id, ({ status }) => status === 'in-progress')
+  // The carrier's word on the answer may be faster than its stream; what is pressed or said in between nobody gets.
+  await until('open media', async () =>
+    (await house.events(call.id)).some(({ event }) => event.type === 'media.opened'),
+  )
   return { call, leg, player }
 }
 

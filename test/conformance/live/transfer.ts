@@ -6,7 +6,7 @@ import type { CarrierCall, LiveFixture } from './fixture.ts'
 import { calleeNumber, inCall, over, person, toneMs, type Stage, type SetStage } from './stage.ts'
 
 export function describeTransfer(fixture: LiveFixture, stage: SetStage): void {
-  if (!fixture.spec.control?.commands.includes('transfer')) return
+  if (!fixture.spec.control?.commands.includes('transfer')) return describeJoined(fixture, stage)
   describe('a transfer', () => {
     test('by the API joins caller and colleague, and leaves them alone', async () => {
       const set = await stage()
@@ -195,6 +195,42 @@ export function describeTransfer(fixture: LiveFixture, stage: SetStage): void {
       expect(await over(set.house, call.id)).toMatchObject({ status: 'completed' })
       expect(leg.streams).toHaveLength(1)
       expect(hangups(set, fixture)).toEqual([])
+    })
+  })
+}
+
+/** Where the carrier has none. */
+function describeJoined(fixture: LiveFixture, stage: SetStage): void {
+  if (!fixture.spec.control?.commands.includes('dial')) return
+  describe('a transfer by a second leg of ours', () => {
+    test('joins caller and colleague', async () => {
+      const set = await stage()
+      set.line.onDial(() => ({ type: 'answer', phone: person(), afterMs: 100 }))
+      const { call, leg, player } = await inCall(set)
+      const coming = set.line.nextCall()
+      await transferTo(set, call.id)
+      const other = await coming
+      const second = await set.house.callByRef(other.ref)
+      await until('both legs', async () => (await seen(set, second.id)).includes('media.opened'))
+      const deaf = player.heard.length
+      await joined(leg, other)
+      expect(toneMs(player.heard.subarray(deaf), 440)).toBe(0)
+      other.hangup()
+      expect(await over(set.house, call.id)).toMatchObject({ status: 'completed', endReason: 'transferred' })
+      expect((await leg.ended).status).toBe('completed')
+    })
+
+    test('gives the caller back when the colleague is busy', async () => {
+      const set = await stage()
+      set.line.onDial(() => ({ type: 'busy', afterMs: 100 }))
+      const { call, leg, player } = await inCall(set)
+      await transferTo(set, call.id)
+      await until('the agent told', () => player.orders.some(({ type }) => type === 'say'), 20_000)
+      await until('the agent’s words', () => toneMs(leg.heard(), 1000) >= 500)
+      await leg.phone.say(tone(440, 600))
+      await until('the caller', () => toneMs(player.heard, 440) >= 400)
+      leg.hangup()
+      expect(await over(set.house, call.id)).toMatchObject({ endReason: 'caller-hangup' })
     })
   })
 }

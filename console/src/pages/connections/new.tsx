@@ -10,6 +10,7 @@ import { Button, ButtonLink } from '../../ui/button.tsx'
 import { Choices } from '../../ui/choices.tsx'
 import { Page, Section } from '../../ui/page.tsx'
 import { ErrorState, SkeletonRows } from '../../ui/states.tsx'
+import { Abilities } from './abilities.tsx'
 import { Checklist } from './checklist.tsx'
 import { connectable, kindTitle } from './kinds.ts'
 import { noteSaved } from './set-up.tsx'
@@ -90,7 +91,10 @@ function Settings({ provider }: { readonly provider: Provider }) {
             )}
           />
         </Section>
-        <Checklist steps={provider.checklist} />
+        <div className="flex min-w-0 flex-col gap-5">
+          <Checklist steps={provider.checklist} />
+          <Abilities features={provider.features} />
+        </div>
       </div>
     </Page>
   )

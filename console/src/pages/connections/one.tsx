@@ -16,6 +16,7 @@ import { Confirm } from '../../ui/dialog.tsx'
 import { Page, Section } from '../../ui/page.tsx'
 import { ErrorState, SkeletonRows } from '../../ui/states.tsx'
 import { noteDone, noteFailed } from '../../ui/toast.tsx'
+import { Abilities } from './abilities.tsx'
 import { Checklist } from './checklist.tsx'
 import { Back } from './new.tsx'
 import { noteSaved, SetUp } from './set-up.tsx'
@@ -85,6 +86,7 @@ function Loaded({ connection, provider }: LoadedProps) {
         <div className="flex min-w-0 flex-col gap-5">
           <Webhooks addresses={connection.webhooks} />
           <Checklist steps={provider?.checklist ?? []} />
+          <Abilities features={provider?.features ?? []} />
         </div>
       </div>
     </Page>

@@ -5,6 +5,7 @@ import { setUp } from './application.ts'
 import { control } from './commands.ts'
 import { numbers } from './numbers.ts'
 import { settings } from './settings.ts'
+import { shown } from './shown.ts'
 import { stream } from './stream.ts'
 import { webhook } from './webhook.ts'
 
@@ -26,6 +27,12 @@ export const cloudonix: CarrierSpec<typeof settings> = {
   numbers,
   recordings,
   lookup,
+  lacks: {
+    'keys-out': 'Cloudonix sends no keys on a running call.',
+    'recording-there': 'Cloudonix records outbound calls from their start only.',
+    price: 'Its record of a call names no currency.',
+  },
+  shown,
   setUp,
   check,
 }

@@ -4,6 +4,7 @@ import { check, cost, lookup, recordings } from './account.ts'
 import { control } from './commands.ts'
 import { numbers } from './numbers.ts'
 import { settings } from './settings.ts'
+import { shown } from './shown.ts'
 import { stream } from './stream.ts'
 import { webhook } from './webhook.ts'
 
@@ -27,5 +28,13 @@ export const exotel: CarrierSpec<typeof settings> = {
   recordings,
   cost,
   lookup,
+  lacks: {
+    'take-back': 'Exotel has no hang-up: a call ends with its stream, and one that rings has none yet.',
+    'keys-out': 'Exotel sends no keys on calls with a stream.',
+    transfer: 'Exotel transfers no calls with a stream.',
+    voicemail: 'Exotel speaks no messages on calls with a stream.',
+    'recording-there': 'Exotel records calls from their start only.',
+  },
+  shown,
   check,
 }

@@ -7,6 +7,7 @@ import { setUp } from './application.ts'
 import { control } from './commands.ts'
 import { numbers } from './numbers.ts'
 import { settings } from './settings.ts'
+import { shown } from './shown.ts'
 import { webhook } from './webhook.ts'
 
 /** Plivo buffers forty seconds and plays them in real time; `clearAudio` takes them back. */
@@ -36,6 +37,7 @@ export const plivo: CarrierSpec<typeof settings> = {
   recordings,
   cost,
   lookup,
+  shown,
   setUp,
   check,
 }

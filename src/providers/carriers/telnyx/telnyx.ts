@@ -5,6 +5,7 @@ import { setUp } from './application.ts'
 import { control } from './commands.ts'
 import { numbers } from './numbers.ts'
 import { settings } from './settings.ts'
+import { shown } from './shown.ts'
 import { stream } from './stream.ts'
 import { webhook } from './webhook.ts'
 
@@ -27,6 +28,7 @@ export const telnyx: CarrierSpec<typeof settings> = {
   numbers,
   recordings,
   lookup,
+  shown,
   lookupTransfer,
   setUp,
   check,

@@ -4,6 +4,7 @@ import { check, cost, lookup, recordings } from './account.ts'
 import { control } from './commands.ts'
 import { numbers } from './numbers.ts'
 import { settings } from './settings.ts'
+import { shown } from './shown.ts'
 import { stream } from './stream.ts'
 import { webhook } from './webhook.ts'
 
@@ -26,5 +27,6 @@ export const twilio: CarrierSpec<typeof settings> = {
   recordings,
   cost,
   lookup,
+  shown,
   check,
 }

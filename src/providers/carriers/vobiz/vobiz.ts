@@ -7,6 +7,7 @@ import { setUp } from './application.ts'
 import { control } from './commands.ts'
 import { numbers } from './numbers.ts'
 import { settings } from './settings.ts'
+import { shown } from './shown.ts'
 import { webhook } from './webhook.ts'
 
 const formats: readonly StreamFormat[] = [{ encoding: 'pcmu', rate: 8_000, frameMs: 20, leadMs: 400 }]
@@ -30,6 +31,7 @@ export const vobiz: CarrierSpec<typeof settings> = {
   recordings,
   cost,
   lookup,
+  shown,
   setUp,
   check,
 }

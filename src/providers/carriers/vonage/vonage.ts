@@ -5,6 +5,7 @@ import { setUp } from './application.ts'
 import { control } from './commands.ts'
 import { numbers } from './numbers.ts'
 import { settings } from './settings.ts'
+import { shown } from './shown.ts'
 import { stream } from './stream.ts'
 import { webhook } from './webhook.ts'
 
@@ -26,6 +27,8 @@ export const vonage: CarrierSpec<typeof settings> = {
   recordings,
   cost,
   lookup,
+  lacks: { 'recording-there': 'Vonage records from the answer on only (setting "Record at Vonage too").' },
+  shown,
   lookupTransfer,
   setUp,
   check,

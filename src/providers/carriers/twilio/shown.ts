@@ -1,0 +1,22 @@
+/** What the live conformance suite has shown of this carrier; written by it (`LIVE_SHOWN=write`). */
+import type { FeatureName } from '../../../spec/features.ts'
+
+export const shown: readonly FeatureName[] = [
+  'calls-in',
+  'calls-out',
+  'signatures',
+  'hangup',
+  'take-back',
+  'keys-in',
+  'keys-out',
+  'barge-in',
+  'transfer',
+  'give-back',
+  'machine-detection',
+  'voicemail',
+  'recording',
+  'recording-there',
+  'price',
+  'reconnect',
+  'doubt',
+]
