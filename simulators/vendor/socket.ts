@@ -30,7 +30,9 @@ export class VendorSocket {
   #sent = 0
   #lastDue = 0
 
-  constructor(socket: WebSocket, setting: SocketSetting) {
+  /** `end`: a WebSocket of the `ws` package, which declarations of ours must not name: users have none of its own. */
+  constructor(end: object, setting: SocketSetting) {
+    const socket = end as WebSocket // what the server hands in
     this.#socket = socket
     this.#setting = setting
     this.#drawn = drawFaults(setting.faults)
