@@ -69,7 +69,9 @@ export async function serveVendor(
     server.listen(0, '127.0.0.1', resolve)
   })
   scope.defer(async () => {
-    for (const socket of edge.connections) socket.cut()
+    const open = [...edge.connections]
+    for (const socket of open) socket.cut()
+    await Promise.all(open.map((socket) => socket.scope.close()))
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
   })

@@ -26,6 +26,7 @@ export class VendorSocket {
   readonly #socket: WebSocket
   readonly #setting: SocketSetting
   readonly #drawn: DrawnFaults
+  readonly #timers = new Set<Timer>()
   #listener: (message: VendorMessage) => void = () => undefined
   #sent = 0
   #lastDue = 0
@@ -39,6 +40,9 @@ export class VendorSocket {
     this.number = setting.number
     this.request = setting.request
     this.scope = new Scope(`connection ${setting.number}`)
+    this.scope.defer(() => {
+      for (const timer of this.#timers) timer.cancel()
+    })
     socket.on('message', (data, binary) => this.#received(bytesOf(data), binary))
     // A broken frame closes the connection; `close` tells of it.
     socket.on('error', () => undefined)
@@ -81,12 +85,16 @@ export class VendorSocket {
 
   /** A timer that ends with the connection. */
   after(delay: number, run: () => void): Timer {
-    const { clock } = this.#setting
-    const timer = clock.timer(delay, () => {
+    const timer = this.#setting.clock.timer(delay, () => {
+      this.#timers.delete(timer)
       if (!this.scope.closed) run()
     })
-    this.scope.defer(() => timer.cancel())
-    return timer
+    this.#timers.add(timer)
+    const cancel = () => {
+      timer.cancel()
+      this.#timers.delete(timer)
+    }
+    return { cancel, [Symbol.dispose]: cancel }
   }
 
   #received(bytes: Uint8Array, binary: boolean): void {

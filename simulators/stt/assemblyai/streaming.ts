@@ -17,6 +17,7 @@ const shortest = 50
 const longest = 1000
 /** How far sound may run ahead of the clock, ms; what the vendor allows is not told. */
 const ahead = 15_000
+/** Seconds. */
 const session = 10_800
 
 export class Streaming {
@@ -47,6 +48,9 @@ export class Streaming {
   begin(): void {
     const expires_at = Math.floor(this.#clock.now() / 1000) + session
     this.#socket.json({ type: 'Begin', id: 'session-1', expires_at })
+    this.#socket.after(session * 1000, () =>
+      fail(this.#socket, 3008, 'Session expired: maximum session duration exceeded'),
+    )
     this.#socket.onMessage((message) => {
       if ('binary' in message) return this.#sound(message.binary)
       const parsed = order.safeParse(objectOf(message.text))

@@ -5,6 +5,9 @@ import type { VendorSocket } from '../../vendor/socket.ts'
 import { objectOf } from '../options.ts'
 import { clientEvent, modelFault, type Session } from './schema.ts'
 
+/** Ms. */
+const longestSession = 60 * 60_000
+
 /** A commit of less is refused, ms. */
 const shortest = 100
 
@@ -32,6 +35,10 @@ class Transcription {
 
   begin(): void {
     this.#tell('session.created', { session: this.#shown() })
+    this.#socket.after(longestSession, () => {
+      this.#refuse('session_expired', 'Your session hit the maximum duration of 60 minutes.')
+      this.#socket.close(1001, 'Your session hit the maximum duration of 60 minutes.')
+    })
     this.#socket.onMessage((message) => {
       if ('binary' in message) return this.#refuse('invalid_value', 'binary messages are not supported')
       const parsed = clientEvent.safeParse(objectOf(message.text))

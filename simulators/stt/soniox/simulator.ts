@@ -44,6 +44,8 @@ const order = z.discriminatedUnion('type', [
 
 /** Without sound or keepalive for so long it ends. */
 const patience = 20_000
+/** Ms. */
+const longestStream = 300 * 60_000
 /** A word is final once so many stand behind it. */
 const settled = 2
 
@@ -62,6 +64,7 @@ class Session {
 
   begin(): void {
     this.#wait()
+    this.#socket.after(longestStream, () => fail(this.#socket, 503))
     this.#socket.onMessage((message) => {
       this.#wait()
       if (!this.#ear) return this.#start('text' in message ? message.text : '')

@@ -36,6 +36,9 @@ const order = z.discriminatedUnion('message', [
 /** A word is final once so many stand behind it. */
 const settled = 2
 
+/** So long without sound, ms. */
+const patience = 60 * 60_000
+
 export class Recognition {
   readonly #socket: VendorSocket
   readonly #phrases: Phrases
@@ -43,6 +46,7 @@ export class Recognition {
   #partials = false
   #final = 0
   #added = 0
+  #patience: Disposable | undefined
 
   constructor(socket: VendorSocket, phrases: Phrases) {
     this.#socket = socket
@@ -50,6 +54,7 @@ export class Recognition {
   }
 
   begin(): void {
+    this.#wait()
     this.#socket.onMessage((message) => {
       if ('binary' in message) return this.#sound(message.binary)
       const fields = objectOf(message.text)
@@ -92,6 +97,7 @@ export class Recognition {
 
   #sound(bytes: Uint8Array): void {
     if (!this.#ear) return fail(this.#socket, 'protocol_error', 'Audio before StartRecognition', 1003)
+    this.#wait()
     this.#tell('AudioAdded', { seq_no: ++this.#added })
     this.#note(this.#ear.hear(samplesOf(bytes)), false)
   }
@@ -125,6 +131,13 @@ export class Recognition {
     )
     this.#tell('EndOfTranscript', {})
     this.#socket.close(1000)
+  }
+
+  #wait(): void {
+    this.#patience?.[Symbol.dispose]()
+    this.#patience = this.#socket.after(patience, () =>
+      fail(this.#socket, 'idle_timeout', 'No audio for an hour', 1008),
+    )
   }
 
   #utteranceEnd(at: number, forced: boolean): void {
