@@ -1,6 +1,6 @@
 /** The way to a vendor's socket: the requests it wants first, the handshake, and what it means when it is refused or closed. */
 import { LibError } from '../lib/failure.ts'
-import { redactText, secretHider } from '../lib/redact.ts'
+import { isSecretName, redactText, secretHider } from '../lib/redact.ts'
 import type { Socket, SocketClose } from '../lib/socket/socket.ts'
 import { type ErrorCode, OffhookError } from '../spec/errors.ts'
 import type { HttpRequest, HttpResponse, Operation } from '../spec/http.ts'
@@ -60,11 +60,12 @@ export function closedError(
   })
 }
 
-/** Header values and subprotocols are how keys travel; so are parameters of the address. */
+/** Headers, subprotocols and parameters of the address are how keys travel. */
 function secretsIn({ url, headers, protocols = [] }: SocketTarget): readonly string[] {
-  const values = [...Object.values(headers).flatMap((value) => [value, value.split(' ').at(-1) ?? '']), ...protocols]
-  const query = URL.canParse(url) ? [...new URL(url).searchParams.values()] : []
-  return [...values, ...query].filter((value) => value.length >= 8)
+  const parameters = URL.canParse(url) ? [...new URL(url).searchParams] : []
+  const named = [...Object.entries(headers), ...parameters].filter(([name]) => name === 'key' || isSecretName(name))
+  // After the scheme: `Bearer …`.
+  return [...named.flatMap(([, value]) => [value, value.split(' ').at(-1) ?? '']), ...protocols]
 }
 
 /** The engine's HTTP knows carriers; here the other side is a vendor. */

@@ -22,7 +22,7 @@ function segments(recogniser: FakeRecogniser): Candidate<ListenerPart> {
 async function start(vendor: FakeVendor, ...candidates: readonly Candidate<ListenerPart>[]) {
   const replaced: string[] = []
   const standby = new Standby({ candidates, replaced: ({ message }) => void replaced.push(message) })
-  const ears = await openEars({ standby, logger: silentLogger })
+  const ears = await openEars({ standby, clock: vendor.clock, logger: silentLogger })
   const events: EarsEvent[] = []
   ears.hear((event) => void events.push(event))
   /** The caller's line, in real time. `level` 0: they say nothing. */
@@ -184,6 +184,18 @@ describe('a recogniser that is lost', () => {
     expect(vendor.ends).toHaveLength(2)
     expect(texts()).toEqual(['At last.'])
     expect(replaced[0]).toContain('had no answer to the end of a turn')
+  })
+
+  test('again and again, but after a long time each, is opened again each time', async () => {
+    const vendor = new FakeVendor()
+    const { events, replaced } = await start(vendor, socket(vendor), segments(new FakeRecogniser()))
+    for (let loss = 1; loss <= 3; loss++) {
+      await vendor.clock.advanceAsync(61_000)
+      await vendor.close(1000)
+      await vendor.clock.advanceAsync(3_000)
+      expect(vendor.ends).toHaveLength(loss + 1)
+    }
+    expect([events, replaced]).toEqual([[], []])
   })
 
   test('with nobody left is told once', async () => {

@@ -1,4 +1,5 @@
 /** Hears the caller through whichever recogniser is at work: a turn that one of them did not answer is played to the next. */
+import type { Clock } from '../../lib/clock.ts'
 import type { Logger } from '../../lib/log.ts'
 import { fit } from '../../media/chain.ts'
 import { resampled } from '../../media/resample.ts'
@@ -16,11 +17,14 @@ export type EarsEvent =
 
 export interface EarsOptions {
   readonly standby: Standby<ListenerPart>
+  readonly clock: Clock
   readonly logger: Logger
 }
 
 /** Sound from before a vendor told that a turn began, ms: it tells with the first words. */
 const vendorDelay = 1_000
+/** A session that lasted so long did not fail, ms: vendors end them after some time, and networks break. */
+const lasting = 60_000
 /** Where a vendor that took the turns is replaced by one that does not: silence that ends a turn, ms. */
 const standInHangover = 700
 
@@ -41,6 +45,8 @@ export class Ears implements AudioSink, AsyncDisposable {
   /** Our own detector, where the vendor's turns were lost with it. */
   #vad: Vad | undefined
   #speaking = false
+  /** When the present recogniser began. */
+  #since = 0
   #closing: Promise<void> | undefined
   #over = false
   #told: EarsEvent[] | undefined = []
@@ -147,6 +153,7 @@ export class Ears implements AudioSink, AsyncDisposable {
 
   #attach(listener: Listener): void {
     this.#listener = listener
+    this.#since = this.#options.clock.monotonic()
     const write = (pcm: Int16Array) => listener.write(pcm)
     this.#way = fit(this.rate)({ rate: listener.rate, write, toString: () => `${listener.rate} Hz` })
     if (this.turns === 'agent' && listener.turns === 'engine') this.#detect()
@@ -154,12 +161,14 @@ export class Ears implements AudioSink, AsyncDisposable {
 
   #lost(listener: Listener, error: unknown): void {
     if (this.#over) return
+    const { standby, clock } = this.#options
+    if (clock.monotonic() - this.#since > lasting) standby.worked()
     this.#listener = undefined
     this.#way = undefined
     // Nobody would tell that the caller began to speak meanwhile: all of it is kept.
     if (this.turns === 'agent' && !this.#hearing.listening) this.#hearing.start(vendorDelay)
     this.#closing = this.#close(listener)
-    if (!this.#options.standby.failed(error)) return this.#broken(error)
+    if (!standby.failed(error)) return this.#broken(error)
     void this.#replace()
   }
 

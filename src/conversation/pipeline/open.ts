@@ -43,7 +43,7 @@ export async function openPipeline(
     standby(parts.model, plan.model, openModel),
     standby(parts.speaker, plan.speaker, openSpeaker),
   ])
-  const opening = [openEars({ standby: listeners, logger }), models.part(), speakers.part()] as const
+  const opening = [openEars({ standby: listeners, clock: host.clock, logger }), models.part(), speakers.part()] as const
   const opened = await Promise.allSettled(opening)
   if (opened.some(({ status }) => status === 'rejected')) {
     const ears = opened[0].status === 'fulfilled' ? opened[0].value : listeners

@@ -25,7 +25,7 @@ async function start({ delay = 0 } = {}) {
   const model = new FakeModel()
   const speaker = new FakeSpeaker(clock, delay)
   const events: AgentEvent[] = []
-  const ears = await openEars({ standby: only(segmentPart(recogniser)), logger: silentLogger })
+  const ears = await openEars({ standby: only(segmentPart(recogniser)), clock, logger: silentLogger })
   const session = createPipeline({
     ears,
     models: only(model),

@@ -33,7 +33,7 @@ export const fakeEars: SocketRecogniserSpec<typeof settings> = {
     idleAfter: 5_000,
     // oxlint-disable-next-line eslint/require-yield -- this vendor wants no request first
     *connect({ key }) {
-      return { url: 'wss://ears.test/', headers: { authorization: `Token ${key}` } }
+      return { url: 'wss://ears.test/?model=nova-general-9', headers: { authorization: `Token ${key}` } }
     },
     begin: () => 0,
     step(state, input) {

@@ -126,6 +126,16 @@ describe('the session', () => {
 })
 
 describe('a vendor that cannot be opened', () => {
+  test('may say which model it does not know: only keys are hidden', async () => {
+    const vendor = new FakeVendor()
+    const cause = new LibError('socket.refused', 'wss://ears.test answered HTTP 400', {
+      status: 400,
+      said: 'no model nova-general-9 for sk-very-secret',
+    })
+    vendor.refusals.push(new OffhookError('carrier.failed', cause.message, { cause }))
+    await expect(start(vendor)).rejects.toThrow('no model nova-general-9 for [redacted]')
+  })
+
   test.each([
     [401, 'vendor.credentials'],
     [402, 'vendor.refused'],

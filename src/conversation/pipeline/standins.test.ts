@@ -43,7 +43,7 @@ async function start({ vendor, turns = 'vendor', delay = 0 }: Setting = {}) {
   const config = fakeEars.settings.parse({ turns })
   const part = vendor ? socketPart({ ...vendor.needs, spec: fakeEars, config }) : segmentPart(recogniser)
   const session = createPipeline({
-    ears: await openEars({ standby: standby(part), logger: silentLogger }),
+    ears: await openEars({ standby: standby(part), clock, logger: silentLogger }),
     models: standby(model, model2),
     speakers: standby(speaker, speaker2),
     rate: speaker.rate,
