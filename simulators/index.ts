@@ -29,6 +29,26 @@ export {
   type TwilioOptions,
   type TwilioSimulator,
 } from './twilio/simulator.ts'
+export type { AgentSetup, ElevenlabsOptions } from './agents/elevenlabs/simulator.ts'
+export {
+  agentId as elevenlabsAgentId,
+  startElevenlabs,
+  type SimulatedElevenlabs,
+} from './agents/elevenlabs/simulator.ts'
+export { startOpenaiLive, type SimulatedLive } from './agents/openai-live/simulator.ts'
+export {
+  startOpenaiRealtime,
+  type RealtimeOptions,
+  type SimulatedRealtime,
+} from './agents/openai-realtime/simulator.ts'
+export type {
+  AgentSimulatorOptions,
+  Answer,
+  HeardTurn,
+  Remembered,
+  SimulatedAgent,
+  SimulatedSession,
+} from './agents/script.ts'
 export type { ModelOptions, ModelServer, ScriptedAnswer, ScriptedCall } from './llm/model.ts'
 export { startAnthropicLlm } from './llm/anthropic/simulator.ts'
 export { startGeminiLlm } from './llm/gemini/simulator.ts'

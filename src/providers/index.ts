@@ -5,6 +5,7 @@ import type { ModelSpec, RecogniserSpec, SpeakerSpec } from '../spec/speech.ts'
 import { echo } from './agents/echo/echo.ts'
 import { elevenlabs as elevenlabsAgent } from './agents/elevenlabs/elevenlabs.ts'
 import { local } from './agents/local/local.ts'
+import { openaiLive } from './agents/openai-live/openai-live.ts'
 import { openaiRealtime } from './agents/openai-realtime/openai-realtime.ts'
 import { pipeline } from './agents/pipeline/pipeline.ts'
 import { cloudonix } from './carriers/cloudonix/cloudonix.ts'
@@ -38,7 +39,7 @@ import { rimeSpeaker } from './tts/rime/rime.ts'
 
 export const carriers: readonly CarrierSpec[] = [twilio, telnyx, webrtc, plivo, vobiz, vonage, cloudonix, exotel]
 
-export const agents: readonly AgentSpec[] = [local, echo, pipeline, openaiRealtime, elevenlabsAgent]
+export const agents: readonly AgentSpec[] = [local, echo, pipeline, openaiRealtime, openaiLive, elevenlabsAgent]
 
 export const recognisers: readonly RecogniserSpec[] = [
   localRecogniser,
