@@ -22,6 +22,12 @@ describe('speech', () => {
     expect(ear.speaking).toBe(false)
   })
 
+  test('keeps its last word until it is over', () => {
+    const ear = new Ear({ rate: 8000, phrases: ['two more'], pause: 300 })
+    heard(ear, tone(300, 2000))
+    expect(written(ear.words)).toBe('two')
+  })
+
   test('that hesitates may go on', () => {
     const ear = new Ear({ rate: 8000, phrases, pause: 500, hesitation: 200 })
     const sound = join(tone(300, 500), silence(300), tone(300, 300), silence(600))

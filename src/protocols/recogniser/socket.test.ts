@@ -43,7 +43,9 @@ test('the address needs no request before it', () => {
 
 describe('sound', () => {
   test('goes out as it comes, low byte first', () => {
-    expect(session().sound(160, -2)[0]).toEqual({ binary: new Uint8Array(320).map((_, at) => (at % 2 ? 0xff : 0xfe)) })
+    const wire = (low: number, high: number) => ({ binary: new Uint8Array(320).map((_, at) => (at % 2 ? high : low)) })
+    expect(session().sound(160, 0x1234)[0]).toEqual(wire(0x34, 0x12))
+    expect(session().sound(160, -2)[0]).toEqual(wire(0xfe, 0xff))
   })
 
   test('waits until there is a frame of it, and none of it is lost', () => {

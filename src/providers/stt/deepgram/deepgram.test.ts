@@ -174,7 +174,8 @@ describe('flux', () => {
       turnInfo('Update', 'I need help with my'),
       turnInfo('EagerEndOfTurn', 'I need help with my bill.'),
       turnInfo('EndOfTurn', 'I need help with my bill.'),
-      turnInfo('Update', ''),
+      // Late, and of no turn.
+      turnInfo('Update', 'my bill'),
     ]
     expect(told.flatMap(says)).toEqual([
       { type: 'turn-started' },

@@ -169,6 +169,18 @@ describe('turns of ours', () => {
     ).toEqual(['one', 'two', 'three'])
   })
 
+  test('written down before their place is known wait for it; what follows a final part is told anew', () => {
+    const { tell } = session()
+    tell(updated)
+    expect(tell(completed('a', 'one'), delta('b', 'tw')).map((event) => 'text' in event && event.text)).toEqual([
+      'one tw',
+    ])
+    expect(tell(commit('a'))).toEqual([
+      { type: 'text', text: 'one', final: true },
+      { type: 'text', text: 'tw', final: false },
+    ])
+  })
+
   test('too short to hold a word are empty, and wait for what was said before', () => {
     const { stepper, tell } = session()
     tell(updated)

@@ -91,7 +91,11 @@ describe('turns of ours', () => {
       { type: 'text', text: 'I need help.', final: false },
     ])
     expect(stepper.give({ type: 'flush' }).messages).toEqual([{ text: '{"message":"ForceEndOfUtterance"}' }])
-    expect(tell(end, forced)).toEqual([{ type: 'text', text: 'I need help.', final: true }, { type: 'flushed' }])
+    expect(tell(end, final('Now. '), forced)).toEqual([
+      { type: 'text', text: 'I need help. Now.', final: false },
+      { type: 'text', text: 'I need help. Now.', final: true },
+      { type: 'flushed' },
+    ])
   })
 
   test('are told the last number of sound at the end', () => {
