@@ -33,11 +33,11 @@ test('our rule cuts off fewer turns than a plain silence, no later; and lets lis
   const found = await runTurns(readTurnsPlan(['--seed', '3', '--turns', '60']))
   const of = (rule: string, what: string) => found[`${rule}: ${what}`]!
   const [plain, sound, words] = ['plain silence of 500 ms', 'ours, sound alone', 'ours, words 300 ms late']
-  expect(of(sound!, 'false ends')).toBeLessThan(of(plain!, 'false ends'))
-  expect(of(words!, 'false ends')).toBeLessThan(of(plain!, 'false ends') / 2)
-  expect(of(words!, 'delay p50, ms')).toBeLessThan(of(plain!, 'delay p50, ms') + 20)
-  expect(of(sound!, '… that stopped the agent')).toBeLessThan(of(plain!, '… that stopped the agent'))
-  expect(of(sound!, '… that did not stop it')).toBe(0)
+  expect(of(sound, 'false ends')).toBeLessThan(of(plain, 'false ends'))
+  expect(of(words, 'false ends')).toBeLessThan(of(plain, 'false ends') / 2)
+  expect(of(words, 'delay p50, ms')).toBeLessThan(of(plain, 'delay p50, ms') + 20)
+  expect(of(sound, '… that stopped the agent')).toBeLessThan(of(plain, '… that stopped the agent'))
+  expect(of(sound, '… that did not stop it')).toBe(0)
 }, 120_000)
 
 test('a folder of one’s own recordings is scored by its labels, which are refused when they say something else', async () => {
