@@ -20,7 +20,7 @@ export interface Kind {
   /** A number as webhooks tell it. */
   number(number: string): string
   refuse(plivo: PlivoWorld, status: number, message: string): RestReply
-  /** REST paths end with a slash, or are unknown. */
+  /** REST paths that are not only read end with a slash, or are unknown. */
   readonly strictSlash: boolean
   /** The reply to a dial. */
   readonly dialled: { readonly status: number; readonly message: string }

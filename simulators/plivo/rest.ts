@@ -45,7 +45,8 @@ function file(plivo: PlivoWorld, id: string): RestReply {
 }
 
 function resource(plivo: PlivoWorld, request: Routed, below: string): RestReply | undefined {
-  if (plivo.kind.strictSlash && !request.pathname.endsWith('/')) return undefined
+  // Its own client reads without the slash, and orders with it.
+  if (plivo.kind.strictSlash && request.method !== 'GET' && !request.pathname.endsWith('/')) return undefined
   const path = below.split('/').filter((part) => part !== '')
   const [first, second, ...rest] = path
   const fields = () => {

@@ -73,11 +73,12 @@ function resource(
   if (kind === 'calls') {
     if (first === undefined) return method === 'POST' ? dial(telnyx, body) : undefined
     const call = telnyx.calls.get(decodeURIComponent(first))
-    if (!call || first.includes(':')) return refusal(404, '90015', 'Invalid value for call_control_id')
+    // Telnyx's own client leaves the colon of an id as it is.
+    if (!call) return refusal(404, '90015', 'Invalid value for call_control_id')
     if (second === undefined) return method === 'GET' ? callResource(call) : undefined
     return second === 'actions' && method === 'POST' ? command(call, third ?? '', body) : undefined
   }
-  if (kind === 'connections' && second === 'active_calls') return activeCalls(telnyx, first ?? '')
+  if (kind === 'connections' && second === 'active_calls') return activeCalls(telnyx, first ?? '', request.query)
   if (kind === 'recordings') return recordings(telnyx, request, first)
   return numbers(telnyx, request, { kind: kind ?? '', id: first, body })
 }
@@ -147,11 +148,18 @@ function callFacts(call: TelnyxCall): Readonly<Record<string, unknown>> {
   return { record_type: 'call', ...ids, client_state: clientState ?? null, call_duration: call.seconds }
 }
 
-/** All on one page. */
-function activeCalls(telnyx: TelnyxWorld, connection: string): RestReply | undefined {
+/** In pages, as Telnyx's own client asks for them. */
+function activeCalls(telnyx: TelnyxWorld, connection: string, query: URLSearchParams): RestReply | undefined {
   if (connection !== telnyx.account.application.id) return undefined
-  const data = [...telnyx.calls.values()].filter((call) => !call.over).map(callFacts)
-  return json(200, { data, meta: { total_items: data.length, cursors: {} } })
+  const all = [...telnyx.calls.values()].filter((call) => !call.over).map(callFacts)
+  const size = Math.min(250, Math.max(1, Number(query.get('page[size]') ?? 20)))
+  const number = Math.max(1, Number(query.get('page[number]') ?? 1))
+  const data = all.slice((number - 1) * size, number * size)
+  const total = Math.max(1, Math.ceil(all.length / size))
+  return json(200, {
+    data,
+    meta: { page_number: number, page_size: size, total_pages: total, total_results: all.length },
+  })
 }
 
 function recordings(telnyx: TelnyxWorld, request: Routed, id: string | undefined): RestReply | undefined {

@@ -43,13 +43,13 @@ export function* lookupTransfer(
   return marked ? 'taken' : complete ? 'absent' : 'unsure'
 }
 
-/** Pages of 250, by cursor or by number as Telnyx says; ten thousand calls are enough. */
+/** Pages of 250, by number as Telnyx's own client has them, or by cursor as its documents say; ten thousand calls are enough. */
 function* activeCalls(config: Settings): Operation<{ readonly calls: readonly Fields[]; readonly complete: boolean }> {
   const url = address(config, 'connections', config.connectionId, 'active_calls')
   const calls: Fields[] = []
   let more: Query | undefined = {}
   for (let page = 1; more && page <= 40; page++) {
-    const query: Query = { 'page[limit]': 250, ...more }
+    const query: Query = { 'page[size]': 250, 'page[limit]': 250, ...more }
     const body: Fields = yield* client(config).ask('list the calls', 'GET', url, { query })
     calls.push(...list(body, 'data'))
     more = nextPage(inner(body, 'meta'))
