@@ -103,6 +103,21 @@ describe('a part with others standing by', () => {
     expect(await present()).toBe('two')
   })
 
+  test('that is the only one is tried once more, also for two who ask at once', async () => {
+    const refusals = [passing()]
+    const open = async () => {
+      const refusal = refusals.shift()
+      if (refusal) throw refusal
+      return new Part('one')
+    }
+    const standby = new Standby<Part>({ candidates: [{ name: 'one', open }], replaced: () => undefined })
+    const [one, other] = await Promise.all([standby.part(), standby.part()])
+    expect(one).toBe(other)
+    refusals.push(passing(), passing())
+    const again = new Standby<Part>({ candidates: [{ name: 'one', open }], replaced: () => undefined })
+    await expect(again.part()).rejects.toThrow('down')
+  })
+
   test('two who ask at once pass over the same one', async () => {
     const { refusals, present, told } = start('one', 'two', 'three')
     refusals.set('one', passing())

@@ -42,16 +42,17 @@ export class Standby<P extends AsyncDisposable> implements AsyncDisposable {
     return this.#at + 1 < this.#options.candidates.length
   }
 
-  /** Whoever does the part now, opened where that was not done. Rejects when nobody who is left can be opened. */
+  /** Whoever does the part now, opened where that was not done; the last one is given a second chance. Rejects when nobody who is left can be opened. */
   async part(): Promise<P> {
     for (;;) {
       const candidate = this.#candidate
+      const since = this.#count
       const opening = this.#opened.get(candidate) ?? this.#open(candidate)
       try {
         return await opening
       } catch (error) {
-        this.#opened.delete(candidate)
-        if (this.#closed || (this.#candidate === candidate && !this.#next(error))) throw error
+        if (this.#opened.get(candidate) === opening) this.#opened.delete(candidate)
+        if (this.#closed || !this.failed(error, { atOnce: true, since })) throw error
       }
     }
   }
@@ -92,9 +93,9 @@ export class Standby<P extends AsyncDisposable> implements AsyncDisposable {
     return this.#options.candidates[this.#at]! // at least one, and `#at` never passes the last
   }
 
-  async #open(candidate: Candidate<P>): Promise<P> {
-    if (this.#closed) throw new OffhookError('internal', `${candidate.name} was asked for after the call`)
-    const opening = candidate.open()
+  #open(candidate: Candidate<P>): Promise<P> {
+    const gone = new OffhookError('internal', `${candidate.name} was asked for after the call`)
+    const opening = this.#closed ? Promise.reject(gone) : candidate.open()
     this.#opened.set(candidate, opening)
     return opening
   }
