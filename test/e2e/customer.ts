@@ -1,8 +1,11 @@
 /** A customer with an application of their own: it answers the carrier, and sends the media where it likes. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { CarrierSimulator } from '../../simulators/index.ts'
+import { serveCarrier, simulatedCarrier, type CarrierSimulator } from '../../simulators/index.ts'
+import { realClock } from '../../src/lib/clock.ts'
+import { randomIds } from '../../src/lib/ids.ts'
 import type { Scope } from '../../src/lib/scope.ts'
+import type { House } from './gateway.ts'
 
 /** Where the customer sends a stream. */
 export interface Address {
@@ -15,6 +18,32 @@ export interface Address {
 export interface Account {
   readonly settings: Readonly<Record<string, unknown>>
   readonly simulator: CarrierSimulator
+}
+
+export const number = '+15550100010'
+
+export interface Line extends Account {
+  readonly connection: string
+  readonly numberId: string
+  readonly agent: { readonly id: string; readonly key: string }
+}
+
+/** An account at a simulated carrier whose number belongs to an application of the customer's own. */
+export async function customerLine(house: House, name: string): Promise<Line> {
+  const { client, scope } = house
+  const carrier = simulatedCarrier(name)
+  const drawn = carrier.draw(randomIds)
+  const options = { clock: realClock, ids: randomIds, scope, ringGraceMs: 0, priceAfterMs: 500 }
+  const simulator = await serveCarrier(carrier.open(drawn, options), { scope })
+  const settings = { ...drawn, ...carrier.address(simulator.url) }
+  const agent = await house.agent({ greeting: 'hello' })
+  const { data } = await client.POST('/v1/connections', {
+    body: { kind: 'carrier', provider: name, name: randomIds.token(), settings },
+  })
+  const added = await client.POST('/v1/numbers', {
+    body: { connection: data!.id, number, agent: agent.id, point: false },
+  })
+  return { connection: data!.id, numberId: added.data!.id, agent, settings, simulator }
 }
 
 /** A customer's own application. `answer` writes what it answers to the carrier. */

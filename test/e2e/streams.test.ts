@@ -1,49 +1,20 @@
 /** One socket for every carrier: somebody else's markup or flow sends a stream to `/media`, and its call begins with it. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { serveCarrier, simulatedCarrier, type CarrierSimulator } from '../../simulators/index.ts'
-import { realClock } from '../../src/lib/clock.ts'
 import { randomIds } from '../../src/lib/ids.ts'
 import { carriers } from '../../src/providers/index.ts'
 import { callerNumber, over, person, toneMs } from '../conformance/live/stage.ts'
 import { openers } from '../conformance/openings.ts'
-import { answers, application, type Address } from './customer.ts'
+import { answers, application, customerLine, number, type Address, type Line } from './customer.ts'
 import { openHouse, type House } from './gateway.ts'
 import { until } from './until.ts'
 
-const number = '+15550100010'
 let house: House
 
 beforeAll(async () => {
   house = await openHouse({ providers: { carriers } })
 })
 afterAll(() => house[Symbol.asyncDispose]())
-
-interface Line {
-  readonly connection: string
-  readonly numberId: string
-  readonly agent: { readonly id: string; readonly key: string }
-  readonly settings: Readonly<Record<string, unknown>>
-  readonly simulator: CarrierSimulator
-}
-
-/** An account at a simulated carrier whose number belongs to an application of the customer's own. */
-async function lineOf(name: string): Promise<Line> {
-  const { client, scope } = house
-  const carrier = simulatedCarrier(name)
-  const drawn = carrier.draw(randomIds)
-  const options = { clock: realClock, ids: randomIds, scope, ringGraceMs: 0, priceAfterMs: 500 }
-  const simulator = await serveCarrier(carrier.open(drawn, options), { scope })
-  const settings = { ...drawn, ...carrier.address(simulator.url) }
-  const agent = await house.agent({ greeting: 'hello' })
-  const { data } = await client.POST('/v1/connections', {
-    body: { kind: 'carrier', provider: name, name: randomIds.token(), settings },
-  })
-  const added = await client.POST('/v1/numbers', {
-    body: { connection: data!.id, number, agent: agent.id, point: false },
-  })
-  return { connection: data!.id, numberId: added.data!.id, agent, settings, simulator }
-}
 
 async function addressOf({ connection, agent }: Line, more: object = { agent: agent.id }): Promise<Address> {
   const response = await house.request('POST', `/v1/connections/${connection}/stream-addresses`, more)
@@ -53,7 +24,7 @@ async function addressOf({ connection, agent }: Line, more: object = { agent: ag
 
 describe.concurrent.each(Object.keys(answers))('a stream of %s that a customer’s own answer sends', (name) => {
   test('begins a call with the agent of the address', async () => {
-    const line = await lineOf(name)
+    const line = await customerLine(house, name)
     const voice = await application(house.scope, answers[name]!(line, await addressOf(line)))
     line.simulator.point(number, { voice, status: voice })
     const leg = line.simulator.call({ from: callerNumber, to: number, phone: person() })
@@ -74,7 +45,7 @@ describe.concurrent.each(Object.keys(answers))('a stream of %s that a customer�
 
 describe('a stream address', () => {
   test('of a number is answered by whoever answers the number then', async () => {
-    const line = await lineOf('twilio')
+    const line = await customerLine(house, 'twilio')
     const address = await addressOf(line, { number: line.numberId })
     const other = await house.agent()
     await house.request('PATCH', `/v1/numbers/${line.numberId}`, { agent: other.id })
@@ -84,7 +55,7 @@ describe('a stream address', () => {
   })
 
   test('takes a stream that comes back for the same call', async () => {
-    const line = await lineOf('twilio')
+    const line = await customerLine(house, 'twilio')
     const address = await addressOf(line)
     const first = await stream('twilio', line, address)
     const call = await house.callByRef(first.ref)
@@ -98,11 +69,26 @@ describe('a stream address', () => {
     await over(house, call.id)
   })
 
+  test('and the token of a call may both stand in the start message: the call is the token’s', async () => {
+    const line = await customerLine(house, 'twilio')
+    const address = await addressOf(line)
+    const first = await stream('twilio', line, address)
+    const { id } = await house.callByRef(first.ref)
+    const grant = { call: id, organization: 'org_default', carrier: 'twilio', connection: line.connection }
+    const token = await house.gateway.engine.tokens.issue(grant, 60_000)
+    const second = await stream('twilio', line, { address: address.url, url: address.url, token }, first.ref)
+    await until('the first socket replaced', () => first.closed.code === 1000)
+    const stranger = await stream('cloudonix', { settings: {} }, { address: address.url, url: address.url, token })
+    await until('the refusal', () => stranger.closed.reason === 'the token is of another carrier than the stream')
+    second.close()
+    await over(house, id)
+  })
+
   test.each([
     ['of another carrier', 'telnyx', 'the token is of another carrier than the stream'],
     ['of another account', 'twilio', 'the stream belongs to another account'],
   ])('takes no stream %s', async (_what, carrier, reason) => {
-    const line = await lineOf('twilio')
+    const line = await customerLine(house, 'twilio')
     const { url, token } = await addressOf(line)
     const { closed } = await stream(
       carrier,
@@ -114,7 +100,7 @@ describe('a stream address', () => {
   })
 
   test('is void once it is revoked, and says so before a byte is read', async () => {
-    const line = await lineOf('twilio')
+    const line = await customerLine(house, 'twilio')
     const { address, url, token } = await addressOf(line)
     expect((await house.request('DELETE', `/v1/connections/${line.connection}/stream-addresses`)).status).toBe(204)
     await expect(stream('twilio', line, { address, url, token })).rejects.toThrow('403')
@@ -123,7 +109,7 @@ describe('a stream address', () => {
   })
 
   test('outlives a change of the connection, and is shown by none', async () => {
-    const line = await lineOf('twilio')
+    const line = await customerLine(house, 'twilio')
     const address = await addressOf(line)
     const path = `/v1/connections/${line.connection}`
     const changed = await house.request('PUT', path, { name: 'renamed', settings: line.settings })
@@ -140,7 +126,7 @@ describe('a stream address', () => {
     ['an agent that is not there', { agent: 'agt_none' }, 404],
     ['a number that is not there', { number: 'num_none' }, 404],
   ])('is not made for %s', async (_who, body, status) => {
-    const line = await lineOf('twilio')
+    const line = await customerLine(house, 'twilio')
     const response = await house.request('POST', `/v1/connections/${line.connection}/stream-addresses`, body)
     expect([400, status]).toContain(response.status)
   })
@@ -153,7 +139,7 @@ describe('a stream address', () => {
 
 describe('without a token', () => {
   test('a carrier that signs its upgrade is taken at its word: the number called answers', async () => {
-    const line = await lineOf('exotel')
+    const line = await customerLine(house, 'exotel')
     const voice = await application(house.scope, () => {
       const address = new URL(`${house.url.replace('http', 'ws')}/media`)
       Object.assign(address, { username: 'offhook', password: String(line.settings['webhookSecret']) })
@@ -169,7 +155,7 @@ describe('without a token', () => {
   })
 
   test('Twilio’s signature of the upgrade is enough, and nobody can make it', async () => {
-    const line = await lineOf('twilio')
+    const line = await customerLine(house, 'twilio')
     const url = `${house.url.replace('http', 'ws')}/media`
     const parameters = `<Parameter name="to" value="${number}"/><Parameter name="from" value="${callerNumber}"/>`
     const markup = `<Response><Connect><Stream url="${url}">${parameters}</Stream></Connect></Response>`
@@ -185,7 +171,7 @@ describe('without a token', () => {
   })
 
   test('nobody else is', async () => {
-    const line = await lineOf('twilio')
+    const line = await customerLine(house, 'twilio')
     const url = `${house.url.replace('http', 'ws')}/media`
     const { closed } = await stream('twilio', line, { address: url, url, token: '' })
     await until('the refusal', () => closed.reason === 'the stream came without a token')

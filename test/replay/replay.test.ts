@@ -1,4 +1,5 @@
 /** Calls are recorded as they run over real sockets, and run again from their files: the same events, the same sound. */
+import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { compare, replayCall } from '../../src/calls/replay.ts'
 import { sine } from '../../src/media/tones.ts'
@@ -6,6 +7,7 @@ import { writeWav } from '../../src/media/wav.ts'
 import type { CarrierCall } from '../conformance/live/fixture.ts'
 import { dial } from '../conformance/live/outbound.ts'
 import { inCall, over, person, speech, type Stage } from '../conformance/live/stage.ts'
+import { answers, application, customerLine, number, type Address } from '../e2e/customer.ts'
 import { pause, until } from '../e2e/until.ts'
 import { archive, carriers } from './recorded.ts'
 
@@ -207,4 +209,23 @@ describe.concurrent('a recorded call runs again with the same events at the same
     const { kinds } = await expectIdentical(set, data!.id, leg!)
     expect(kinds).toEqual([])
   })
+})
+
+test('a call that began with its stream runs again, and its recording holds no token', async () => {
+  const { house } = await stage()
+  const line = await customerLine(house, 'twilio')
+  const path = `/v1/connections/${line.connection}/stream-addresses`
+  const address = (await (await house.request('POST', path, { agent: line.agent.id })).json()) as Address
+  const voice = await application(house.scope, answers['twilio']!(line, address))
+  line.simulator.point(number, { voice, status: voice })
+  const leg = line.simulator.call({ from: '+15550199001', to: number, phone: person() })
+  const { id } = await house.callByRef(leg.ref)
+  await until('the greeting', () => leg.heard().some((sample) => sample !== 0))
+  leg.hangup()
+  await over(house, id)
+  const recorded = await replay(id)
+  const replayed = await replayCall({ ...recorded, carriers })
+  expect(compare(recorded.inputs, replayed)).toBeUndefined()
+  expect(replayed.entries.map(({ event }) => event.type)).toContain('media.opened')
+  expect(await readFile(recorded.file, 'utf8')).not.toContain(address.token)
 })
