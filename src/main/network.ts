@@ -33,12 +33,14 @@ export interface NetworkOptions {
   readonly allowHosts: () => readonly string[]
 }
 
+/** Per vendor: every call may be in the middle of an answer at once. */
+const connections = 512
 /** Total time of a request that names none, ms. */
 const usualTimeout = 10_000
 
 export function openNetwork({ clock, ids, scope, allowHosts }: NetworkOptions): Network {
   const guard = lateGuard(allowHosts)
-  const client = scope.use(createHttpClient({ clock, ids, guard, retry: { attempts: 3 } }))
+  const client = scope.use(createHttpClient({ clock, ids, guard, retry: { attempts: 3 }, connections }))
   return {
     request: async (request, signal) => {
       const { method, url, headers, body, timeout = usualTimeout, repeatable } = request
