@@ -448,8 +448,58 @@ describe('turns', () => {
       {
         type: 'turn.measured',
         turn: 1,
-        timings: { endOfTurn: 600, transcript: 750, firstToken: 800, firstAudio: 900, firstSent: 900 },
+        timings: {
+          ...{ endOfTurn: 600, transcript: 750, firstToken: 800 },
+          ...{ firstAudio: 900, firstSent: 900, firstAudible: 900 },
+        },
       },
+    ])
+  })
+
+  test('the silence that a voice begins with counts, and what comes after its sound does not', async () => {
+    const { agent, vads, clock, of } = await start()
+    vads.started(100)
+    clock.advance(1000)
+    vads.ended(200)
+    clock.advance(800)
+    agent.emit({ type: 'reply-started', reply: 'a' })
+    agent.voice.emit(new Int16Array(8 * 60))
+    clock.advance(20)
+    agent.emit({ type: 'caller-text', text: 'Hello', final: true })
+    expect(of('turn.measured')).toEqual([])
+    agent.voice.emit(concat(silence({ rate: 8000, ms: 90 }), noise(1, { rate: 8000, ms: 100, level: -20 })))
+    const [measured] = of('turn.measured')
+    // 60 ms are queued at 1000, of which 40 are left when 90 ms of silence follow.
+    expect(measured?.timings).toEqual({ endOfTurn: 600, firstAudio: 1000, firstSent: 1000, firstAudible: 1150 })
+  })
+
+  test('an answer that is silence all through is told without a first sound', async () => {
+    const { agent, vads, clock, of } = await start()
+    vads.started(100)
+    clock.advance(1000)
+    vads.ended(200)
+    clock.advance(600)
+    agent.emit({ type: 'reply-started', reply: 'a' })
+    agent.voice.emit(new Int16Array(8 * 60))
+    agent.emit({ type: 'reply-ended', reply: 'a' })
+    expect(of('turn.measured').map(({ timings }) => timings)).toEqual([
+      { endOfTurn: 600, firstAudio: 800, firstSent: 800 },
+    ])
+  })
+
+  test('an agent that takes its own turns is timed from when our detector heard the caller fall silent', async () => {
+    const { agent, vads, clock, of } = await start({ turns: 'agent' })
+    vads.started(100)
+    agent.emit({ type: 'caller-speech-started' })
+    clock.advance(1000)
+    vads.ended(200)
+    clock.advance(300)
+    agent.emit({ type: 'caller-speech-ended' })
+    clock.advance(400)
+    agent.reply('a', 'Hi.', 300)
+    expect(of('speech.ended').map(({ durationMs }) => durationMs)).toEqual([800])
+    expect(of('turn.measured').map(({ timings }) => timings)).toEqual([
+      { endOfTurn: 500, firstToken: 900, firstAudio: 900, firstSent: 900, firstAudible: 900 },
     ])
   })
 

@@ -383,8 +383,10 @@ class Talk implements Conversation {
   }
 
   #speechEnded(agoMs: number): void {
-    const durationMs = Math.max(0, Math.round(this.#options.clock.monotonic() - agoMs - this.#speechBegan))
-    this.#meter.begin(agoMs)
+    // An agent that takes its own turns says when it took this one, not when the caller fell silent.
+    const silentMs = Math.max(agoMs, this.#listener.silentFor(this.#speechBegan))
+    const durationMs = Math.max(0, Math.round(this.#options.clock.monotonic() - silentMs - this.#speechBegan))
+    this.#meter.begin(silentMs)
     this.#listener.rest()
     this.#ear.order({ type: 'speech-ended', agoMs })
     this.#options.emit({ type: 'speech.ended', by: 'caller', durationMs })

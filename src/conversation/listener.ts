@@ -4,6 +4,7 @@ import type { Vad, VadEvent, VadFactory } from '../media/vad/vad.ts'
 import type { AudioSink, Playout } from '../spec/audio.ts'
 import type { Line } from './contract.ts'
 import { EchoGuard } from './echo.ts'
+import { overhear } from './overhear.ts'
 import type { TurnInput } from './turn.ts'
 
 export interface ListenerOptions {
@@ -28,6 +29,8 @@ export class Listener {
   /** The detector hears speech that is the agent's own; how much of it, ms. */
   #echoMs: number | undefined
   #nextJudgement = 0
+  /** Since when the caller is silent; undefined while they speak, and before they ever did. */
+  #quietAt: number | undefined
 
   constructor(options: ListenerOptions) {
     this.#options = options
@@ -54,30 +57,24 @@ export class Listener {
     this.#vad?.rest?.()
   }
 
+  /** How long the caller has been silent, if they have spoken since `began`; whoever decides about turns, this is what they felt. */
+  silentFor(began: number): number {
+    const quiet = this.#quietAt
+    return quiet === undefined || quiet < began ? 0 : this.#options.clock.monotonic() - quiet
+  }
+
   /** The line's speaker, overheard: what is said into it may come back. */
   overhear(playout: Playout): Playout {
     const guard = this.#guard
     if (!guard) return playout
     const { clock } = this.#options
-    return {
-      rate: playout.rate,
-      get queuedMs() {
-        return playout.queuedMs
-      },
-      write(pcm) {
+    return overhear(playout, {
+      said(pcm) {
         const now = clock.monotonic()
         guard.say(pcm, playout.rate, now + playout.queuedMs, now)
-        playout.write(pcm)
       },
-      flush: () => playout.flush?.(),
-      drained: (ms, signal) => playout.drained(ms, signal),
-      clear() {
-        guard.clear(clock.monotonic())
-        return playout.clear()
-      },
-      mark: (reached) => playout.mark(reached),
-      toString: () => String(playout),
-    }
+      cleared: () => guard.clear(clock.monotonic()),
+    })
   }
 
   #ear(guard: EchoGuard, rate: number): AudioSink {
@@ -106,6 +103,7 @@ export class Listener {
     const agoMs = Math.max(0, decidedMs - atMs)
     const { post, audible, clock } = this.#options
     if (type === 'paused' || type === 'ended') {
+      if (this.#echoMs === undefined) this.#quietAt ??= clock.monotonic() - agoMs
       this.#echoMs = undefined
       return post({ type: 'speech-paused', by: 'engine', agoMs, ...(finished !== undefined && { finished }) })
     }
@@ -116,6 +114,7 @@ export class Listener {
 
   #start(agoMs: number): void {
     this.#echoMs = undefined
+    this.#quietAt = undefined
     const { post, audible, asked } = this.#options
     post({ type: 'speech-started', by: 'engine', agoMs, audible: audible(), asked: asked() })
   }

@@ -51,8 +51,9 @@ export class Utterances {
     return session.port.microphone.pipe(this.#voice)
   }
 
-  attach(playout: Playout): void {
+  attach(line: Playout): void {
     if (this.#playout) this.#lose()
+    const playout = this.#options.meter.watch(line)
     this.#playout = playout
     this.#voice?.attach(playout)
     const ended = this.#replies.ended
@@ -70,7 +71,10 @@ export class Utterances {
 
   end(reply: string): void {
     const sounded = this.#replies.end(reply)
-    if (sounded) this.#voice?.flush()
+    if (sounded) {
+      this.#voice?.flush()
+      this.#options.meter.settle()
+    }
     this.#options.post({ type: 'reply-ended', reply })
     if (sounded) this.#mark(reply)
   }
@@ -111,7 +115,6 @@ export class Utterances {
     this.#replies.sound(ms)
     const { meter, state, post } = this.#options
     meter.take('firstAudio')
-    if (this.#playout) meter.take('firstSent', this.#playout.queuedMs)
     if (!state().sounding || state().owed > 0) post({ type: 'sounded' })
   }
 

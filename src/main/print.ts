@@ -60,6 +60,7 @@ function timingsOf(timings: TurnTimings): string {
     firstToken: 'first token',
     firstAudio: 'first audio',
     firstSent: 'first sent',
+    firstAudible: 'first audible',
   }
   return Object.entries(names)
     .flatMap(([key, name]) => {

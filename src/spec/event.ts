@@ -114,13 +114,21 @@ export type CallEvent =
 
 export type CallTimer = 'ring' | 'media' | 'max-duration' | 'media-lost' | 'hangup'
 
-/** One turn on the carrier leg, ms after the caller's speech ended (as the VAD dates it). Absent: did not happen. */
+/**
+ * One turn on the carrier leg, ms after the caller's speech ended (as our detector dates it, whoever takes the turns). Each
+ * follows the one before it, so that their differences add up to the silence that the caller heard. Absent: did not happen.
+ */
 export interface TurnTimings {
+  /** The caller was taken to have finished. */
   readonly endOfTurn?: number
   readonly transcript?: number
   readonly firstToken?: number
+  /** The first sound came from the voice, or from the agent as a whole. */
   readonly firstAudio?: number
+  /** Its first frame was sent to the carrier. */
   readonly firstSent?: number
+  /** What was sent rose above silence: made voices begin with some. */
+  readonly firstAudible?: number
 }
 
 /** An event as the journal holds it. */

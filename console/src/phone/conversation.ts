@@ -20,6 +20,7 @@ export interface Timings {
   readonly firstToken?: number
   readonly firstAudio?: number
   readonly firstSent?: number
+  readonly firstAudible?: number
 }
 
 export interface Conversation {

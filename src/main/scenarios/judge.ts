@@ -32,7 +32,9 @@ export function judge({ expect: wanted }: Scenario, { record, events, heard }: E
     if (!said('agent').some(finder(text))) problems.push(`the agent did not say "${text}": ${list(said('agent'))}`)
   const slowest = Math.max(
     0,
-    ...events.flatMap((event) => (event.type === 'turn.measured' ? [event.timings.firstSent ?? 0] : [])),
+    ...events.flatMap((event) =>
+      event.type === 'turn.measured' ? [event.timings.firstAudible ?? event.timings.firstSent ?? 0] : [],
+    ),
   )
   if (wanted.answersWithinMs !== undefined && slowest > wanted.answersWithinMs)
     problems.push(`the slowest answer took ${Math.round(slowest)} ms, more than ${wanted.answersWithinMs} ms`)

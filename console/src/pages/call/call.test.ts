@@ -113,15 +113,23 @@ describe('the story', () => {
 describe('stages', () => {
   test('what each took, one after the other', () => {
     expect(
-      stagesOf({ endOfTurn: 600, transcript: 720, firstToken: 1_000, firstAudio: 1_300, firstSent: 1_310 }).map(
-        ({ name, took }) => [name, took],
-      ),
+      stagesOf({
+        ...{
+          endOfTurn: 600,
+          transcript: 720,
+          firstToken: 1_000,
+          firstAudio: 1_300,
+          firstSent: 1_310,
+          firstAudible: 1_390,
+        },
+      }).map(({ name, took }) => [name, took]),
     ).toEqual([
       ['endOfTurn', 600],
       ['transcript', 120],
       ['firstToken', 280],
       ['firstAudio', 300],
       ['firstSent', 10],
+      ['firstAudible', 80],
     ])
   })
   test('a stage that was over before the one before it took nothing', () => {

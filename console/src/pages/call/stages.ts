@@ -2,7 +2,7 @@
 import type { Timings } from '../../phone/conversation.ts'
 
 export interface Stage {
-  readonly name: 'endOfTurn' | 'transcript' | 'firstToken' | 'firstAudio' | 'firstSent'
+  readonly name: 'endOfTurn' | 'transcript' | 'firstToken' | 'firstAudio' | 'firstSent' | 'firstAudible'
   readonly label: string
   /** What it waits for. */
   readonly about: string
@@ -16,6 +16,7 @@ const order = [
   { name: 'firstToken', label: 'First word', about: 'the model’s first word' },
   { name: 'firstAudio', label: 'First sound', about: 'the voice’s first sound' },
   { name: 'firstSent', label: 'Sent', about: 'on its way to the caller' },
+  { name: 'firstAudible', label: 'Silence', about: 'the silence that the voice begins with' },
 ] as const
 
 /** In the order they happen. A stage that was over before the one before it took nothing. */
@@ -30,7 +31,7 @@ export function stagesOf(timings: Timings): readonly Stage[] {
   })
 }
 
-/** From the end of speech to the first sound; undefined while it did not come to that. */
-export function totalOf({ firstSent, firstAudio }: Timings): number | undefined {
-  return firstSent ?? firstAudio
+/** The silence that the caller heard, from the end of their speech to the first sound; undefined while it did not come to that. */
+export function totalOf({ firstAudible, firstSent, firstAudio }: Timings): number | undefined {
+  return firstAudible ?? firstSent ?? firstAudio
 }

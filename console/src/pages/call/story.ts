@@ -157,7 +157,7 @@ function toolUsed(said: readonly Said[], entry: Entry, at: number): readonly Sai
   )
 }
 
-const stages = ['endOfTurn', 'transcript', 'firstToken', 'firstAudio', 'firstSent'] as const
+const stages = ['endOfTurn', 'transcript', 'firstToken', 'firstAudio', 'firstSent', 'firstAudible'] as const
 
 export function timingsOf(part: Readonly<Record<string, unknown>>): Timings {
   return Object.fromEntries(stages.flatMap((name) => (typeof part[name] === 'number' ? [[name, part[name]]] : [])))

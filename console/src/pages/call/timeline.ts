@@ -2,6 +2,8 @@
 import type { Tone } from '../../lib/format.ts'
 import { callStatus, phone, span, words } from '../../lib/format.ts'
 import { numberOf, partOf, textOf, type Entry } from './event.ts'
+import { totalOf } from './stages.ts'
+import { timingsOf } from './story.ts'
 
 export type Kind = 'life' | 'media' | 'command' | 'speech' | 'agent' | 'tool' | 'other'
 
@@ -86,8 +88,8 @@ const descriptions: Readonly<Record<string, Describe>> = {
     ),
   'message.added': (entry) => moment('speech', `${words(textOf(entry, 'role'))} said`, textOf(entry, 'text')),
   'turn.measured': (entry) => {
-    const sent = partOf(entry, 'timings')['firstSent']
-    const detail = typeof sent === 'number' ? `first sound after ${span(sent)}` : 'no sound came of it'
+    const total = totalOf(timingsOf(partOf(entry, 'timings')))
+    const detail = total === undefined ? 'no sound came of it' : `first sound after ${span(total)}`
     return moment('agent', `Turn ${numberOf(entry, 'turn') ?? ''} answered`, detail)
   },
   'digit.received': (entry) =>

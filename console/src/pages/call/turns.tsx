@@ -13,6 +13,7 @@ export const stageLooks: Readonly<Record<Stage['name'], string>> = {
   firstToken: 'bg-warn',
   firstAudio: 'bg-agent',
   firstSent: 'bg-good',
+  firstAudible: 'bg-ink-3/70',
 }
 
 export function Turns({ story: { turns } }: { readonly story: Story }) {
