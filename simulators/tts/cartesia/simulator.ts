@@ -17,6 +17,7 @@ export async function startCartesiaTts(options: SpeakerOptions): Promise<Speaker
         cartesia_version: { value: /\d{4}-\d{2}-\d{2}/ },
         api_key: { value: /.+/ },
         access_token: { value: /.+/ },
+        cartesia_client: { value: /.+/ },
       }
       const fault = queryFault(request.query, query)
       if (fault) return refuse(400, fault)
