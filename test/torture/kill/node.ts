@@ -141,7 +141,14 @@ async function furnish(): Promise<void> {
   const now = realClock.now()
   const dates = { createdAt: now, updatedAt: now }
   const { accountSid, authToken, apiBase, number } = options
-  await store.agents.create({ id: agent, organization, name: 'Actor', provider: actor.name, settings: {}, ...dates })
+  await store.agents.create({
+    id: agent,
+    organization,
+    name: 'Actor',
+    provider: actor.name,
+    settings: { digitTimeout: 0 },
+    ...dates,
+  })
   await store.connections.create({
     ...{ id: connection, organization, kind: 'carrier', provider: 'twilio', name: 'Killed', account: accountSid },
     ...{ settings: { accountSid, authToken, apiBase }, isDefault: true, source: 'api', ...dates },
