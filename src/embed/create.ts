@@ -86,8 +86,12 @@ function open(opening: Opening<LetIn>, socket: Socket, { chosen, about, options 
     onLost: (cause) => end(cause),
   })
   const hangUp = once(async () => {
-    if (socket.open) await orderHangUp(carrier, seenOf(opening, about), chosen, options)
-    leg.close('hung up')
+    try {
+      if (socket.open) await orderHangUp(carrier, seenOf(opening, about), chosen, options)
+    } finally {
+      // Whatever the carrier said: nobody talks here any more.
+      leg.close('hung up')
+    }
   })
   // A leg that we close ourselves tells nobody.
   socket.onClose(({ reason }) => end(reason || 'closed'))

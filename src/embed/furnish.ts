@@ -42,6 +42,14 @@ export interface Furnished {
 
 /** Rejects with an OffhookError that names what does not fit. */
 export async function furnish({ engine }: Pick<Gateway, 'engine'>, { agents, lines }: Furniture): Promise<Furnished> {
+  requireDistinct(
+    'Agents',
+    agents.map(({ name }) => name),
+  )
+  requireDistinct(
+    'Lines',
+    lines.map(({ name, carrier }) => name ?? carrier),
+  )
   const found = { agents: new Map<string, string>(), lines: new Map<string, string>() }
   for (const agent of agents) found.agents.set(agent.name, await seedAgent(engine, agent))
   for (const line of lines) found.lines.set(line.name ?? line.carrier, await seedLine(engine, line, found.agents))
@@ -51,6 +59,20 @@ export async function furnish({ engine }: Pick<Gateway, 'engine'>, { agents, lin
 type Engine = Gateway['engine']
 
 const idOf = (prefix: string, name: string): string => `${prefix}_${name.toLowerCase().replaceAll(/[^a-z0-9]/g, '')}`
+
+/** Ids hold letters and digits alone: names that differ in nothing else would be one. */
+function requireDistinct(what: string, names: readonly string[]): void {
+  const seen = new Map<string, string>()
+  for (const name of names) {
+    const id = idOf('', name)
+    if (seen.has(id))
+      throw new OffhookError(
+        'conflict',
+        `${what} "${seen.get(id)}" and "${name}" have the same letters and digits: rename one`,
+      )
+    seen.set(id, name)
+  }
+}
 
 async function seedAgent(engine: Engine, agent: AgentSpec | AgentOf): Promise<string> {
   const { store, clock } = engine

@@ -101,7 +101,7 @@ export class Transport implements AsyncDisposable {
     return this.#leg.speaker.drained(ms, signal)
   }
 
-  /** Ends the call at the carrier, and its stream. Idempotent; a call that is gone already is no failure. */
+  /** Ends the call at the carrier, and its stream. Idempotent; a call that is gone already is no failure. Rejects with what the carrier refused. */
   hangUp(): Promise<void> {
     return this.#hangUp()
   }

@@ -98,6 +98,11 @@ describe('the engine as a library', () => {
     ['settings that lack something', { carriers: [{ carrier: 'twilio', settings: {} }] }, 'accountSid'],
     ['an agent of no provider', { agents: [{ name: 'a', provider: 'b', settings: {} }] }, 'no provider "b"'],
     ['two providers of one name', { agents: [parrot, parrot] }, 'Two agent providers are named "parrot"'],
+    [
+      'two agents that would be one',
+      { agents: ['desk-1', 'desk1'].map((name) => ({ name, provider: 'echo', settings: {} })) },
+      'Agents "desk-1" and "desk1"',
+    ],
   ])('%s: says what to change', async (_what, options, message) => {
     await expect(createOffhook({ ...quick, ...options })).rejects.toThrow(message)
   })

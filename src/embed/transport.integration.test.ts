@@ -119,6 +119,27 @@ describe('before anybody talks', () => {
     expect(String(result)).not.toContain('KEY-of-telnyx')
   })
 
+  test('a hang-up that the carrier refuses says so, and ends the stream all the same', async () => {
+    const simulator = await serveCarrier(
+      simulatedCarrier('twilio').open(
+        { ...settings, authToken: 'f'.repeat(32) },
+        { clock: realClock, ids: randomIds, scope },
+      ),
+      { scope },
+    )
+    const known = { ...settings, ...simulatedCarrier('twilio').address(simulator.url) }
+    const { result, closed } = await knock(async (socket) => {
+      const transport = await createTransport(
+        { type: 'websocket', socket },
+        { twilio: () => ({ settings: known }) },
+        options,
+      )
+      await transport.hangUp()
+    })
+    expect(result).toMatchObject({ code: 'carrier.credentials' })
+    expect(closed).toEqual({ code: 1000, reason: 'hung up' })
+  })
+
   test('a stream that is not admitted is closed', async () => {
     const { result, closed } = await knock((socket) =>
       createTransport(
