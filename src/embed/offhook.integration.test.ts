@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { Phone, serveCarrier, simulatedCarrier, tone } from '../../simulators/index.ts'
 import { toneMs } from '../../test/conformance/live/stage.ts'
+import { meridian } from '../../test/e2e/made-up/carrier.ts'
+import { openExchange } from '../../test/e2e/made-up/exchange.ts'
 import { until } from '../../test/e2e/until.ts'
 import { realClock } from '../lib/clock.ts'
 import { randomIds } from '../lib/ids.ts'
@@ -61,6 +63,31 @@ describe('the engine as a library', () => {
     out.hangup()
     expect(await offhook.ended(call.id)).toMatchObject({ status: 'completed' })
     expect(await offhook.ended(call.id)).toMatchObject({ id: call.id })
+  })
+
+  test('takes a carrier of the user’s own', async () => {
+    const [tenant, secret] = ['acme', 'a-long-secret']
+    const exchange = await openExchange(scope, { tenant, secret })
+    const line = {
+      carrier: 'meridian',
+      settings: { tenant, secret, api: exchange.api },
+      numbers: { [number]: 'parrot' },
+    }
+    await using offhook = await createOffhook({ ...quick, agents: [parrot], carriers: [meridian, line] })
+    const { data } = await offhook.client.GET('/v1/connections')
+    const own = data!.items.find(({ provider }) => provider === 'meridian')
+    const phone = new Phone({ clock: realClock, script: (person) => person.say(tone(700, 600, 9_000)) })
+    const ended = Promise.withResolvers<string>()
+    offhook.on('call.ended', ({ event }) => ended.resolve(event.reason))
+    const opened = Promise.withResolvers<string>()
+    offhook.on('media.opened', ({ call }) => opened.resolve(call))
+    await exchange.ring({ url: own!.webhooks['voice']!, from: '+15550199001', to: number, phone })
+    const { data: call } = await offhook.client.GET('/v1/calls/{id}', {
+      params: { path: { id: await opened.promise } },
+    })
+    expect(call).toMatchObject({ carrier: 'meridian', to: number, agent: 'agt_parrot' })
+    phone.hangup()
+    expect(await ended.promise).toBe('caller-hangup')
   })
 
   test('ends running calls when it is stopped, and leaves nothing behind', async () => {

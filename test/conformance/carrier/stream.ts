@@ -53,8 +53,8 @@ function describeLife(stream: Stream, wire: Wire, linked: boolean): void {
     expect(stream.formats).toContainEqual(started[0]!.format)
   })
 
-  test(`is ${linked ? 'no stranger’s' : 'recognised'} by its first message`, () => {
-    expect(stream.recognise(wire.opening[0]!)).toBe(!linked)
+  test(`is ${linked ? 'no stranger’s' : 'recognised'} by what opens it, by its greeting as by its start`, () => {
+    for (const one of wire.opening) expect(stream.recognise(one)).toBe(!linked)
     for (const other of [{ text: '' }, { text: '{}' }, { binary: new Uint8Array() }])
       expect(stream.recognise(other)).toBe(false)
   })
