@@ -66,7 +66,10 @@ export type AgentEvent =
   | { readonly type: 'tool-called'; readonly call: ToolCall }
   /** Timed when it arrives; `atMs` is the agent's own figure, ms after the caller's turn ended. */
   | { readonly type: 'measured'; readonly name: 'transcript' | 'first-token' | 'first-audio'; readonly atMs: number }
-  /** In the words of `PartUsage`; of `inputTokens` and `outputTokens`, `inputAudioTokens` and `outputAudioTokens` are sound. */
+  /**
+   * In the words of `PartUsage`; of `inputTokens` and `outputTokens`, `inputAudioTokens` and `outputAudioTokens` are sound. `transcriptTokens`
+   * went to writing down the caller's words; `sessionMs` is time that is paid whatever is said.
+   */
   | { readonly type: 'usage'; readonly usage: Readonly<Record<string, number>>; readonly of?: UsedPart }
   /** The vendor ends this session at that time (ms since 1970) at the latest. */
   | { readonly type: 'expires'; readonly at: number }

@@ -1,4 +1,5 @@
 /** What every agent on a vendor's wire promises, as tests: `agentConformance(name, fixture)` in the provider's own test file. */
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { z } from 'zod'
 import type { AgentInput, AgentOrder, AgentSpec, AgentWireEvent, Brief } from '../../src/spec/agent.ts'
@@ -15,6 +16,8 @@ export interface AgentFixture<S extends z.ZodObject> extends PartFixture<S> {
   readonly ready: readonly WireMessage[]
   /** An error in the vendor's own words, which repeat the key in the place of `KEY`. */
   readonly failed: readonly WireMessage[]
+  /** One message of each kind that it may send. */
+  readonly says: readonly object[]
 }
 
 const brief: Brief = {
@@ -82,6 +85,24 @@ export function agentConformance<S extends z.ZodObject>(name: string, fixture: A
       }
     })
 
+    test('never throws, whatever comes in whatever order, and says only what can be said', () => {
+      fc.assert(
+        fc.property(fc.array(happening(fixture.says), { maxLength: 60 }), (inputs) => {
+          const session = opened()
+          for (const input of inputs) session.give(input)
+          const replies = new Set(
+            session.events.flatMap((event) => (event.type === 'reply-started' ? [event.reply] : [])),
+          )
+          for (const event of session.events) {
+            if (event.type === 'reply-text' || event.type === 'reply-ended') expect(replies).toContain(event.reply)
+          }
+          for (const message of session.messages)
+            expect('text' in message && JSON.parse(message.text)).toBeTypeOf('object')
+        }),
+        { numRuns: 200 },
+      )
+    })
+
     test('what the vendor complains about is told in a sentence, without the key', () => {
       const session = opened()
       for (const message of fixture.failed) {
@@ -106,6 +127,35 @@ const orders: readonly AgentOrder[] = [
   { type: 'tool-result', id: 'unknown', ok: false, result: { error: 'no' } },
   { type: 'interrupt', heardMs: 0 },
 ]
+
+/** Anything: what the vendor may say, the same with a field that is something else, orders, and sound. */
+function happening(says: readonly object[]): fc.Arbitrary<AgentInput> {
+  const message = (value: unknown): AgentInput => ({ type: 'message', message: { text: JSON.stringify(value) } })
+  const said = fc.constantFrom(...says)
+  const strange = fc.tuple(said, fc.nat(), fc.jsonValue()).map(([value, at, other]) => twisted(value, at, other))
+  return fc.oneof(
+    said.map(message),
+    strange.map(message),
+    fc.constantFrom(...orders).map((order) => ({ type: 'order', order }) as const),
+    fc.integer({ min: 0, max: 400 }).map((length) => ({ type: 'audio', pcm: new Int16Array(length) }) as const),
+  )
+}
+
+/** A copy in which one field, however deep, is something else. */
+function twisted(value: object, at: number, other: unknown): object {
+  const places: [object: Record<string, unknown>, name: string][] = []
+  const copy: Record<string, unknown> = structuredClone(value) as Record<string, unknown> // any object may be read by name
+  const walk = (inside: Record<string, unknown>) => {
+    for (const [name, inner] of Object.entries(inside)) {
+      if (name !== 'type') places.push([inside, name])
+      if (typeof inner === 'object' && inner !== null) walk(inner as Record<string, unknown>) // any object may be read by name
+    }
+  }
+  walk(copy)
+  const [place, name] = places[at % places.length] ?? []
+  if (place && name) place[name] = other
+  return copy
+}
 
 function keyed(message: WireMessage, key: string): WireMessage {
   return 'text' in message ? { text: message.text.replaceAll('KEY', key) } : message

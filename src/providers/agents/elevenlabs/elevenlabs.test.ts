@@ -30,14 +30,6 @@ const failure = {
   error_event: { code: 1008, error_type: 'override_error', message: 'no override with KEY' },
 }
 
-agentConformance('ElevenLabs', {
-  spec: elevenlabs,
-  settings: { agentId, apiKey: key },
-  answer: answered(200, { signed_url: signed }),
-  ready: [{ text: JSON.stringify(metadata()) }],
-  failed: [{ text: JSON.stringify(failure) }],
-})
-
 function ready(more: object = {}, brief: Brief = testBrief) {
   const wire = puppet(elevenlabs, { agentId, apiKey: key, ...more }, brief)
   wire.hear(metadata())
@@ -73,6 +65,27 @@ const tentative = (words: string) => ({
   tentative_user_transcription_event: { user_transcript: words, event_id: 9 },
 })
 const types = (events: readonly { readonly type: string }[]) => events.map(({ type }) => type)
+
+agentConformance('ElevenLabs', {
+  spec: elevenlabs,
+  says: [
+    metadata(),
+    sound(1),
+    sound(5),
+    response('Hello.'),
+    part('Hel'),
+    interruption(3),
+    tentative('hel'),
+    transcript('Hello.'),
+    { type: 'ping', ping_event: { event_id: 7 } },
+    { type: 'client_tool_call', client_tool_call: { tool_name: 'look_up', tool_call_id: 't1', parameters: { id: 4 } } },
+    { type: 'agent_response_correction', agent_response_correction_event: { corrected_agent_response: 'Hel' } },
+  ],
+  settings: { agentId, apiKey: key },
+  answer: answered(200, { signed_url: signed }),
+  ready: [{ text: JSON.stringify(metadata()) }],
+  failed: [{ text: JSON.stringify(failure) }],
+})
 
 describe('the way there', () => {
   const open = (given: object) => {

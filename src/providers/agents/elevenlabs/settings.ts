@@ -7,6 +7,10 @@ const formats = ['ulaw_8000', 'pcm_8000', 'pcm_16000', 'pcm_22050', 'pcm_24000',
 const allowed = 'Only if the agent allows it (Security, Overrides).'
 
 export const settings = z.object({
+  greeting: field(z.string().max(2000).optional(), {
+    title: 'Greeting',
+    description: `In the place of the agent's own first message; {name} is filled from the call's variables. ${allowed}`,
+  }),
   agentId: field(z.string().trim().min(1).max(200), {
     title: 'Agent id',
     description: 'From the agent’s page, or the id of a speech engine.',
@@ -14,7 +18,8 @@ export const settings = z.object({
   }),
   apiKey: field(z.string().trim().max(500).default(''), {
     title: 'API key',
-    description: 'From elevenlabs.io, "API keys". Empty: the agent is public.',
+    description:
+      'From elevenlabs.io, "API keys". Empty: the account’s (a connection, or ELEVENLABS_API_KEY); without any, the agent must be public.',
     secret: true,
     env: 'ELEVENLABS_API_KEY',
   }),

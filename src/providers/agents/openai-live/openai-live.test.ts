@@ -28,6 +28,24 @@ const refusal = {
 
 agentConformance('GPT-Live', {
   spec: openaiLive,
+  says: [
+    started,
+    { type: 'session.output_audio.delta', delta: Buffer.alloc(160, 0x80).toString('base64') },
+    { type: 'session.output_audio.delta', delta: Buffer.alloc(5600, 0xff).toString('base64') },
+    { type: 'session.output_transcript.delta', delta: 'Hello.', start_ms: 1, end_ms: 2 },
+    { type: 'session.input_transcript.delta', delta: 'Hi.', start_ms: 1, end_ms: 2 },
+    { type: 'session.delegation.created', delegation: { id: 'd1', target: 'client' }, offset_ms: 3 },
+    {
+      type: 'response.event',
+      event: {
+        type: 'response.output_item.done',
+        item: { type: 'function_call', call_id: 'c1', name: 'look_up', arguments: '{}' },
+      },
+    },
+    { type: 'response.event', event: { type: 'response.completed', response: { usage: { input_tokens: 1 } } } },
+    { type: 'session.usage.updated', usage: { seconds: 2 } },
+    { type: 'session.closed', reason: 'expired', usage: { seconds: 3 } },
+  ],
   settings: { apiKey: key },
   ready: [{ text: JSON.stringify(started) }],
   failed: [{ text: JSON.stringify(refusal) }],

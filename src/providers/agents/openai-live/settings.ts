@@ -9,7 +9,8 @@ const usual = 'wss://api.openai.com/v1/live/sessions'
 export const settings = z.object({
   apiKey: field(z.string().trim().max(500).default(''), {
     title: 'API key',
-    description: 'From platform.openai.com, "API keys"; a subscription to ChatGPT is not enough.',
+    description:
+      'From platform.openai.com, "API keys"; a subscription to ChatGPT is not enough. Empty: the account’s (a connection, or OPENAI_API_KEY).',
     secret: true,
     env: 'OPENAI_API_KEY',
   }),

@@ -62,8 +62,32 @@ function ready(more: object = {}) {
 
 const sends = (type: RealtimeClientEvent['type']) => expect.objectContaining({ type })
 
+const inputItem = { item_id: 'u1', content_index: 0 }
+const call = { id: 'f1', type: 'function_call', call_id: 'c1', name: 'look_up', arguments: '{"id":4}' } as const
+
 agentConformance('OpenAI Realtime', {
   spec: openaiRealtime,
+  says: [
+    { type: 'session.created', session: { expires_at: 1_800_000_000 } },
+    updated,
+    { type: 'input_audio_buffer.speech_started', audio_start_ms: 1, item_id: 'u1' },
+    { type: 'input_audio_buffer.speech_stopped', audio_end_ms: 2, item_id: 'u1' },
+    { type: 'input_audio_buffer.committed', item_id: 'u1', previous_item_id: null },
+    { type: 'conversation.item.input_audio_transcription.delta', ...inputItem, delta: 'Hel' },
+    { type: 'conversation.item.input_audio_transcription.completed', ...inputItem, transcript: 'Hello.' },
+    { type: 'conversation.item.input_audio_transcription.failed', ...inputItem, error: { message: 'no' } },
+    created('r1'),
+    created('r2'),
+    sounded('r1', 'i1', 20),
+    sounded('r2', 'i2', 20),
+    spoken('r1', 'Hello'),
+    { type: 'response.output_item.added', response_id: 'r1', output_index: 0, item: call },
+    { type: 'response.function_call_arguments.done', response_id: 'r1', item_id: 'f1', call_id: 'c1', arguments: '{}' },
+    done('r1', { output: [call], usage: { input_tokens: 1, output_token_details: { audio_tokens: 2 } } }),
+    done('r2', { status: 'failed', status_details: { error: { message: 'no' } } }),
+    refusal({ code: 'conversation_already_has_active_response' }),
+    refusal({ code: 'response_cancel_not_active', event_id: 'cancel_3' }),
+  ],
   settings: { apiKey: key },
   ready: [{ text: JSON.stringify(updated) }],
   failed: [
@@ -421,6 +445,12 @@ describe('the caller, by the server’s detector', () => {
       { type: 'caller-text', text: 'First.', final: true },
       { type: 'caller-text', text: 'Second.', final: true },
     ])
+  })
+
+  test('noise has no words, and is answered all the same: nothing is told', () => {
+    const wire = ready()
+    wire.hear(commit('u1'))
+    expect(wire.hear(transcript('u1', ' ')).events.map(({ type }) => type)).toEqual(['usage'])
   })
 
   test('words that could not be written down do not keep the others', () => {

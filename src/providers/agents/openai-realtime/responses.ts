@@ -73,7 +73,7 @@ export function finished(draft: Draft, id: string | undefined): void {
   const { active } = draft.state
   if (active && (active.id === id || active.id === undefined)) {
     draft.state.active = undefined
-    if (id !== undefined && !active.dropped) draft.tell({ type: 'reply-ended', reply: id })
+    if (id !== undefined && active.id === id && !active.dropped) draft.tell({ type: 'reply-ended', reply: id })
   }
   next(draft)
 }

@@ -9,7 +9,8 @@ const usual = 'wss://api.openai.com/v1/realtime'
 export const settings = z.object({
   apiKey: field(z.string().trim().max(500).default(''), {
     title: 'API key',
-    description: 'From platform.openai.com, "API keys". Other servers have keys of their own.',
+    description:
+      'From platform.openai.com, "API keys". Other servers have keys of their own. Empty: the account’s (a connection, or OPENAI_API_KEY).',
     secret: true,
     env: 'OPENAI_API_KEY',
   }),

@@ -26,7 +26,8 @@ export function written(draft: Draft, item: string, whole: string): void {
   change(draft, { ...entry(draft, item), text: whole, done: true })
   for (let first = draft.state.written[0]; first?.done; first = draft.state.written[0]) {
     draft.state.written = draft.state.written.slice(1)
-    draft.tell({ type: 'caller-text', text: first.text.trim(), final: true })
+    // The server answers noise, too: an empty text would say that no reply will come.
+    if (first.text.trim()) draft.tell({ type: 'caller-text', text: first.text.trim(), final: true })
   }
 }
 
