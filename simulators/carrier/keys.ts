@@ -26,6 +26,32 @@ export async function untilQuiet(
   }
 }
 
+export interface Gathering {
+  readonly wanted: number
+  readonly finish: string
+  /** Without a key for so long it is over, ms. */
+  readonly timeout: number
+  readonly signal: AbortSignal
+  /** What the person hears one after the other until they press a key. */
+  readonly prompts: readonly ((signal: AbortSignal) => Promise<unknown>)[]
+}
+
+/** Keys that were pressed during prompts or after them. */
+export async function gatherKeys(call: SimulatedCall, gathering: Gathering): Promise<KeyReader> {
+  const { signal, timeout, prompts } = gathering
+  const keys = new KeyReader(call, gathering)
+  try {
+    for (const prompt of prompts)
+      await prompt(AbortSignal.any([signal, keys.begun])).catch((error: unknown) => {
+        if (signal.aborted || !keys.begun.aborted) throw error
+      })
+    await keys.read(timeout, signal)
+  } finally {
+    keys.stop()
+  }
+  return keys
+}
+
 /** Collects keys until enough came, the finishing key came, or none came for a while. */
 export class KeyReader {
   digits = ''

@@ -9,9 +9,12 @@ export interface RingPlan {
   readonly signal: AbortSignal
 }
 
-export type RingResult =
-  | { readonly type: 'answered'; readonly detect: (mode: DetectionMode) => Promise<Detected> }
-  | { readonly type: 'ended' }
+export type RingResult = Answered | { readonly type: 'ended' }
+
+export interface Answered {
+  readonly type: 'answered'
+  readonly detect: (mode: DetectionMode) => Promise<Detected>
+}
 
 /** `known`: as soon as it is clear who answered; `greeted`: a machine's greeting is over as well. */
 export type DetectionMode = 'known' | 'greeted'

@@ -1,9 +1,10 @@
 /** Cloudonix's sessions from their beginning: one that comes in to an application, one that was ordered by REST. */
 import { SimulatedCall, type CallPlan } from '../carrier/call.ts'
+import { placeCall } from '../carrier/dial.ts'
 import { Recording } from '../carrier/recording.ts'
-import { ring, type RingResult } from '../carrier/ring.ts'
+import type { Answered } from '../carrier/ring.ts'
 import type { InboundCall } from '../carrier/simulator.ts'
-import { limit, playKeys, queueTime, unlessOver } from '../carrier/steps.ts'
+import { playKeys, unlessOver } from '../carrier/steps.ts'
 import { Reporter } from '../carrier/webhook.ts'
 import { reportProgress, send } from './callbacks.ts'
 import { runCall } from './program.ts'
@@ -58,20 +59,14 @@ export interface DialOrder {
 export function callOut(cloudonix: CloudonixWorld, order: DialOrder): CloudonixCall {
   const { to, from, callback, profile } = order
   const call = newLeg(cloudonix, { direction: 'outbound-api', from, to, callback, profile })
-  cloudonix.background(unlessOver(call, dialOut(call, order)))
+  placeCall(call, order, (answered) => talk(call, order, answered))
   return call
 }
 
-async function dialOut(call: CloudonixCall, order: DialOrder): Promise<void> {
-  const { signal } = call.scope
-  await call.world.clock.sleep(queueTime(call), signal)
-  call.progress('initiated')
-  const result = await ring(call, { timeoutMs: order.ringMs, signal })
-  if (result.type === 'ended') return
-  limit(call, order.limitMs)
+async function talk(call: CloudonixCall, order: DialOrder, answered: Answered): Promise<void> {
   if (order.recording) record(call, order.recording.told)
-  if (order.digits) await playKeys(call, order.digits, signal)
-  if (order.detection) await detect(call, order.detection, result)
+  if (order.digits) await playKeys(call, order.digits, call.scope.signal)
+  if (order.detection) await detect(call, order.detection, answered)
   await runCall(call, order.page)
 }
 
@@ -96,7 +91,7 @@ function record(call: CloudonixCall, url: string | undefined): void {
 async function detect(
   call: CloudonixCall,
   { mode, told }: NonNullable<DialOrder['detection']>,
-  result: Extract<RingResult, { type: 'answered' }>,
+  result: Answered,
 ): Promise<void> {
   const find = async () => {
     const found = await result.detect(mode === 'Enable' ? 'known' : 'greeted')

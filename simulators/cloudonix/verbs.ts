@@ -1,6 +1,6 @@
 /** The verbs of CXML, one after the other. */
 import { join } from '../carrier/join.ts'
-import { KeyReader } from '../carrier/keys.ts'
+import { gatherKeys } from '../carrier/keys.ts'
 import { liveStream } from '../carrier/live.ts'
 import type { Element } from '../carrier/markup.ts'
 import { fetchClip, playTo, spoken } from '../carrier/steps.ts'
@@ -153,21 +153,13 @@ async function dial(context: Context, verb: Element): Promise<Outcome> {
 async function gather(context: Context, verb: Element): Promise<Outcome> {
   const { call, signal } = context
   const { attributes } = verb
-  const keys = new KeyReader(call, {
+  const keys = await gatherKeys(call, {
     wanted: Number(attributes['numDigits'] ?? 99),
     finish: attributes['finishOnKey'] ?? '#',
+    timeout: 1000 * Number(attributes['timeout'] ?? 5),
+    signal,
+    prompts: verb.children.map((child) => (stopped) => perform({ ...context, signal: stopped }, child)),
   })
-  try {
-    for (const child of verb.children) {
-      const stopped = AbortSignal.any([signal, keys.begun])
-      await perform({ ...context, signal: stopped }, child).catch((error: unknown) => {
-        if (signal.aborted || !keys.begun.aborted) throw error
-      })
-    }
-    await keys.read(1000 * Number(attributes['timeout'] ?? 5), signal)
-  } finally {
-    keys.stop()
-  }
   if (!attributes['action'] || (!keys.digits && attributes['actionOnEmptyResult'] !== 'true')) return 'next'
   return jump(context, attributes['action'], verb, { Digits: keys.digits })
 }

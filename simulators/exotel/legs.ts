@@ -1,11 +1,11 @@
 /** Exotel's calls from their beginning: one that comes in to a flow, one that was ordered with the address of a stream. */
 import { SimulatedCall, type CallPlan } from '../carrier/call.ts'
+import { placeCall } from '../carrier/dial.ts'
 import { liveStream } from '../carrier/live.ts'
 import { Recording } from '../carrier/recording.ts'
 import { jsonBody } from '../carrier/rest.ts'
-import { ring } from '../carrier/ring.ts'
 import type { InboundCall } from '../carrier/simulator.ts'
-import { limit, queueTime, unlessOver } from '../carrier/steps.ts'
+import { unlessOver } from '../carrier/steps.ts'
 import { MediaStream } from '../carrier/stream.ts'
 import { Reporter } from '../carrier/webhook.ts'
 import { complain } from '../carrier/world.ts'
@@ -94,17 +94,12 @@ export interface DialOrder {
 export function callOut(exotel: ExotelWorld, order: DialOrder): ExotelCall {
   const { person: to, exoPhone: from, callback, customField } = order
   const call = newLeg(exotel, { direction: 'outbound-api', from, to, callback, customField })
-  exotel.background(unlessOver(call, dialOut(call, order)))
+  placeCall(call, order, () => serve(call, order))
   return call
 }
 
-async function dialOut(call: ExotelCall, order: DialOrder): Promise<void> {
-  const { world, scope } = call
-  await world.clock.sleep(queueTime(call), scope.signal)
-  call.progress('initiated')
-  const result = await ring(call, { timeoutMs: order.ringMs, signal: scope.signal })
-  if (result.type === 'ended') return
-  limit(call, order.limitMs)
+async function serve(call: ExotelCall, order: DialOrder): Promise<void> {
+  const { world } = call
   if (order.record) {
     const changed = () => undefined // told of with the end of the call
     void new Recording(call, {

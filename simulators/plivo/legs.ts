@@ -1,8 +1,9 @@
 /** Calls of Plivo's shape from their beginning: one that comes in to an application, one that was ordered by REST. */
 import { SimulatedCall, type CallPlan } from '../carrier/call.ts'
-import { ring, type RingResult } from '../carrier/ring.ts'
+import { placeCall } from '../carrier/dial.ts'
+import type { Answered } from '../carrier/ring.ts'
 import type { InboundCall } from '../carrier/simulator.ts'
-import { limit, playKeys, queueTime, unlessOver } from '../carrier/steps.ts'
+import { playKeys, unlessOver } from '../carrier/steps.ts'
 import { Reporter } from '../carrier/webhook.ts'
 import { complain } from '../carrier/world.ts'
 import { reportMachine, reportProgress } from './callbacks.ts'
@@ -72,38 +73,28 @@ export function callOut(plivo: PlivoWorld, order: DialOrder): PlivoCall {
   const ref = uuid(plivo.ids)
   const { from, to, ring: ringTarget, hangup: hangupTarget } = order
   const call = newLeg(plivo, { direction: 'outbound-api', from, to, ref, requestId: ref, ringTarget, hangupTarget })
-  plivo.background(unlessOver(call, dialOut(call, order)))
+  placeCall(call, order, (answered) => talk(call, order, answered))
   return call
 }
 
-async function dialOut(call: PlivoCall, order: DialOrder): Promise<void> {
-  const { signal } = call.scope
-  await call.world.clock.sleep(queueTime(call), signal)
-  call.progress('initiated')
-  const result = await ring(call, { timeoutMs: order.ringMs, signal })
-  if (result.type === 'ended') return
-  limit(call, order.limitMs)
-  const greeted = result.detect('greeted')
+async function talk(call: PlivoCall, order: DialOrder, answered: Answered): Promise<void> {
+  const greeted = answered.detect('greeted')
   greeted.catch(() => undefined) // the call may end before its greeting
   call.facts.greeted = greeted.then(() => undefined)
   call.facts.greeted.catch(() => undefined)
-  const machine = await detect(call, order, result)
+  const machine = await detect(call, order, answered)
   if (call.over) return
-  if (order.digits) await playKeys(call, order.digits, signal)
+  if (order.digits) await playKeys(call, order.digits, call.scope.signal)
   const fields = { Event: 'StartApp', ...(machine ? { Machine: 'true' } : {}) }
   await runCall(call, { target: order.answer, ...(order.fallback ? { fallback: order.fallback } : {}), fields })
 }
 
 /** Without an address for the result the call waits for it; with one, only machines are told of. */
-async function detect(
-  call: PlivoCall,
-  { detection }: DialOrder,
-  result: Extract<RingResult, { type: 'answered' }>,
-): Promise<boolean> {
+async function detect(call: PlivoCall, { detection }: DialOrder, answered: Answered): Promise<boolean> {
   if (!detection) return false
   const { mode, told } = detection
   const find = async () => {
-    const { answeredBy } = await result.detect('known')
+    const { answeredBy } = await answered.detect('known')
     call.facts.answeredBy = answeredBy
     const machine = answeredBy.startsWith('machine')
     if (told && (machine || call.facts.plivo.kind.tellsPeople))

@@ -1,6 +1,6 @@
 /** The elements of XML of Plivo's shape, one after the other. */
 import { join } from '../carrier/join.ts'
-import { KeyReader } from '../carrier/keys.ts'
+import { gatherKeys, KeyReader } from '../carrier/keys.ts'
 import type { Element } from '../carrier/markup.ts'
 import { fetchClip, orAbort, playKeys, playTo, spoken } from '../carrier/steps.ts'
 import { complain } from '../carrier/world.ts'
@@ -178,20 +178,12 @@ async function dial(context: Context, verb: Element): Promise<Outcome> {
 async function gather(context: Context, verb: Element): Promise<Outcome> {
   const { call, signal } = context
   const { attributes } = verb
-  const keys = new KeyReader(call, {
+  const keys = await gatherKeys(call, {
     wanted: Number(attributes['numDigits'] ?? 99),
     finish: attributes['finishOnKey'] ?? '#',
+    timeout: 1000 * Number(attributes['timeout'] ?? attributes['executionTimeout'] ?? 5),
+    signal,
+    prompts: verb.children.map((child) => (stopped) => prompt({ ...context, signal: stopped }, child)),
   })
-  try {
-    for (const child of verb.children) {
-      const stopped = AbortSignal.any([signal, keys.begun])
-      await prompt({ ...context, signal: stopped }, child).catch((error: unknown) => {
-        if (signal.aborted || !keys.begun.aborted) throw error
-      })
-    }
-    await keys.read(1000 * Number(attributes['timeout'] ?? attributes['executionTimeout'] ?? 5), signal)
-  } finally {
-    keys.stop()
-  }
   return keys.digits ? lead(context, verb, { Digits: keys.digits, InputType: 'dtmf' }) : 'next'
 }

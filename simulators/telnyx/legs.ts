@@ -1,8 +1,9 @@
 /** Telnyx's calls from their beginning: one that is parked until a command comes, one that was ordered by REST. */
 import { SimulatedCall, type CallPlan } from '../carrier/call.ts'
-import { ring, type RingResult } from '../carrier/ring.ts'
+import { placeCall } from '../carrier/dial.ts'
+import type { Answered } from '../carrier/ring.ts'
 import type { InboundCall } from '../carrier/simulator.ts'
-import { limit, playKeys, queueTime, unlessOver } from '../carrier/steps.ts'
+import { playKeys, unlessOver } from '../carrier/steps.ts'
 import { Reporter } from '../carrier/webhook.ts'
 import { initiatedFacts, emit, reportProgress } from './events.ts'
 import { startRecording, type RecordOrder } from './recordings.ts'
@@ -52,8 +53,8 @@ export type DetectionMode = 'premium' | 'detect' | 'detect_beep' | 'detect_words
 export interface DialOrder {
   readonly to: string
   readonly from: string
-  readonly timeoutMs: number
-  readonly timeLimitMs: number
+  readonly ringMs: number
+  readonly limitMs: number
   readonly digits: string | undefined
   readonly clientState: string | undefined
   readonly webhookUrl: string | undefined
@@ -65,29 +66,19 @@ export interface DialOrder {
 export function callOut(telnyx: TelnyxWorld, order: DialOrder): TelnyxCall {
   const { to, from, clientState, webhookUrl } = order
   const call = newLeg(telnyx, { direction: 'outbound-api', from, to, clientState, webhookUrl })
-  telnyx.background(unlessOver(call, dialOut(call, order)))
+  placeCall(call, order, (answered) => talk(call, order, answered))
   return call
 }
 
-async function dialOut(call: TelnyxCall, order: DialOrder): Promise<void> {
-  const { signal } = call.scope
-  await call.world.clock.sleep(queueTime(call), signal)
-  call.progress('initiated')
-  const result = await ring(call, { timeoutMs: order.timeoutMs, signal })
-  if (result.type === 'ended') return
-  limit(call, order.timeLimitMs)
+async function talk(call: TelnyxCall, order: DialOrder, answered: Answered): Promise<void> {
   if (order.record) startRecording(call, order.record)
   if (order.stream) attach(call, order.stream)
-  if (order.detection) call.world.background(unlessOver(call, detect(call, order.detection, result)))
-  if (order.digits) await playKeys(call, order.digits, signal)
+  if (order.detection) call.world.background(unlessOver(call, detect(call, order.detection, answered)))
+  if (order.digits) await playKeys(call, order.digits, call.scope.signal)
 }
 
 /** First who it is; then, where the mode asks for it, that a machine has finished its greeting. */
-async function detect(
-  call: TelnyxCall,
-  mode: DetectionMode,
-  { detect: find }: Extract<RingResult, { type: 'answered' }>,
-): Promise<void> {
+async function detect(call: TelnyxCall, mode: DetectionMode, { detect: find }: Answered): Promise<void> {
   const premium = mode === 'premium'
   const head = premium ? 'call.machine.premium' : 'call.machine'
   call.facts.detecting = true

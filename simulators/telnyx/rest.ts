@@ -115,8 +115,8 @@ function dial(telnyx: TelnyxWorld, body: Body): RestReply {
   const record = body.word('record', ['record-from-answer'])
   const call = callOut(telnyx, {
     ...{ to, from },
-    timeoutMs: 1000 * (body.number('timeout_secs', 5, 600) ?? 30),
-    timeLimitMs: 1000 * (body.number('time_limit_secs', 30, 14_400) ?? 14_400),
+    ringMs: 1000 * (body.number('timeout_secs', 5, 600) ?? 30),
+    limitMs: 1000 * (body.number('time_limit_secs', 30, 14_400) ?? 14_400),
     digits: body.text('send_digits_on_answer'),
     clientState: body.clientState(),
     webhookUrl: body.text('webhook_url'),

@@ -1,5 +1,5 @@
 /** Verbs that listen to the person: `<Gather>` for keys, `<Record>` for a message. */
-import { KeyReader, untilQuiet } from '../carrier/keys.ts'
+import { gatherKeys, KeyReader, untilQuiet } from '../carrier/keys.ts'
 import { playTo } from '../carrier/steps.ts'
 import { tone } from '../sound/tones.ts'
 import { recordingReference } from './callbacks.ts'
@@ -10,22 +10,13 @@ import { jump, recordingPlan, seconds, type Context, type Outcome } from './step
 
 export async function gather(context: Context, verb: Element): Promise<Outcome> {
   const { attributes } = verb
-  const keys = new KeyReader(context.call, {
+  const keys = await gatherKeys(context.call, {
     wanted: Number(attributes.numDigits ?? 1000),
     finish: attributes.finishOnKey ?? '#',
+    timeout: seconds(attributes.timeout, 5),
+    signal: context.signal,
+    prompts: verb.children.map((child) => (signal) => prompt({ ...context, signal }, child)),
   })
-  try {
-    for (const child of verb.children) {
-      // The first key stops the prompts.
-      const stopped = AbortSignal.any([context.signal, keys.begun])
-      await prompt({ ...context, signal: stopped }, child).catch((error: unknown) => {
-        if (context.signal.aborted || !keys.begun.aborted) throw error
-      })
-    }
-    await keys.read(seconds(attributes.timeout, 5), context.signal)
-  } finally {
-    keys.stop()
-  }
   if (!keys.digits && attributes.actionOnEmptyResult !== 'true') return 'next'
   const target = attributes.action ?? context.base
   if (!target) return 'next'

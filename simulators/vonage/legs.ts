@@ -1,8 +1,9 @@
 /** Vonage's legs from their beginning: one that comes in to the application, one that was ordered by REST. */
 import { SimulatedCall, type CallPlan } from '../carrier/call.ts'
-import { ring, type RingResult } from '../carrier/ring.ts'
+import { placeCall } from '../carrier/dial.ts'
+import type { Answered } from '../carrier/ring.ts'
 import type { InboundCall } from '../carrier/simulator.ts'
-import { limit, playKeys, queueTime, unlessOver } from '../carrier/steps.ts'
+import { playKeys, unlessOver } from '../carrier/steps.ts'
 import { Reporter } from '../carrier/webhook.ts'
 import { send, tell, reportProgress } from './events.ts'
 import { nccoOf, runCall } from './ncco.ts'
@@ -71,28 +72,18 @@ export function callOut(vonage: VonageWorld, order: DialOrder): VonageCall {
   const { from, to } = order
   const events = order.events ?? targetsOf(vonage.account.application).events
   const call = newLeg(vonage, { direction: 'outbound-api', from, to, events })
-  vonage.background(unlessOver(call, dialOut(call, order)))
+  placeCall(call, order, (answered) => talk(call, order, answered))
   return call
 }
 
-async function dialOut(call: VonageCall, order: DialOrder): Promise<void> {
-  const { signal } = call.scope
-  await call.world.clock.sleep(queueTime(call), signal)
-  call.progress('initiated')
-  const result = await ring(call, { timeoutMs: order.ringMs, signal })
-  if (result.type === 'ended') return
-  limit(call, order.limitMs)
-  if (order.digits) await playKeys(call, order.digits.replaceAll('p', 'w'), signal)
-  if (order.detection) call.world.background(unlessOver(call, detect(call, order.detection, result)))
+async function talk(call: VonageCall, order: DialOrder, answered: Answered): Promise<void> {
+  if (order.digits) await playKeys(call, order.digits.replaceAll('p', 'w'), call.scope.signal)
+  if (order.detection) call.world.background(unlessOver(call, detect(call, order.detection, answered)))
   await runCall(call, order.page)
 }
 
 /** Told under another name of the leg, and its answer may be an NCCO. */
-async function detect(
-  call: VonageCall,
-  { behavior, mode, beepMs }: Detection,
-  result: Extract<RingResult, { type: 'answered' }>,
-): Promise<void> {
+async function detect(call: VonageCall, { behavior, mode, beepMs }: Detection, result: Answered): Promise<void> {
   const { answeredBy } = await result.detect('known')
   const machine = answeredBy.startsWith('machine')
   await report(call, machine ? 'machine' : 'human')
