@@ -43,7 +43,7 @@ export interface ConversationSettings {
   /** Keys belong together until none was pressed for so long, or the key `digitEnd` was, or there are `digitLimit` (0: any number). */
   readonly digitTimeout: number
   readonly digitLimit: number
-  readonly digitEnd: string
+  readonly digitEnd: '#' | '*' | 'none'
   /** Sound of the agent's own that comes back from the line is not taken for the caller. */
   readonly echoGuard: boolean
   /** Longest wait for the agent to be ready, and for a reply to begin, before it counts as failed. */
@@ -82,6 +82,7 @@ export type ConversationEvent = Extract<
       | 'agent.interrupted'
       | 'message.added'
       | 'turn.measured'
+      | 'usage.counted'
       | 'play.ended'
       | 'tool.called'
       | 'tool.returned'
@@ -91,6 +92,8 @@ export type ConversationEvent = Extract<
 export interface ConversationOptions {
   readonly brief: Brief
   readonly provider: string
+  /** Which of its models, where it has a choice. */
+  readonly model?: string
   /** Opens the agent; called once, at once: it connects while the line is still ringing. */
   readonly open: (emit: AgentEmit) => Promise<AgentSession>
   readonly vad: VadFactory

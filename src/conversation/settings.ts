@@ -73,10 +73,9 @@ const talkFields = {
     group: keypad,
     description: 'So many are complete at once. 0: any number.',
   }),
-  digitEnd: field(z.enum(['#', '*', '']).default(conversationDefaults.digitEnd), {
+  digitEnd: field(z.enum(['#', '*', 'none']).default(conversationDefaults.digitEnd), {
     title: 'Key that ends a number',
     group: keypad,
-    description: 'Empty: none does.',
   }),
   idleTimeout: field(milliseconds.default(conversationDefaults.idleTimeout), {
     title: 'Idle timeout (ms)',

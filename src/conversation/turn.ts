@@ -20,8 +20,8 @@ export interface TurnRules {
   readonly digitTimeout: number
   /** So many keys are complete; 0: any number. */
   readonly digitLimit: number
-  /** The key that ends a number; '' for none. */
-  readonly digitEnd: string
+  /** The key that ends a number. */
+  readonly digitEnd: '#' | '*' | 'none'
   readonly agentTimeout: number
 }
 

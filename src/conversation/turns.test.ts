@@ -387,6 +387,7 @@ describe('keys', () => {
     expect(given(play([...heardGreeting, key('4'), key('2')], limited).actions)).toEqual(['42'])
     expect(given(play([...heardGreeting, key('#')]).actions)).toEqual(['#'])
     expect(given(play([...heardGreeting, key('*')], { ...rules, digitEnd: '*' }).actions)).toEqual(['*'])
+    expect(given(play([...heardGreeting, key('4'), key('#')], { ...rules, digitEnd: 'none' }).actions)).toEqual([])
     expect(given(play([...heardGreeting, key('7')], { ...rules, digitTimeout: 0 }).actions)).toEqual(['7'])
   })
 

@@ -1,10 +1,9 @@
 /** Whose turn it is: the whole of turn-taking as one pure function. Timers only post inputs. */
-import { beginAside, beginsAside, isMere, pauseAside } from './asides.ts'
+import { answerAfterAll, endTurn, giveKeys, hearWords, joinTurn, pauseSpeech, pressed, startSpeech } from './caller.ts'
 import { deadlines, timerChanges } from './deadlines.ts'
-import { press } from './keys.ts'
-import { forget, learn, patience } from './patience.ts'
+import { mayInterrupt, owe, say, stay, stop } from './steps.ts'
 import { quietState } from './turn.ts'
-import type { TurnAction, TurnInput, TurnRules, TurnState, TurnStep } from './turn.ts'
+import type { TurnInput, TurnRules, TurnState, TurnStep } from './turn.ts'
 
 //            caller: silent ⇄ speaking → pausing → silent          (pausing: waiting whether the turn is over; `patience.ts`)
 //             aside: speech over the agent that leaves it speaking  (`asides.ts`)
@@ -77,25 +76,11 @@ function react(rules: TurnRules, state: TurnState, input: TurnInput, now: number
   }
 }
 
-function stay(state: TurnState, ...actions: readonly TurnAction[]): TurnStep {
-  return { state, actions }
-}
-
 /** Speech that our detector heard before is the agent's to judge, where it has a detector of its own. */
 function open(state: TurnState, { turns, greets }: TurnInput & { type: 'opened' }, now: number): TurnStep {
   const opened = { ...state, turns, greets }
   if (turns !== 'agent' || state.caller === 'silent') return stay(opened)
   return endTurn({ ...opened, noisy: state.caller === 'speaking', pausedAt: now }, now)
-}
-
-/** A reply is due from an agent whose turns are taken by `by`. */
-function owe(state: TurnState, by: 'engine' | 'agent' = 'engine'): TurnState {
-  if (state.turns !== by || state.phase !== 'talking') return state
-  return { ...state, owed: state.debts + 1, debts: state.debts + 1 }
-}
-
-function say(state: TurnState, text: string): TurnStep {
-  return stay(owe(state), { type: 'order', order: { type: 'say', text } })
 }
 
 function greet(rules: TurnRules, state: TurnState): TurnStep {
@@ -110,106 +95,6 @@ function greet(rules: TurnRules, state: TurnState): TurnStep {
 function attach(state: TurnState, now: number): TurnStep {
   const attached = { ...state, attached: true, noisy: false, aside: undefined }
   return state.caller === 'silent' ? stay(attached) : endTurn({ ...attached, pausedAt: now }, now)
-}
-
-type Started = TurnInput & { readonly type: 'speech-started' }
-
-function startSpeech(rules: TurnRules, state: TurnState, input: Started, now: number): TurnStep {
-  if (input.by !== decider(state)) return stay({ ...state, noisy: input.by === 'engine' })
-  const at = now - input.agoMs
-  if (mayInterrupt(rules, state) && beginsAside(rules, state, input))
-    return stay({ ...state, aside: beginAside(state.aside, at) })
-  const told = input.by === 'agent' ? { ...state, prompts: 0 } : state
-  return takeTurn(rules, told, { began: state.aside?.began ?? at, since: at, audible: input.audible }, now)
-}
-
-interface Taking {
-  /** When this turn began, and when its latest run of speech did. */
-  readonly began: number
-  readonly since: number
-  readonly audible: boolean
-}
-
-/** The caller has, or goes on with, the turn: whatever the agent says is over. */
-function takeTurn(rules: TurnRules, state: TurnState, { began, since, audible }: Taking, now: number): TurnStep {
-  const stopped = mayInterrupt(rules, state) ? stop(state, audible) : stay(state)
-  const next = { ...stopped.state, caller: 'speaking', owed: 0, pace: learn(state, since), aside: undefined } as const
-  if (state.caller !== 'silent') return stay(next, ...stopped.actions)
-  const fresh = { ...next, spokeAt: began, words: '', finished: undefined }
-  return stay(fresh, ...stopped.actions, { type: 'speech-started', agoMs: now - began })
-}
-
-type Paused = TurnInput & { readonly type: 'speech-paused' }
-
-function pauseSpeech(rules: TurnRules, state: TurnState, input: Paused, now: number): TurnStep {
-  if (input.by !== decider(state)) return stay({ ...state, noisy: false })
-  const at = now - input.agoMs
-  if (state.caller === 'silent') return stay(state.aside ? { ...state, aside: pauseAside(state.aside, at) } : state)
-  // The end of a pause that was judged before tells nothing new.
-  const finished = input.finished ?? (state.caller === 'pausing' ? state.finished : undefined)
-  const paused = { ...state, caller: 'pausing', pausedAt: at, finished, judged: state.judged + 1 } as const
-  return input.by === 'agent' ? endTurn(paused, now) : endIfDue(rules, paused, now)
-}
-
-type Words = TurnInput & { readonly type: 'caller-words' }
-
-/** Words come while the caller speaks, or a little later. */
-function hearWords(rules: TurnRules, state: TurnState, { text, audible }: Words, now: number): TurnStep {
-  const { aside } = state
-  if (aside && isMere(rules, text)) return stay({ ...state, aside: { ...aside, assent: true } })
-  if (aside && text !== '') return joinTurn(rules, state, audible, now)
-  if (state.caller === 'silent' || text === state.words) return stay(state)
-  const known = { ...state, words: text, judged: state.judged + 1 }
-  return state.caller === 'pausing' ? endIfDue(rules, known, now) : stay(known)
-}
-
-/** What was an aside is the caller's turn, from its beginning, and as far as it has got by now. */
-function joinTurn(rules: TurnRules, state: TurnState, audible: boolean, now: number): TurnStep {
-  const { aside } = state
-  if (!aside) return stay(state)
-  const { state: taken, actions } = takeTurn(rules, state, { ...aside, audible }, now)
-  if (aside.speaking) return stay(taken, ...actions)
-  const paused = { ...taken, caller: 'pausing', pausedAt: aside.until, judged: state.judged + 1 } as const
-  const ended = endIfDue(rules, paused, now)
-  return stay(ended.state, ...actions, ...ended.actions)
-}
-
-function endIfDue(rules: TurnRules, state: TurnState, now: number): TurnStep {
-  return now - state.pausedAt >= patience(rules, state) ? endTurn(state, now) : stay(state)
-}
-
-function endTurn(state: TurnState, now: number): TurnStep {
-  const ended = owe({ ...state, caller: 'silent', pace: forget(state.pace) })
-  return stay(ended, { type: 'speech-ended', agoMs: now - state.pausedAt })
-}
-
-/** Our detector decides unless the agent has its own. */
-function decider(state: TurnState): 'engine' | 'agent' {
-  return state.turns === 'agent' ? 'agent' : 'engine'
-}
-
-function mayInterrupt(rules: TurnRules, state: TurnState): boolean {
-  return rules.interruptible && !state.shielded && state.phase === 'talking' && state.turns !== 'none'
-}
-
-function pressed(rules: TurnRules, state: TurnState, input: TurnInput & { type: 'digit' }): TurnStep {
-  if (state.phase === 'failing') return stay(state)
-  const stopped = mayInterrupt(rules, state) ? silence(state, input.audible) : stay(state)
-  const { keys, complete } = press(rules, state.keys, input.digit)
-  const next = { ...stopped.state, prompts: 0, aside: undefined, keys, presses: state.presses + 1 }
-  if (!complete) return stay(next, ...stopped.actions)
-  const given = giveKeys(next)
-  return stay(given.state, ...stopped.actions, ...given.actions)
-}
-
-function giveKeys(state: TurnState): TurnStep {
-  return stay(owe({ ...state, keys: '' }), { type: 'order', order: { type: 'digit', digit: state.keys } })
-}
-
-/** As `stop`; and an agent that is thinking stops too: what it thinks about is not all of the question. */
-function silence(state: TurnState, audible: boolean): TurnStep {
-  const thinking = state.owed > 0 && state.reply === undefined && !audible
-  return thinking ? stay({ ...state, owed: 0 }, { type: 'cut', clear: false }) : stop(state, audible)
 }
 
 // ── the agent ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -227,24 +112,6 @@ function startReply(rules: TurnRules, state: TurnState, reply: string): TurnStep
 /** A shielded greeting that has no sound is over as soon as it ends. */
 function endReply(state: TurnState): TurnState {
   return { ...state, reply: undefined, owed: 0, shielded: state.shielded && state.sounding }
-}
-
-/** What the caller said over the last words of the agent was meant for it after all: a final "yes" is never dropped. */
-function answerAfterAll(state: TurnState, now: number): TurnStep {
-  const { aside } = state
-  if (!aside || state.phase !== 'talking') return stay(state)
-  const taken = { ...state, aside: undefined, spokeAt: aside.began, words: '', finished: undefined }
-  const started = { type: 'speech-started', agoMs: now - aside.began } as const
-  if (aside.speaking) return stay({ ...taken, caller: 'speaking' }, started)
-  return stay({ ...taken, caller: 'pausing', pausedAt: aside.until, judged: state.judged + 1 }, started)
-}
-
-/** Nothing is stopped, and nothing cleared, when the agent neither speaks nor is about to. */
-function stop(state: TurnState, audible: boolean): TurnStep {
-  if (state.reply === undefined && !audible) return stay(state)
-  const cut = { reply: undefined, cut: state.reply ?? state.cut, closed: true, sounding: false }
-  const next = { ...state, ...cut, owed: 0, aside: undefined }
-  return stay({ ...next, shielded: false }, { type: 'cut', clear: audible })
 }
 
 function returned(state: TurnState, last: boolean): TurnState {
