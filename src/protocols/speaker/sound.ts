@@ -37,7 +37,7 @@ export function containerOf(bytes: Uint8Array): string | undefined {
   return containers.find(([sign]) => bytes.length > 8 && sign.every((byte, at) => bytes[at] === byte))?.[1]
 }
 
-export function wrongFormat(vendor: string, what: string): OffhookError {
+function wrongFormat(vendor: string, what: string): OffhookError {
   return new OffhookError('media.format', wrongFormatMessage(vendor, what))
 }
 

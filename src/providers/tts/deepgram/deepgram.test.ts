@@ -99,3 +99,11 @@ test.each([
   sent({ type: 'speak', context: 'a', text: 'One.' })
   expect(hear(message)[0]).toMatchObject({ type: 'failed', code })
 })
+
+test.each([
+  ['NET-0001 idle', 'vendor.failed'],
+  ['DATA-0000', 'settings.invalid'],
+  ['whatever', undefined],
+])('a close for "%s" is %s', (reason, code) => {
+  expect(deepgramSpeaker.socket.explainClose?.(1011, reason)?.code).toBe(code)
+})

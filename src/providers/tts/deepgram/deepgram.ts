@@ -61,6 +61,7 @@ export const deepgramSpeaker: SocketSpeakerSpec<typeof settings> = {
     cancel: (config) => [{ type: isFlux(config) ? 'Interrupt' : 'Clear' }],
     heard,
     explain,
+    explainClose,
     finish: () => [{ type: 'Close' }],
   }),
 }
@@ -105,6 +106,16 @@ function refusal(message: Fields): Refusal {
   const name = text(message, 'code') ?? text(message, 'err_code')
   return { status: 0, message: said, names: name === undefined ? [] : [name.toLowerCase()] }
 }
+
+/** The code stands in the reason, where there is one. */
+function explainClose(_code: number, reason: string) {
+  const name = /\b(?:NET|DATA|MESSAGE|BIG)-\d{4}\b/.exec(reason)?.[0]
+  if (name === undefined) return undefined
+  const [code, advice] = explain({ status: 0, message: undefined, names: [name.toLowerCase()] }) ?? trouble
+  return { code, message: `it closed the connection (${name}): ${advice}` }
+}
+
+const trouble: Verdict = ['vendor.failed', 'it has trouble of its own, or nothing was said for too long; try again']
 
 function explain({ names, message = '' }: Refusal): Verdict | undefined {
   const named = (pattern: RegExp) => names.some((name) => pattern.test(name))

@@ -97,6 +97,16 @@ describe('over the socket', () => {
   })
 })
 
+test.each([
+  [1008, 'Invalid API key', 'vendor.credentials'],
+  [1008, 'quota_exceeded', 'vendor.refused'],
+  [1008, 'something new', undefined],
+  [1008, '', undefined],
+  [1006, 'Invalid API key', undefined],
+])('a close with %i "%s" is %s', (code, reason, named) => {
+  expect(elevenlabsSpeaker.socket.explainClose?.(code, reason)?.code).toBe(named)
+})
+
 describe('by request', () => {
   async function speak(answer: Parameters<typeof fakeHost>[0][number], text = 'Hello.') {
     const host = fakeHost([answer])

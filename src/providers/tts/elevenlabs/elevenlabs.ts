@@ -38,6 +38,7 @@ export const elevenlabsSpeaker: SocketSpeakerSpec<typeof socketSettings> = {
     cancel: () => [],
     heard,
     explain,
+    explainClose,
     finish: () => [{ close_socket: true }],
   }),
 }
@@ -52,6 +53,12 @@ function heard(_config: Config, message: Fields): readonly Heard[] {
     ...(audio === undefined ? [] : [{ type: 'sound', context, base64: audio } as const]),
     ...(over ? [{ type: 'spoken', context } as const] : []),
   ]
+}
+
+/** 1008: it will have no more of this; the reason may be all that it says. */
+function explainClose(code: number, reason: string) {
+  const verdict = code === 1008 ? explain({ status: 0, message: reason, names: [] }) : undefined
+  return verdict && { code: verdict[0], message: `it closed the connection: ${verdict[1]}` }
 }
 
 /** `error` is a name here, `message` the sentence. */

@@ -82,7 +82,7 @@ export const explain: Explain = ({ status, names, message = '' }) => {
     return ['vendor.refused', 'its credits are used up; buy more there']
   if (said(/too_many_concurrent|concurrent_limit|max_active_conversations|rate_limit|system_busy/))
     return ['vendor.rate-limited', 'more at once than its plan allows; wait, or take a larger plan']
-  if (said(/invalid_api_key|missing_permissions|unauthorized|authentication/))
+  if (said(/invalid_api_key|invalid api key|missing_permissions|unauthorized|authentication/))
     return ['vendor.credentials', 'check the API key and its permissions']
   if (said(/voice_not_found|voice_id|model_not_found|model_id|output_format/) || status === 404 || status === 422)
     return ['settings.invalid', 'check the voice, the model and the sampling rate']
