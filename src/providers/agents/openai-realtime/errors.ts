@@ -3,7 +3,7 @@ import { failed } from '../../../protocols/agent/wire.ts'
 import { inner, text, type Fields } from '../../../protocols/json-media/fields.ts'
 import { explainOpenAi } from '../../../protocols/vendor/openai.ts'
 import { refusalOf, refused, type Explain } from '../../../protocols/vendor/refusal.ts'
-import { refusedToBegin } from './responses.ts'
+import { refusedToBegin, want } from './responses.ts'
 import type { Draft } from './state.ts'
 
 /** Answers to what we sent in good faith: it was over already, or there was nothing in it. */
@@ -30,13 +30,22 @@ const busy = 'conversation_already_has_active_response'
 export function understandError(draft: Draft, message: Fields): void {
   const error = inner(message, 'error')
   const code = text(error, 'code') ?? ''
-  const event = text(error, 'event_id') ?? (code === busy ? draft.state.active?.asked?.event : undefined) ?? ''
-  const purpose = event.split('_')[0] ?? ''
-  refusedToBegin(draft, event, code === busy)
-  if (code === busy || harmless.has(code) || ['cancel', 'truncate', 'delete', 'commit'].includes(purpose)) return
+  const event = text(error, 'event_id')
+  if (code === busy) return begunAlready(draft, event)
+  if (event !== undefined) refusedToBegin(draft, event, false)
+  const purpose = event?.split('_')[0] ?? ''
+  if (harmless.has(code) || ['cancel', 'truncate', 'delete', 'commit'].includes(purpose)) return
   const fatal = final.has(code) || !draft.state.ready
   draft.tell(failureOf(draft, message, fatal))
   if (fatal) draft.tell({ type: 'closed' })
+}
+
+/** Some servers do not say what they refuse: it is what we asked for, or an answer of their own, while another is being made. */
+function begunAlready(draft: Draft, event: string | undefined): void {
+  const { active } = draft.state
+  const ours = event ?? (active?.id === undefined ? active?.asked?.event : undefined)
+  if (ours === undefined) want(draft, { type: 'answer' })
+  else refusedToBegin(draft, ours, true)
 }
 
 /** A response that failed: the call goes on. */

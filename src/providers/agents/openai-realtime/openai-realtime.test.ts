@@ -339,6 +339,14 @@ describe('words to be said', () => {
     expect(wire.hear(done('unknown')).sent).toEqual([sends('response.create')])
   })
 
+  test('are not said again when the server cannot answer the caller meanwhile; it is asked to afterwards', () => {
+    const wire = ready()
+    wire.order(say)
+    wire.hear(created('r1'), sounded('r1', 'i1', 100))
+    expect(wire.hear(refusal({ code: 'conversation_already_has_active_response' })).sent).toEqual([])
+    expect(wire.hear(done('r1')).sent).toEqual([{ type: 'response.create' }])
+  })
+
   test('that are refused for another reason make room for the next', () => {
     const wire = ready()
     wire.order(say)
