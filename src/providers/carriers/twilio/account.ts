@@ -1,9 +1,11 @@
 /** What Twilio knows afterwards: a call's price, a call in doubt, a recording's address, and whether the credentials work. */
+import { text, type Fields } from '../../../protocols/json-media/fields.ts'
+import { list } from '../../../protocols/rest/client.ts'
 import type { CallStatus } from '../../../spec/call.ts'
 import type { CallSeen, Cost, Recordings } from '../../../spec/carrier.ts'
 import { OffhookError } from '../../../spec/errors.ts'
 import type { Operation } from '../../../spec/http.ts'
-import { accepted, address, authorization, get, isSid, list, request, sid, text, type Resource } from './rest.ts'
+import { accepted, address, authorization, get, isSid, request, sid } from './rest.ts'
 import type { Settings } from './settings.ts'
 import { statusOf } from './words.ts'
 
@@ -40,7 +42,7 @@ function* lookupByRef(ref: string, config: Settings): Operation<Found | 'unknown
   return response.status === 404 ? 'unknown' : (foundIn(accepted('look the call up', response)) ?? 'unknown')
 }
 
-function foundIn(resource: Resource): Found | undefined {
+function foundIn(resource: Fields): Found | undefined {
   const ref = text(resource, 'sid')
   const status = statusOf(text(resource, 'status'))
   return isSid('CA', ref) && status ? { ref, status } : undefined

@@ -1,5 +1,7 @@
 /** Our commands in Twilio's words: TwiML for a call that is being offered, REST for one that is under way. */
 import { normaliseNumber, type DialAddress } from '../../../protocols/e164/normalise.ts'
+import { text } from '../../../protocols/json-media/fields.ts'
+import { bodyOf, type Query } from '../../../protocols/rest/client.ts'
 import type { CallCommand } from '../../../spec/call.ts'
 import type { Accepted, Addresses, CallSeen, Control, Dispatch } from '../../../spec/carrier.ts'
 import { OffhookError } from '../../../spec/errors.ts'
@@ -7,7 +9,7 @@ import type { HttpResponse, Operation } from '../../../spec/http.ts'
 import { codeOf } from './errors.ts'
 import * as twiml from './markup.ts'
 import { purposes } from './reports.ts'
-import { accepted, address, isSid, parse, post, posting, sid, text, type Form } from './rest.ts'
+import { accepted, address, isSid, post, posting, sid } from './rest.ts'
 import type { Settings } from './settings.ts'
 import { statusOf } from './words.ts'
 
@@ -84,7 +86,7 @@ function* dial({ call, config, urls }: Context): Operation<Accepted> {
 }
 
 /** Asynchronous, so that the agent may greet at once; with a message to leave, the end of the greeting is waited for. */
-function machineDetection(call: CallSeen, urls: Addresses): Form {
+function machineDetection(call: CallSeen, urls: Addresses): Query {
   if (!call.machineDetection) return {}
   return {
     MachineDetection: call.voicemailMessage === undefined ? 'Enable' : 'DetectMessageEnd',
@@ -94,12 +96,12 @@ function machineDetection(call: CallSeen, urls: Addresses): Form {
   }
 }
 
-function recording(call: CallSeen, config: Settings, urls: Addresses): Form {
+function recording(call: CallSeen, config: Settings, urls: Addresses): Query {
   if (!call.record || !config.recordAtTwilio) return {}
   return { Record: true, ...recordingForm(call, urls) }
 }
 
-function recordingForm(call: CallSeen, urls: Addresses): Form {
+function recordingForm(call: CallSeen, urls: Addresses): Query {
   return {
     RecordingChannels: 'dual',
     Trim: 'do-not-trim',
@@ -119,7 +121,7 @@ function* hangup({ call, config }: Context): Operation<Accepted> {
 }
 
 function isOver(response: HttpResponse): boolean {
-  return response.status === 404 || codeOf(parse(response.body)) === 21220
+  return response.status === 404 || codeOf(bodyOf(response)) === 21220
 }
 
 /** There is no DTMF on a media stream: the digits take the call's markup, and the stream is opened anew after them. */

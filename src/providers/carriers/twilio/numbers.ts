@@ -1,22 +1,11 @@
 /** Twilio's phone numbers: searched, bought, listed, pointed at us, given back. */
 import { normaliseNumber } from '../../../protocols/e164/normalise.ts'
+import { isFields, text, type Fields } from '../../../protocols/json-media/fields.ts'
+import { list as listOf, type Query } from '../../../protocols/rest/client.ts'
 import type { CarrierNumber, Numbers, Urls } from '../../../spec/carrier.ts'
 import { OffhookError } from '../../../spec/errors.ts'
 import type { Operation } from '../../../spec/http.ts'
-import {
-  accepted,
-  address,
-  get,
-  isResource,
-  isSid,
-  list as listOf,
-  post,
-  request,
-  sid,
-  text,
-  type Form,
-  type Resource,
-} from './rest.ts'
+import { accepted, address, get, isSid, post, request, sid } from './rest.ts'
 import { apiBase, type Settings } from './settings.ts'
 
 export const numbers: Required<Numbers<Settings>> = { search, buy, list, point, release }
@@ -55,7 +44,7 @@ function* list(config: Settings): Operation<readonly CarrierNumber[]> {
   const found: CarrierNumber[] = []
   let url: string | undefined = `${address(config, 'IncomingPhoneNumbers.json')}?PageSize=1000`
   for (let page = 0; url !== undefined && page < mostPages; page++) {
-    const resource: Resource = accepted('list the numbers', yield request(config, 'GET', url))
+    const resource: Fields = accepted('list the numbers', yield request(config, 'GET', url))
     found.push(...listOf(resource, 'incoming_phone_numbers').flatMap(numberOf))
     url = nextPage(config, resource)
   }
@@ -63,7 +52,7 @@ function* list(config: Settings): Operation<readonly CarrierNumber[]> {
 }
 
 /** Only paths of our own account are followed: the answer does not choose the host. */
-function nextPage(config: Settings, resource: Resource): string | undefined {
+function nextPage(config: Settings, resource: Fields): string | undefined {
   const next = text(resource, 'next_page_uri')
   return next?.startsWith(`/2010-04-01/Accounts/${config.accountSid}/`) ? `${apiBase(config)}${next}` : undefined
 }
@@ -92,7 +81,7 @@ function* addressOf(number: string, config: Settings): Operation<string> {
   return address(config, 'IncomingPhoneNumbers', `${sid('PN', ref)}.json`)
 }
 
-function webhooks(urls: Urls): Form {
+function webhooks(urls: Urls): Query {
   return { VoiceUrl: urls.voice, VoiceMethod: 'POST', StatusCallback: urls.status, StatusCallbackMethod: 'POST' }
 }
 
@@ -103,14 +92,14 @@ function e164(written: string): string {
   throw new OffhookError('number.invalid', why)
 }
 
-function only(resource: Resource, number: string): CarrierNumber {
+function only(resource: Fields, number: string): CarrierNumber {
   const [read] = numberOf(resource)
   if (read) return read
   throw new OffhookError('carrier.failed', `Twilio answered without the number ${number}`)
 }
 
 /** One number, or none when the resource is not one. */
-function numberOf(resource: Resource): readonly CarrierNumber[] {
+function numberOf(resource: Fields): readonly CarrierNumber[] {
   const number = text(resource, 'phone_number')
   if (number === undefined) return []
   const able = resource['capabilities']
@@ -123,6 +112,6 @@ function numberOf(resource: Resource): readonly CarrierNumber[] {
     pointsAt,
   }
   const given = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined))
-  const capabilities = isResource(able) ? Object.keys(able).filter((name) => able[name] === true) : []
+  const capabilities = isFields(able) ? Object.keys(able).filter((name) => able[name] === true) : []
   return [{ number, ...given, capabilities: capabilities.map((name) => name.toLowerCase()) }]
 }

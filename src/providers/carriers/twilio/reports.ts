@@ -1,8 +1,9 @@
 /** What a Twilio callback says, by the purpose in its path: `voice`, `status/…`, `amd/…`, `recording/…`, `transfer/…`, `back/…`, `stream/…`. */
+import { isFields } from '../../../protocols/json-media/fields.ts'
 import type { Report } from '../../../spec/carrier.ts'
 import type { InboundRequest } from '../../../spec/http.ts'
 import { explainStream } from './errors.ts'
-import { isResource, isSid } from './rest.ts'
+import { isSid } from './rest.ts'
 import { causeOf, machineOf, statusOf, transferResultOf } from './words.ts'
 
 type Fields = Pick<URLSearchParams, 'get' | 'keys'>
@@ -57,7 +58,7 @@ function reportOf(kind: string, ref: string, fields: Fields): Report | undefined
 
 /** The form, or the flat JSON of a body that the URL vouches for. */
 export function fieldsOf(request: InboundRequest): Fields {
-  if (!request.query.has('bodySHA256') || !isResource(request.json)) return request.form
+  if (!request.query.has('bodySHA256') || !isFields(request.json)) return request.form
   const fields = new URLSearchParams()
   for (const [name, value] of Object.entries(request.json))
     if (typeof value === 'string' || typeof value === 'number') fields.append(name, String(value))

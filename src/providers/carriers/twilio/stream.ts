@@ -1,8 +1,9 @@
 /** Twilio's media socket as a pure step: JSON text in, JSON text out (docs: media streams, WebSocket messages). */
+import { isFields, parseFields, type Fields } from '../../../protocols/json-media/fields.ts'
 import type { StreamFormat } from '../../../spec/audio.ts'
 import type { Stream, StreamEvent, StreamInput, StreamOrder, StreamStep, WireMessage } from '../../../spec/carrier.ts'
 import { base64, readMedia, templateOf, unbase64, writeMedia, type Template } from './media.ts'
-import { isResource, isSid, type Resource } from './rest.ts'
+import { isSid } from './rest.ts'
 
 /** Twilio buffers what it is sent and plays it in real time; a lead covers the jitter of the way, and `clear` takes it back. */
 const format: StreamFormat = { encoding: 'pcmu', rate: 8_000, frameMs: 20, leadMs: 400 }
@@ -47,18 +48,18 @@ const mostMarks = 512
 const nothing: readonly never[] = []
 
 function recognise(message: WireMessage): boolean {
-  const read = 'text' in message ? parse(message.text) : undefined
+  const read = 'text' in message ? parseFields(message.text) : undefined
   // Others say `connected` too; few name this protocol.
   if (read?.['event'] === 'connected') return read['protocol'] === 'Call'
   const details = read?.['event'] === 'start' ? read['start'] : undefined
-  if (!isResource(details) || 'session' in details || 'sessionToken' in details) return false
+  if (!isFields(details) || 'session' in details || 'sessionToken' in details) return false
   return typeof details['callSid'] === 'string' && isSid('CA', details['callSid'])
 }
 
 function step(state: State, input: StreamInput): StreamStep {
   if (input.type !== 'message') return order(state, input)
   if (!('text' in input.message)) return ignored(state, 'binary message')
-  return message(state, parse(input.message.text))
+  return message(state, parseFields(input.message.text))
 }
 
 function order(state: State, input: StreamOrder): StreamStep {
@@ -94,7 +95,7 @@ function mark(state: State, streamSid: string, name: string): StreamStep {
   }
 }
 
-function message(state: State, read: Resource | undefined): StreamStep {
+function message(state: State, read: Fields | undefined): StreamStep {
   if (!read) return ignored(state, 'not a JSON object')
   if (read['event'] === 'connected') return { state, events: nothing, messages: nothing }
   if (read['event'] === 'start') return start(state, read)
@@ -115,10 +116,10 @@ function message(state: State, read: Resource | undefined): StreamStep {
   }
 }
 
-function start(state: State, read: Resource): StreamStep {
+function start(state: State, read: Fields): StreamStep {
   if (state.open || state.stopped) return ignored(state, 'second start')
   const details = read['start']
-  if (!isResource(details)) return ignored(state, 'start without details')
+  if (!isFields(details)) return ignored(state, 'start without details')
   const { callSid, accountSid } = details
   const streamSid = read['streamSid'] ?? details['streamSid']
   if (typeof streamSid !== 'string' || !isSid('MZ', streamSid)) return ignored(state, 'start without a stream id')
@@ -146,19 +147,19 @@ function start(state: State, read: Resource): StreamStep {
 /** A start that names no format has the only one there was for years. */
 function isMulaw(named: unknown): boolean {
   if (named === undefined) return true
-  return isResource(named) && named['encoding'] === 'audio/x-mulaw' && Number(named['sampleRate']) === 8_000
+  return isFields(named) && named['encoding'] === 'audio/x-mulaw' && Number(named['sampleRate']) === 8_000
 }
 
 function strings(values: unknown): Readonly<Record<string, string>> {
   const parameters: Record<string, string> = Object.create(null)
-  if (isResource(values))
+  if (isFields(values))
     for (const [name, value] of Object.entries(values)) if (typeof value === 'string') parameters[name] = value
   return { ...parameters }
 }
 
 /** `chunk` counts media alone, `sequenceNumber` every message: only the first has no gaps when a key is pressed. */
 function media(read: unknown): StreamEvent {
-  if (!isResource(read)) return { type: 'ignored', why: 'media without details' }
+  if (!isFields(read)) return { type: 'ignored', why: 'media without details' }
   const { payload: encoded, track, chunk, timestamp } = read
   // Our own voice, which `both_tracks` would send back.
   if (track === 'outbound') return { type: 'ignored', why: 'outbound track' }
@@ -175,14 +176,14 @@ function media(read: unknown): StreamEvent {
 }
 
 function digit(read: unknown): StreamEvent {
-  const pressed = isResource(read) ? read['digit'] : undefined
+  const pressed = isFields(read) ? read['digit'] : undefined
   if (typeof pressed !== 'string' || !/^[\dA-D*#]$/i.test(pressed)) return { type: 'ignored', why: 'unknown digit' }
   return { type: 'digit', digit: pressed.toUpperCase() }
 }
 
 /** A clear returns all pending marks at once: marks sent before the latest clear were dropped, not played. */
 function echo(state: State, read: unknown): StreamStep {
-  const name = isResource(read) ? read['name'] : undefined
+  const name = isFields(read) ? read['name'] : undefined
   const at = state.pending.findIndex((one) => one.name === name)
   const found = state.pending[at]
   if (!found) return ignored(state, 'mark that was not sent')
@@ -202,13 +203,4 @@ function told(state: State, event: StreamEvent): StreamStep {
 
 function ignored(state: State, why: string): StreamStep {
   return told(state, { type: 'ignored', why })
-}
-
-function parse(text: string): Resource | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isResource(value) ? value : undefined
-  } catch {
-    return undefined // reported as ignored by the caller
-  }
 }
