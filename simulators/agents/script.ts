@@ -68,7 +68,7 @@ export interface SpokenAnswer {
 }
 
 /** Pitch by what is answered: tests know by it what they hear. */
-export const pitches = { instruction: 400, voice: 600, text: 700, tool: 800 } as const
+const pitches = { instruction: 400, voice: 600, text: 700, tool: 800 } as const
 
 export function answerTo(options: AgentSimulatorOptions, turn: HeardTurn): SpokenAnswer {
   const { words = '', hertz = pitches[turn.by], ms, ...rest } = options.answer?.(turn) ?? { words: usual(turn) }

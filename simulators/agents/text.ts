@@ -1,5 +1,4 @@
-/** JSON and base64 from clients, read strictly. */
-export type Json = Readonly<Record<string, unknown>>
+/** Base64 both ways; from clients, read strictly. */
 
 export function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')

@@ -257,6 +257,6 @@ function told(words: string): boolean {
   return /^say exactly/i.test(words)
 }
 
-export function formatOf(name: string): SoundFormat {
+function formatOf(name: string): SoundFormat {
   return name === 'ulaw_8000' ? { encoding: 'pcmu', rate: 8000 } : { encoding: 'pcm', rate: Number(name.slice(4)) }
 }

@@ -22,7 +22,7 @@ const rate = 8000
 const frameMs = 20
 const samples = (rate * frameMs) / 1000
 
-export const lookUp: Tool = {
+const lookUp: Tool = {
   name: 'look_up',
   description: 'Finds an order.',
   parameters: { type: 'object', properties: { id: { type: 'number' } }, required: ['id'] },
