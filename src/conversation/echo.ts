@@ -9,6 +9,9 @@ const window = { least: 120, most: 320 }
 /** How alike an echo is to what was said; over a short stretch two vowels of different people can be nearly as alike. */
 const alike = { short: 0.75, long: 0.55 }
 
+/** How far the way there and back may wander, in samples. */
+const nearby = rate / 50
+
 interface Said {
   /** When its first sample is heard. */
   readonly at: number
@@ -17,6 +20,8 @@ interface Said {
 
 export class EchoGuard {
   #said: Said[] = []
+  /** The way there and back as last found, in samples: the echo is looked for there first. */
+  #delay = 0
   readonly #heard = new Float32Array((rate * window.most) / 1000)
 
   /** Sound of the agent that will be heard from `at` on. `hertz`: its rate. */
@@ -45,7 +50,17 @@ export class EchoGuard {
     const length = Math.max(window.least, Math.min(window.most, ms))
     const heard = whitened(this.#heard.subarray(-samplesIn(length)))
     const said = whitened(this.#saidUntil(now, heard.length + samplesIn(longestDelay)))
-    return likeness(said, heard) >= (length < window.most ? alike.short : alike.long)
+    const enough = length < window.most ? alike.short : alike.long
+    return (
+      this.#matches(said, heard, this.#delay - nearby, this.#delay + nearby, enough) ||
+      this.#matches(said, heard, 0, Infinity, enough)
+    )
+  }
+
+  #matches(said: Float32Array, heard: Float32Array, least: number, most: number, enough: number): boolean {
+    const found = likeness(said, heard, least, most)
+    if (found.likeness >= enough) this.#delay = found.delay
+    return found.likeness >= enough
   }
 
   #saidUntil(now: number, length: number): Float32Array {
@@ -87,20 +102,28 @@ function whitened(sound: Float32Array): Float32Array {
   return sound.map((value, index) => (index === 0 ? 0 : value - 0.9 * sound[index - 1]!))
 }
 
-/** The greatest correlation of `heard` with any stretch of `said` of its length: 0 … 1, whatever their levels. */
-function likeness(said: Float32Array, heard: Float32Array): number {
+/** The greatest correlation of `heard` with a stretch of `said` that ended `least` to `most` samples before it: 0 … 1, whatever their levels. */
+function likeness(said: Float32Array, heard: Float32Array, least: number, most: number) {
+  const found = { likeness: 0, delay: 0 }
+  const latest = said.length - heard.length
+  const [first, last] = [Math.max(0, latest - most), Math.min(latest, latest - least)]
   const energy = power(heard, 0, heard.length)
-  if (energy === 0) return 0
-  let best = 0
-  let under = power(said, 0, heard.length)
-  for (let lag = 0; lag + heard.length <= said.length; lag++) {
-    let both = 0
-    for (let index = 0; index < heard.length; index++) both += heard[index]! * said[lag + index]!
-    // An echo may come back upside down.
-    if (under > quietest * heard.length) best = Math.max(best, Math.abs(both) / Math.sqrt(energy * under))
-    under += (said[lag + heard.length] ?? 0) ** 2 - said[lag]! ** 2
+  let under = power(said, first, first + heard.length)
+  for (let at = first; at <= last && energy > 0; at++) {
+    if (under > quietest * heard.length) {
+      // An echo may come back upside down.
+      const alikeness = Math.abs(product(said, heard, at)) / Math.sqrt(energy * under)
+      if (alikeness > found.likeness) Object.assign(found, { likeness: alikeness, delay: latest - at })
+    }
+    under += (said[at + heard.length] ?? 0) ** 2 - said[at]! ** 2
   }
-  return best
+  return found
+}
+
+function product(said: Float32Array, heard: Float32Array, at: number): number {
+  let sum = 0
+  for (let index = 0; index < heard.length; index++) sum += heard[index]! * said[at + index]!
+  return sum
 }
 
 /** Mean square below which the agent says nothing: −60 dBFS. */
