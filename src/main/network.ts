@@ -62,32 +62,19 @@ export function openNetwork({ clock, ids, scope, allowHosts }: NetworkOptions): 
       )
       return { status: answer.status, headers: answer.headers, body: namedBody(answer.body) }
     },
-    warm: (url) => warm(client, scope, url),
+    warm: (url) => warm(client, url),
     connect: (options) => named(connectSocket({ ...options, clock, guard })),
   }
 }
 
-/** Longest wait for an answer that nobody reads, ms. */
-const warmTimeout = 5_000
-
-/** Any answer will do: its connection is kept for the next request. (Not HEAD: after that one the client hangs up.) */
-async function warm(client: HttpClient, { signal }: Scope, url: string): Promise<void> {
+/** A request that cannot be made says so itself: nothing is lost without its connection. */
+async function warm(client: HttpClient, url: string): Promise<void> {
   try {
-    const { origin } = new URL(url)
-    await client.request({
-      method: 'OPTIONS',
-      url: `${origin}/`,
-      timeout: warmTimeout,
-      redirects: 0,
-      retry: once,
-      signal,
-    })
+    await client.warm(url)
   } catch {
     // Whoever asks in earnest learns what is wrong.
   }
 }
-
-const once = { attempts: 1 }
 
 function lateGuard(allowHosts: () => readonly string[]): Guard {
   let made: Guard | undefined

@@ -5,6 +5,7 @@ import type { Ids } from '../ids.ts'
 import type { Attempt, Tried } from './attempts.ts'
 import { tryPlan } from './attempts.ts'
 import type { Answer, Headers, Hop } from './exchange.ts'
+import { Doors } from './doors.ts'
 import { createAgent, discard, exchange } from './exchange.ts'
 import { explain, nameOf, timedOut } from './explain.ts'
 import type { Guard } from './guard.ts'
@@ -65,6 +66,8 @@ export interface HttpStream extends Omit<HttpResponse, 'body' | 'timing'> {
 export interface HttpClient extends AsyncDisposable {
   request(request: HttpRequest): Promise<HttpResponse>
   stream(request: HttpStreamRequest): Promise<HttpStream>
+  /** Opens a connection for a request that will come soon. Rejects when it cannot be opened, or must not. */
+  warm(url: string): Promise<void>
   /** Breaks off what is under way. */
   close(): Promise<void>
 }
@@ -91,8 +94,13 @@ const defaults = {
 
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const { clock, guard } = options
-  const agent = createAgent(guard, { ...defaults, ...options })
-  const close = () => agent.destroy(new LibError('http.broken', 'the HTTP client was closed', { retryable: false }))
+  const { connectTimeout, connections } = { ...defaults, ...options }
+  const doors = new Doors({ clock, guard, connectTimeout })
+  const agent = createAgent(doors, connections)
+  const close = () => {
+    doors[Symbol.dispose]()
+    return agent.destroy(new LibError('http.broken', 'the HTTP client was closed', { retryable: false }))
+  }
 
   const tried = async <T extends Tried>(request: HttpRequest, once: (attempt: Attempt) => Promise<T>): Promise<T> => {
     const { timeout = defaults.timeout, attemptTimeout = timeout, retry = options.retry, signal } = request
@@ -122,6 +130,11 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         return { answer: received, attempt: current, status: received.status, headers: received.headers, discard: done }
       })
       return openStream(answer, attempt, request.idleTimeout ?? defaults.idleTimeout)
+    },
+    async warm(text) {
+      const url = parseUrl(text)
+      guard.check(url)
+      await doors.warm(url)
     },
     close,
     [Symbol.asyncDispose]: close,

@@ -3,8 +3,9 @@ import { Agent, Pool } from 'undici'
 import type { Dispatcher } from 'undici'
 import { LibError } from '../failure.ts'
 import { isSecretName, redactUrl } from '../redact.ts'
+import type { Doors } from './doors.ts'
 import type { Guard } from './guard.ts'
-import { parseUrl, portOf } from './guard.ts'
+import { parseUrl } from './guard.ts'
 
 export type Headers = Readonly<Record<string, string>>
 
@@ -23,20 +24,12 @@ export interface Answer {
   readonly url: URL
 }
 
-export interface AgentOptions {
-  readonly connectTimeout: number
-  /** Connections per origin. */
-  readonly connections: number
-}
-
-/** Keeps connections alive and reuses them; opens each one only to addresses that the guard lets through. */
-export function createAgent(guard: Guard, options: AgentOptions): Agent {
-  const { connectTimeout, connections } = options
+/** Keeps connections alive and reuses them, `connections` per origin; opens each one only to addresses that the guard lets through. */
+export function createAgent(doors: Doors, connections: number): Agent {
   return new Agent({
     factory: (origin) =>
       new Pool(origin, {
-        // Addresses written as such are never looked up: `send` checks those.
-        connect: { lookup: guard.lookup(portOf(new URL(origin)) ?? 0), timeout: connectTimeout },
+        connect: doors.connector(new URL(origin).origin),
         connections,
         allowH2: false,
         // A caller's turns are often further apart than ten seconds; a server that says less is believed.
