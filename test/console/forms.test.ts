@@ -106,6 +106,20 @@ describe.skipIf(!hasChromium())('forms', () => {
       .waitFor()
   })
 
+  test('what a carrier can stands beside its settings: by itself, by Offhook, or not, and why', async () => {
+    const { page, open } = visitor
+    await open('/connections/new?kind=carrier&provider=exotel')
+    const abilities = page.locator('section', { has: page.getByRole('heading', { name: 'What it can' }) })
+    const line = (label: string) => abilities.getByRole('listitem').filter({ hasText: label })
+    await line('Answers calls').getByText('by the carrier, shown').waitFor()
+    await line('Transfers calls').getByText('by Offhook, shown').waitFor()
+    await line('Takes back a call that rings').getByText('Exotel has no hang-up').waitFor()
+    await page.setViewportSize({ width: 390, height: 844 })
+    expect(await barriers(page)).toEqual([])
+    await page.setViewportSize({ width: 1280, height: 800 })
+    await open('/connections')
+  })
+
   test('it is removed after a question', async () => {
     const { page } = visitor
     await page.getByRole('link', { name: 'Main account' }).click()
