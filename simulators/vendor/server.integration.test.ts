@@ -100,6 +100,20 @@ describe('requests', () => {
   })
 })
 
+test('a silent vendor answers no request', async () => {
+  const server = await serve()
+  server.faults.silent = true
+  const gone = new AbortController()
+  const asked = fetch(`${server.url}/any`, { signal: gone.signal })
+  await server.until(({ kind }) => kind === 'request')
+  server.faults.silent = false
+  // What was asked later is answered; what was asked before is not.
+  expect((await fetch(`${server.url}/any`)).status).toBe(200)
+  expect(server.log.filter(({ kind }) => kind === 'reply')).toHaveLength(1)
+  gone.abort()
+  await expect(asked).rejects.toThrow('aborted')
+})
+
 describe('sockets', () => {
   test('are turned away before they open', async () => {
     const server = await serve()

@@ -59,7 +59,7 @@ test('nova tells speech, its text and its end to listen.v1', async () => {
   const closed = new Promise<void>((resolve) => socket.on('close', () => resolve()))
   socket.connect()
   await socket.waitForOpen()
-  const pcm = join(silence(200), tone(300, 1800), silence(1500))
+  const pcm = join(silence(200), tone(300, 3200), silence(1500))
   for (let at = 0; at < pcm.length; at += 640) socket.sendMedia(pcm.slice(at, at + 640))
   socket.sendKeepAlive({ type: 'KeepAlive' })
   socket.sendMedia(tone(300, 400))
@@ -72,6 +72,8 @@ test('nova tells speech, its text and its end to listen.v1', async () => {
     { speech_final: true, channel: { alternatives: [{ transcript: 'my bill please' }] } },
     { from_finalize: true, channel: { alternatives: [{ transcript: 'thanks' }] } },
   ])
+  // Not while somebody speaks, however long the words take.
+  expect(messages.filter(({ type }) => type === 'UtteranceEnd')).toHaveLength(1)
   const types = new Set(messages.map(({ type }) => type))
   expect(types).toEqual(new Set(['SpeechStarted', 'Results', 'UtteranceEnd', 'Metadata']))
 })
