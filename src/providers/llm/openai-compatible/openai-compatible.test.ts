@@ -1,70 +1,20 @@
 import { describe, expect, test } from 'vitest'
 import { modelConformance } from '../../../../test/conformance/llm.ts'
-import { VirtualClock } from '../../../lib/clock.ts'
-import { seededIds } from '../../../lib/ids.ts'
-import { Scope } from '../../../lib/scope.ts'
+import { fakeHost, hear, type FakeAnswer } from '../../../protocols/vendor/fakes.ts'
 import { OffhookError } from '../../../spec/errors.ts'
-import type { ModelEvent, PartHost, Tool, Turn } from '../../../spec/speech.ts'
+import type { Tool, Turn } from '../../../spec/speech.ts'
 import { openaiCompatible } from './openai-compatible.ts'
-
-type Sent = Parameters<PartHost['stream']>[0]
-interface Answer {
-  readonly status?: number
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body: string
-  /** Bytes per chunk. */
-  readonly size?: number
-  /** Thrown after the last chunk. */
-  readonly error?: Error
-}
 
 const caller: readonly Turn[] = [{ role: 'caller', text: 'Hello' }]
 
-async function host(answers: readonly (Answer | Error)[]) {
-  const clock = new VirtualClock()
-  const sent: Sent[] = []
-  const part: PartHost = {
-    scope: new Scope(),
-    clock,
-    ids: seededIds('llm'),
-    async stream(request) {
-      sent.push(request)
-      const answer = answers[sent.length - 1] ?? { status: 500, body: '' }
-      if (answer instanceof Error) throw answer
-      const { status = 200, headers = {}, body, size = 1e6, error } = answer
-      return { status, headers, body: chunked(Buffer.from(body), size, error) }
-    },
-  }
-  return { clock, sent, part }
-}
-
-async function* chunked(bytes: Buffer, size: number, error?: Error): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
-  if (error) throw error
-}
-
 async function reply(
-  answers: readonly (Answer | Error)[],
+  answers: readonly (FakeAnswer | Error)[],
   { settings = {}, tools = [] }: { settings?: object; tools?: readonly Tool[] } = {},
-): Promise<{ events: ModelEvent[]; sent: Sent[]; error?: unknown }> {
-  const { clock, sent, part } = await host(answers)
-  const config = openaiCompatible.settings.parse({
-    url: 'http://chat.test/v1/',
-    model: 'm',
-    key: 'sk-secret',
-    ...settings,
-  })
-  const model = await openaiCompatible.open(config, part)
-  const events: ModelEvent[] = []
-  const reading = (async () => {
-    for await (const event of model.reply(caller, tools, new AbortController().signal)) events.push(event)
-  })()
-  const ended = reading.then(
-    () => ({}),
-    (error: unknown) => ({ error }),
-  )
-  await clock.advanceAsync(60_000)
-  return { events, sent, ...(await ended) }
+) {
+  const host = fakeHost(answers)
+  const defaults = { url: 'http://chat.test/v1/', model: 'm', key: 'sk-secret' }
+  const model = await openaiCompatible.open(openaiCompatible.settings.parse({ ...defaults, ...settings }), host.part)
+  return { ...(await hear(model, host, { tools })), sent: host.sent }
 }
 
 function chunk(delta: object, finish: string | null = null): string {
@@ -85,14 +35,6 @@ const captured =
   chunk({}, 'tool_calls') +
   'data: {"choices":[],"usage":{"prompt_tokens":10,"completion_tokens":5,"prompt_tokens_details":{"cached_tokens":4}}}\n\n' +
   done
-
-function textOf(events: readonly ModelEvent[]): string {
-  return events.map((event) => (event.type === 'text' ? event.delta : '')).join('')
-}
-
-function toolsOf(events: readonly ModelEvent[]) {
-  return events.flatMap((event) => (event.type === 'tool' ? [event.call] : []))
-}
 
 describe('the request', () => {
   test('is one streaming chat completion', async () => {
@@ -122,16 +64,13 @@ describe('the request', () => {
 
 describe('the stream', () => {
   test.each([1, 2, 3, 7, 64, 1e6])('reads the same in pieces of %d bytes', async (size) => {
-    const { events } = await reply([{ body: captured, size }])
-    expect(textOf(events)).toBe('Grüß Gott. 👋')
-    expect(toolsOf(events)).toEqual([
+    const { text, calls, usage } = await reply([{ body: captured, size }])
+    expect(text).toBe('Grüß Gott. 👋')
+    expect(calls).toEqual([
       { id: 'call_1', name: 'look_up', arguments: { id: '7' } },
       { id: 'call_2', name: 'hang_up', arguments: {} },
     ])
-    expect(events.find(({ type }) => type === 'usage')).toEqual({
-      type: 'usage',
-      usage: { inputTokens: 10, cachedTokens: 4, outputTokens: 5 },
-    })
+    expect(usage).toEqual({ inputTokens: 10, cachedTokens: 4, outputTokens: 5 })
   })
 
   test('leaves reasoning unspoken, beside the text and in it', async () => {
@@ -140,7 +79,7 @@ describe('the stream', () => {
       chunk({ content: '<thi' }) +
       chunk({ content: 'nk>Hm.</think>Hi.' }) +
       done
-    expect(textOf((await reply([{ body }])).events)).toBe('Hi.')
+    expect((await reply([{ body }])).text).toBe('Hi.')
   })
 
   test('takes calls without index or id, numbered alike, and arguments that are objects', async () => {
@@ -153,7 +92,7 @@ describe('the stream', () => {
       }) +
       chunk({ tool_calls: [{ index: 0, function: { name: 'three', arguments: '{"b":2}' } }] }, 'stop') +
       done
-    const calls = toolsOf((await reply([{ body }])).events)
+    const { calls } = await reply([{ body }])
     expect(calls.map(({ name, arguments: given }) => [name, given])).toEqual([
       ['one', { a: 1 }],
       ['two', {}],
@@ -164,7 +103,7 @@ describe('the stream', () => {
 
   test('speaks a refusal: it is the reply', async () => {
     const body = chunk({ refusal: 'I cannot ' }) + chunk({ refusal: 'do that.' }, 'stop') + done
-    expect(textOf((await reply([{ body }])).events)).toBe('I cannot do that.')
+    expect((await reply([{ body }])).text).toBe('I cannot do that.')
   })
 
   test('skips comments, notes and lines that are no chunk; usage may come in a field of its own', async () => {
@@ -172,15 +111,15 @@ describe('the stream', () => {
       ': OPENROUTER PROCESSING\n\ndata: not json\n\ndata: 7\n\nevent: ping\ndata: {}\n\n' +
       chunk({ content: [{ type: 'text', text: 'Hi.' }] }, 'stop') +
       'data: {"choices":[],"x_groq":{"usage":{"prompt_tokens":9}}}\n\n'
-    const { events, error } = await reply([{ body }])
+    const { text, usage, error } = await reply([{ body }])
     expect(error).toBeUndefined()
-    expect(textOf(events)).toBe('Hi.')
-    expect(events.at(-1)).toEqual({ type: 'usage', usage: { inputTokens: 9 } })
+    expect(text).toBe('Hi.')
+    expect(usage).toEqual({ inputTokens: 9 })
   })
 })
 
 describe('failures', () => {
-  test.each<[string, Answer, string, RegExp]>([
+  test.each<[string, FakeAnswer, string, RegExp]>([
     [
       'a refused key',
       { status: 401, body: '{"error":{"message":"Incorrect API key: sk-secret"}}' },
@@ -235,12 +174,12 @@ describe('failures', () => {
   })
 
   test('a busy server is asked again, as late as it says', async () => {
-    const { events, sent } = await reply([
+    const { text, sent } = await reply([
       { status: 429, headers: { 'retry-after': '2' }, body: '' },
       { status: 503, body: '' },
       { body: captured },
     ])
-    expect(textOf(events)).toBe('Grüß Gott. 👋')
+    expect(text).toBe('Grüß Gott. 👋')
     expect(sent).toHaveLength(3)
   })
 
@@ -263,7 +202,7 @@ describe('failures', () => {
   })
 
   test('an abort reaches the request', async () => {
-    const { part, sent } = await host([{ body: chunk({ content: 'One' }) + done }])
+    const { part, sent } = fakeHost([{ body: chunk({ content: 'One' }) + done }])
     const model = await openaiCompatible.open(openaiCompatible.settings.parse({ model: 'm' }), part)
     const controller = new AbortController()
     for await (const _ of model.reply(caller, [], controller.signal)) controller.abort()
