@@ -11,7 +11,14 @@ export interface Making {
 
 export interface Sentences {
   readonly making: readonly Making[]
-  readonly waiting: readonly { readonly context: string; readonly text: string }[]
+  readonly waiting: readonly Waiting[]
+}
+
+export interface Waiting {
+  readonly context: string
+  readonly text: string
+  /** It came when all places were taken by what nobody wants any more. */
+  readonly stalled: boolean
 }
 
 export const noSentences: Sentences = { making: [], waiting: [] }
@@ -19,6 +26,11 @@ export const noSentences: Sentences = { making: [], waiting: [] }
 /** The sentence of that name; without a name the first, as of vendors that make one at a time. */
 export function madeOf(sentences: Sentences, context: string | undefined): Making | undefined {
   return context === undefined ? sentences.making[0] : sentences.making.find((one) => one.context === context)
+}
+
+/** No place is left, and none of them for anything that is wanted. */
+export function isStalled({ making }: Sentences, most: number): boolean {
+  return making.length >= most && making.every(({ cancelled }) => cancelled)
 }
 
 export function without(sentences: Sentences, context: string): Sentences {

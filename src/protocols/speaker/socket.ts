@@ -4,7 +4,7 @@ import { codes } from '../../spec/errors.ts'
 import type { SocketTarget, SpeakerEvent, SpeakerInput, SpeakerSocket, SpeakerStep } from '../../spec/speech.ts'
 import { parseFields, unbase64, type Fields } from '../json-media/fields.ts'
 import { refused, type Explain, type Refusal } from '../vendor/refusal.ts'
-import { changed, madeOf, noSentences, takenUp, without, type Making, type Sentences } from './sentences.ts'
+import { changed, isStalled, madeOf, noSentences, takenUp, without, type Making, type Sentences } from './sentences.ts'
 import { containerOf, samplesOf, wrongFormatMessage } from './sound.ts'
 
 /** What a vendor's message says. Without `context` it is about the sentence being made. */
@@ -39,6 +39,8 @@ interface Memory<C> {
   readonly sentences: Sentences
   /** Something was cleared: an end that was under way meanwhile is no sentence's. */
   readonly cleared: boolean
+  /** Sentences given up in a row because the vendor is not through with what was called off. */
+  readonly givenUp: number
 }
 
 interface Said<C> {
@@ -57,7 +59,7 @@ export function speakerSocket<C>(words: SpeakerWords<C>): SpeakerSocket<C> {
     *connect(config) {
       return words.target(config)
     },
-    begin: (config): Memory<C> => ({ config, sentences: noSentences, cleared: false }),
+    begin: (config): Memory<C> => ({ config, sentences: noSentences, cleared: false, givenUp: 0 }),
     // The engine hands back what `begin` or the last step gave it.
     step: (state, input) => stepped(step(words, state as Memory<C>, input)),
   }
@@ -78,7 +80,8 @@ function step<C>(words: SpeakerWords<C>, memory: Memory<C>, input: SpeakerInput)
       const { context, text } = input
       // Vendors refuse what holds nothing to say.
       if (text.trim() === '') return { memory, events: [{ type: 'spoken', context }] }
-      return pumped(words, memory, { ...sentences, waiting: [...sentences.waiting, { context, text }] })
+      const stalled = isStalled(sentences, words.atOnce)
+      return pumped(words, memory, { ...sentences, waiting: [...sentences.waiting, { context, text, stalled }] })
     }
     case 'cancel':
       return cancelled(words, memory, input.context)
@@ -106,13 +109,26 @@ function pumped<C>(words: SpeakerWords<C>, memory: Memory<C>, left: Sentences, b
 function cancelled<C>(words: SpeakerWords<C>, memory: Memory<C>, context: string): Said<C> {
   const { config, sentences } = memory
   const making = sentences.making.find((one) => one.context === context)
-  if (!making) return { memory: { ...memory, sentences: without(sentences, context) } }
+  if (!making) return givenUp(words, memory, context)
   if (making.cancelled) return { memory }
   const messages = words.cancel(config, context)
   if (words.lingers)
     return { memory: { ...memory, sentences: changed(sentences, context, { cancelled: true }) }, messages }
   const next = pumped(words, memory, without(sentences, context))
   return { ...next, messages: [...messages, ...next.messages] }
+}
+
+/** A vendor that never says that it is through would leave the caller in silence for the rest of the call. */
+const patience = 2
+
+function givenUp<C>(words: SpeakerWords<C>, memory: Memory<C>, context: string): Said<C> {
+  const { sentences } = memory
+  const stalled = sentences.waiting.some((one) => one.context === context && one.stalled)
+  const count = memory.givenUp + (stalled && isStalled(sentences, words.atOnce) ? 1 : 0)
+  const next = { ...memory, sentences: without(sentences, context), givenUp: count }
+  if (count < patience) return { memory: next }
+  const message = 'it does not say that it is through with what was called off; the connection is made anew'
+  return { memory: next, events: [{ type: 'failed', code: 'vendor.failed', message, fatal: true }] }
 }
 
 function received<C>(words: SpeakerWords<C>, memory: Memory<C>, message: WireMessage): Said<C> {
@@ -149,7 +165,7 @@ function take<C>(words: SpeakerWords<C>, memory: Memory<C>, heard: Heard): Said<
     case 'cleared': {
       const gone = memory.sentences.making.find((one) => one.cancelled)
       if (!gone) return { memory }
-      return pumped(words, { ...memory, cleared: true }, without(memory.sentences, gone.context))
+      return pumped(words, { ...memory, cleared: true, givenUp: 0 }, without(memory.sentences, gone.context))
     }
     case 'refused':
       return failed(words, memory, heard.context, heard.refusal)
@@ -178,7 +194,7 @@ function spoken<C>(words: SpeakerWords<C>, memory: Memory<C>, name: string | und
   const { context } = making
   return pumped(
     words,
-    memory,
+    { ...memory, givenUp: 0 },
     without(memory.sentences, context),
     making.cancelled ? [] : [{ type: 'spoken', context }],
   )

@@ -100,6 +100,21 @@ describe('one at a time', () => {
     expect(hear(spoken)).toMatchObject({ events: [{ type: 'usage' }], sent: [{ say: 'b' }] })
   })
 
+  test('a vendor that never is through with what was called off is left', () => {
+    const { speak, hear, cancel } = open()
+    speak('a')
+    speak('sent ahead')
+    cancel('a')
+    expect(cancel('sent ahead').events).toEqual([])
+    speak('b')
+    expect(cancel('b').events).toEqual([])
+    speak('c')
+    expect(cancel('c').events).toMatchObject([{ type: 'failed', fatal: true, code: 'vendor.failed' }])
+    hear({ type: 'cleared' })
+    speak('d')
+    expect(cancel('d').sent).toEqual([{ stop: 'd' }])
+  })
+
   test('what only waited is forgotten without a word to the vendor', () => {
     const { speak, hear, cancel } = open()
     speak('a')
