@@ -12,6 +12,8 @@ import { killHouse, type KillHouse, type RunningNode } from './house.ts'
 import { holdPoints, queuedNumber, type HoldPoint } from './words.ts'
 
 const scope = new Scope('killed dispatch')
+/** For processes on a busy machine, ms. */
+const patience = 60_000
 let postgres: PostgresServer | undefined
 let redis: RedisServer | undefined
 beforeAll(async () => {
@@ -21,7 +23,7 @@ afterAll(() => scope.close())
 
 async function outcome(node: RunningNode, count: number) {
   const all = () => new Set(node.told.flatMap((one) => (one.type === 'ended' ? [one.call] : []))).size
-  await until(`the end of ${count} calls`, () => all() >= count, 40_000)
+  await until(`the end of ${count} calls`, () => all() >= count, patience)
   node.tell({ type: 'dump' })
   return node.answer('dump')
 }
@@ -45,13 +47,13 @@ async function fill(house: KillHouse, node: RunningNode, points: readonly HoldPo
   // One after the other: who is held before there is a record is known by nothing but its turn.
   for (const queue of points.keys()) {
     node.tell({ type: 'dial', to: queuedNumber(queue, 0), queue })
-    await until(`call ${queue} to stand still`, () => still() === queue + 1)
+    await until(`call ${queue} to stand still`, () => still() === queue + 1, patience)
   }
   for (const queue of points.keys()) node.tell({ type: 'dial', to: queuedNumber(queue, 1), queue })
   const queued = async () => (await house.durable()).filter(({ event }) => event.type === 'call.queued').length
   // Those who are held at their job or their record have no event yet.
   const known = 2 * points.length - points.filter((point) => point === 'job' || point === 'record').length
-  await until(`${known} calls in their queues`, async () => (await queued()) === known)
+  await until(`${known} calls in their queues`, async () => (await queued()) === known, patience)
 }
 
 function urlOf({ told }: RunningNode): string {
@@ -60,7 +62,7 @@ function urlOf({ told }: RunningNode): string {
 }
 
 describe.concurrent('a gateway that is killed while calls wait for a line', () => {
-  test('at every point on their way, dials each of them once when it is back', { timeout: 120_000 }, async () => {
+  test('at every point on their way, dials each of them once when it is back', { timeout: 180_000 }, async () => {
     const house = await killHouse(scope)
     house.simulator.onDial(() => ({ type: 'busy', afterMs: 500 }))
     const node = await house.start({ queues: house.queues(holdPoints) })
@@ -77,7 +79,7 @@ describe.concurrent('a gateway that is killed while calls wait for a line', () =
 
   test(
     'beside another one, leaves its calls to that one, which dials each once',
-    { timeout: 120_000 },
+    { timeout: 180_000 },
     async ({ skip }) => {
       if (!postgres || !redis) skip('there is no PostgreSQL or no Redis here')
       const house = await killHouse(scope, await postgres?.database())
