@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import {
   framesOfTone,
@@ -116,7 +116,8 @@ describe.each(models)('a call to a pipeline that hears with %s', (model) => {
     // Four words and four, 200 ms each.
     expect(hummed).toBeGreaterThanOrEqual(1500)
     expect(failures).toEqual([])
-    expect(ears.connections.size).toBe(0)
+    // The agent is closed once the call has ended.
+    await vi.waitFor(() => expect(ears.connections.size).toBe(0), 10_000)
   })
 
   test('goes on when the connection is cut', async () => {
