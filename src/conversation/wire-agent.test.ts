@@ -245,6 +245,29 @@ describe('an open agent', () => {
     expect(clock.pending).toBe(0)
   })
 
+  test('when we were held up ourselves, what was said meanwhile is not cut in two', async () => {
+    const clock = new VirtualClock()
+    let heldUp = 0
+    const late: PartHost['clock'] = {
+      now: () => clock.now(),
+      monotonic: () => clock.monotonic() + heldUp,
+      timer: (delay, run) => clock.timer(delay, run),
+      sleep: (delay, signal) => clock.sleep(delay, signal),
+    }
+    const { host } = setUp().options
+    const { session, theirs, sent, listen } = await start({ host: { ...host, clock: late } })
+    listen()
+    theirs.send('{"type":"ready"}')
+    await settle()
+    session.port.speaker.write(new Int16Array(5))
+    heldUp = 600
+    clock.advance(100)
+    session.port.speaker.write(new Int16Array(6))
+    clock.advance(100)
+    await settle()
+    expect(sent.slice(1)).toEqual(['bytes 5', 'bytes 6'])
+  })
+
   test('a translator that throws fails the agent, not the process', async () => {
     const { theirs, events, listen, ours } = await start()
     listen()

@@ -60,6 +60,7 @@ class WireAgent implements AgentSession {
   #closed = false
   #ending = false
   #heardUntil = 0
+  #lookAt = 0
   #watch: Timer | undefined
 
   constructor(socket: Socket, options: WireAgentOptions) {
@@ -118,11 +119,20 @@ class WireAgent implements AgentSession {
   /** Vendors hear the end of speech in the silence after it, and tell time by sound: a line that sends none is silent. */
   #fill(): void {
     const { clock } = this.#options.host
-    this.#watch = clock.timer(look, () => this.#fill())
-    const missing = Math.floor(clock.monotonic() - this.#heardUntil)
-    if (missing < gap) return
+    const now = clock.monotonic()
+    // When we were held up ourselves, what the line sent meanwhile is waiting, too: silence would cut a word in two.
+    const late = now - this.#lookAt
+    this.#look()
+    const missing = Math.floor(now - this.#heardUntil)
+    if (missing < gap || late > look) return
     const { rate } = this.port.speaker
     for (let left = missing; left > 0; left -= 20) this.#hear(new Int16Array((rate * Math.min(20, left)) / 1000))
+  }
+
+  #look(): void {
+    const { clock } = this.#options.host
+    this.#lookAt = clock.monotonic() + look
+    this.#watch = clock.timer(look, () => this.#fill())
   }
 
   #earsAt(rate: number): AudioSink {
@@ -170,7 +180,7 @@ class WireAgent implements AgentSession {
         return emit(event)
       case 'ready':
         this.#heardUntil = host.clock.monotonic()
-        this.#watch ??= host.clock.timer(look, () => this.#fill())
+        if (!this.#watch) this.#look()
         return emit(event)
       case 'failed':
         return emit({ ...event, message: `${name}: ${this.#hide(redactText(event.message))}` })

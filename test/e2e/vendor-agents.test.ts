@@ -70,7 +70,7 @@ describe.concurrent.each(vendors)('$provider answers a call', ({ provider, setti
     })
     const leg = line.ring({ from: callerNumber, phone })
     const { id } = await house.callByRef(leg.ref)
-    const ended = await over(house, id)
+    const ended = await over(house, id, 45_000)
     expect(ended).toMatchObject({ status: 'completed', endReason: 'agent-hangup' })
     expect(toneMs(leg.heard(), 400)).toBeGreaterThanOrEqual(greeting.length * 60 - 60)
     expect(toneMs(leg.heard(), 600)).toBeGreaterThanOrEqual('Goodbye then.'.length * 60 - 60)

@@ -11,6 +11,7 @@ import { engineTools } from '../../../src/conversation/tools.ts'
 import { realClock, type Clock } from '../../../src/lib/clock.ts'
 import { memoryLogger } from '../../../src/lib/log.ts'
 import { createPlayout } from '../../../src/media/playout.ts'
+import type { CarrierPlayout } from '../../../src/media/playout-options.ts'
 import { createSource } from '../../../src/media/port.ts'
 import type { VadFactory } from '../../../src/media/vad/vad.ts'
 import type { AgentEvent, AgentSpec, Brief } from '../../../src/spec/agent.ts'
@@ -45,9 +46,10 @@ export class Talk implements AsyncDisposable {
   readonly conversation
   readonly #caller = new Caller(realClock)
   readonly #heard: Int16Array[] = []
+  readonly #speaker: CarrierPlayout
 
   constructor({ needs, vad, spec, agent, settings = {} }: TalkOptions) {
-    const speaker = createPlayout({
+    this.#speaker = createPlayout({
       clock: realClock,
       rate,
       frameMs,
@@ -84,7 +86,7 @@ export class Talk implements AsyncDisposable {
       },
       finish: (reason) => void this.finished.push(reason),
     })
-    this.conversation.attach({ microphone: this.#caller.microphone, speaker })
+    this.conversation.attach({ microphone: this.#caller.microphone, speaker: this.#speaker })
   }
 
   say(pcm: Int16Array): void {
@@ -110,7 +112,13 @@ export class Talk implements AsyncDisposable {
     return this.events.filter((event): event is Extract<ConversationEvent, { type: T }> => event.type === type)
   }
 
-  async until(what: string, done: () => boolean, limit?: number): Promise<void> {
+  /** Sound that waits to be heard, ms. */
+  get queuedMs(): number {
+    return this.#speaker.queuedMs
+  }
+
+  /** Everything here takes as long as it is heard, and the machine may be busy. */
+  async until(what: string, done: () => boolean, limit = 40_000): Promise<void> {
     await until(what, done, limit).catch((error: unknown) => {
       throw new Error(`${String(error)}: ${JSON.stringify({ events: this.events, told: this.told.slice(-20) })}`)
     })
