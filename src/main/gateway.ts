@@ -150,7 +150,15 @@ async function telemetryOf(
   if (!settings) return undefined
   const { openTelemetry } = await import('./telemetry/telemetry.ts')
   const version = ownVersion()
-  return openTelemetry({ settings, store, clock, logger, version, scope: scope.child('telemetry'), running: runningNow })
+  return openTelemetry({
+    settings,
+    store,
+    clock,
+    logger,
+    version,
+    scope: scope.child('telemetry'),
+    running: runningNow,
+  })
 }
 
 interface SimulatorNeeds {
