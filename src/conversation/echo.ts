@@ -108,8 +108,9 @@ function likeness(said: Float32Array, heard: Float32Array, least: number, most: 
   const latest = said.length - heard.length
   const [first, last] = [Math.max(0, latest - most), Math.min(latest, latest - least)]
   const energy = power(heard, 0, heard.length)
+  if (energy === 0) return found
   let under = power(said, first, first + heard.length)
-  for (let at = first; at <= last && energy > 0; at++) {
+  for (let at = first; at <= last; at++) {
     if (under > quietest * heard.length) {
       // An echo may come back upside down.
       const alikeness = Math.abs(product(said, heard, at)) / Math.sqrt(energy * under)

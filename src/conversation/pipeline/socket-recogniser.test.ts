@@ -2,14 +2,16 @@ import { describe, expect, test } from 'vitest'
 import { LibError } from '../../lib/failure.ts'
 import { settle } from '../../lib/clock.ts'
 import { OffhookError } from '../../spec/errors.ts'
+import type { PartHost } from '../../spec/speech.ts'
 import { fakeEars, FakeVendor } from './socket-fakes.ts'
 import { type HeardEvent, openSocketRecogniser } from './socket-recogniser.ts'
 
-async function start(vendor = new FakeVendor()) {
+async function start(vendor = new FakeVendor(), clock: PartHost['clock'] = vendor.clock) {
   const heard: HeardEvent[] = []
   const lost: OffhookError[] = []
   const session = await openSocketRecogniser({
     ...vendor.needs,
+    host: { ...vendor.needs.host, clock },
     spec: fakeEars,
     config: fakeEars.settings.parse({}),
     hear: (event) => void heard.push(event),
@@ -63,6 +65,26 @@ describe('sound', () => {
     expect(vendor.soundMs).toBeLessThanOrEqual(2_100)
     await line(1_000)
     expect(vendor.soundMs).toBeLessThanOrEqual(3_150)
+  })
+
+  test('that waits because we were held up ourselves is not cut in two by silence', async () => {
+    const vendor = new FakeVendor()
+    let heldUp = 0
+    const { clock } = vendor
+    const late: PartHost['clock'] = {
+      now: () => clock.now(),
+      monotonic: () => clock.monotonic() + heldUp,
+      timer: (delay, run) => clock.timer(delay, run),
+      sleep: (delay, signal) => clock.sleep(delay, signal),
+    }
+    const { session } = await start(vendor, late)
+    // Of another length than the silence that fills.
+    session.write(new Int16Array(288))
+    heldUp = 600
+    await clock.advanceAsync(100)
+    for (let at = 0; at < 700; at += 18) session.write(new Int16Array(288))
+    await clock.advanceAsync(1_000)
+    expect(vendor.came.at(-1)?.slice(1, 41)).toEqual(Array.from({ length: 40 }, () => '18 ms'))
   })
 
   test('in lumps is cut into pieces', async () => {

@@ -157,9 +157,12 @@ export class SocketRecogniser implements AsyncDisposable {
   }
 
   #next(): void {
+    const due = this.#now() + tick
     this.#tick = this.#options.host.clock.timer(tick, () => {
+      // When we were held up ourselves, what the line sent meanwhile is waiting, too: silence would cut a word in two.
+      const late = this.#now() - due
       this.#next()
-      this.#send(this.#fill() * hurry)
+      this.#send((late > tick ? 0 : this.#fill()) * hurry)
     })
   }
 
