@@ -1,5 +1,6 @@
 /** Records as the API shows them: no organization, no internals, secrets masked, absent as null. */
 import { z } from 'zod'
+import type { Costs } from '../calls/costs.ts'
 import { phone } from '../lib/redact.ts'
 import type { Journaled } from '../spec/event.ts'
 import { hideIn, shortenNumbers } from '../spec/redaction.ts'
@@ -49,6 +50,14 @@ export function presentCall(record: CallRecord, hidden: Redaction = nothingHidde
     redactedAt: record.redactedAt ?? null,
     hidden: Object.entries(hidden).flatMap(([name, is]) => (is ? [name] : [])),
   }
+}
+
+export function presentCosts({ parts, known, complete }: Costs): z.input<typeof schemas.costs> {
+  const shown = parts.map(({ part, provider, model, usage, cost, unknown }) => ({
+    ...{ part, provider, model: model ?? null, usage, unknown: [...unknown] },
+    cost: cost ? [...cost] : null,
+  }))
+  return { parts: shown, known: [...known], complete }
 }
 
 export function presentConnection(

@@ -24,6 +24,7 @@ export async function houseOf({ store }: Pick<Engine, 'store'>, organization: st
     retention: { ...houseDefaults.retention, ...kept?.retention },
     redaction: { ...houseDefaults.redaction, ...kept?.redaction },
     dialing: { ...dialingDefaults, ...kept?.dialing },
+    prices: kept?.prices ?? [],
   }
 }
 

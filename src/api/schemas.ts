@@ -172,6 +172,29 @@ export const call = z
   })
   .meta({ id: 'Call' })
 
+const money = z.object({ amount: z.number(), currency: z.string() })
+
+export const costs = z
+  .object({
+    parts: z.array(
+      z.object({
+        part: z.enum(['carrier', 'stt', 'llm', 'tts', 'agent']),
+        provider: z.string(),
+        model: z.string().nullable(),
+        usage: z.record(z.string(), z.number()).describe('Tokens, characters, ms of audio'),
+        cost: z.array(money).nullable().describe('One per currency; null while any of it is unknown'),
+        unknown: z.array(z.string()).describe('Units used that have no price; `call`: the carrier has not said'),
+      }),
+    ),
+    known: z.array(money).describe('The sum of what is known, one per currency'),
+    complete: z.boolean().describe('Nothing is unknown'),
+  })
+  .meta({ id: 'Costs' })
+
+export const callInFull = call
+  .extend({ costs: costs.describe('At the prices now in force: see /v1/prices') })
+  .meta({ id: 'CallInFull' })
+
 export const newCall = z
   .strictObject({
     to: z.string().min(1).max(255),

@@ -15,13 +15,14 @@ export interface TalkReplay {
 
 /** Begins the conversation with the recorded brief and settings. */
 export function replayedTalk(live: LiveCall, recorded: unknown): TalkReplay {
-  const { brief, provider, settings } = recorded as Pick<Talk, 'brief' | 'provider' | 'settings'> // recorded by talk.ts
+  const { brief, provider, settings, model } = recorded as Pick<Talk, 'brief' | 'provider' | 'settings' | 'model'> // recorded by talk.ts
   const agent = new ReplayedAgent()
   const voices = new Set<(event: VadEvent) => void>()
   beginTalk(live, {
     brief,
     provider,
     settings,
+    ...(model === undefined ? {} : { model }),
     open: (emit) => agent.open(emit),
     vad: (rate) => replayedVad(rate, voices),
   })

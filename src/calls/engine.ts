@@ -8,6 +8,7 @@ import type { CarrierSpec } from '../spec/carrier.ts'
 import { OffhookError } from '../spec/errors.ts'
 import type { Listener } from '../spec/listen.ts'
 import type { CallEvent } from '../spec/event.ts'
+import type { ListPrice } from '../spec/usage.ts'
 import type { VadFactory } from '../media/vad/vad.ts'
 import type { Connection, Coordination, MediaTokens, Store } from '../store/contract.ts'
 import type { InputRecorder } from '../lib/recorder.ts'
@@ -38,6 +39,8 @@ export const callDefaults = {
 export interface EngineParts {
   readonly carriers: ReadonlyMap<string, CarrierSpec>
   readonly agents: ReadonlyMap<string, AgentSpec>
+  /** What vendors publish; organizations have their own beside. */
+  readonly prices: readonly ListPrice[]
   /** Opens an agent of any body, with the organization's connections. `config` is parsed. */
   readonly openAgent: (
     spec: AgentSpec,

@@ -1,4 +1,4 @@
-/** The end of a call, in order: timers, conversation, recording, cost; then it is kept a while for late callbacks. */
+/** The end of a call, in order: timers, conversation, recording, cost asked, closed; then whoever wants more may be asked again. */
 import type { CarrierSpec } from '../spec/carrier.ts'
 import { OffhookError } from '../spec/errors.ts'
 import type { LiveCall } from './live.ts'
@@ -6,7 +6,7 @@ import { requesterOf } from './noting.ts'
 import { nowOf, runOperation } from './operation.ts'
 
 /** Carriers rate calls seconds to minutes after the end: asked after these ms, until known. */
-const costDelays = [2_000, 10_000, 60_000, 300_000]
+const costDelays = [2_000, 10_000, 60_000, 300_000] as const
 
 export async function finishCall(live: LiveCall): Promise<void> {
   live.clearTimers()
@@ -18,7 +18,11 @@ export async function finishCall(live: LiveCall): Promise<void> {
     await live.conversation?.[Symbol.asyncDispose]()
     await finishRecording(live)
     live.over.resolve()
-    await askCost(live)
+    const [first, ...later] = costDelays
+    const known = await askCost(live, [first])
+    // What others are told of the end, they are told with all of the above.
+    await live.post({ type: 'call.closed' })
+    if (!known) await askCost(live, later)
   } catch (error) {
     // The process goes: what was still to be asked is asked by nobody.
     if (!live.engine.scope.closed) throw error
@@ -42,15 +46,19 @@ export async function finishRecording(live: LiveCall): Promise<void> {
   })
 }
 
-async function askCost(live: LiveCall): Promise<void> {
+/** True when there is nothing more to ask. */
+async function askCost(live: LiveCall, delays: readonly number[]): Promise<boolean> {
   const { engine, running } = live
   const carrier = engine.carrier(running.call.plan.carrier)
-  if (!carrier.cost || running.call.ref === undefined || running.call.answeredAt === undefined) return
-  for (const delay of costDelays) {
+  if (!carrier.cost || running.call.ref === undefined || running.call.answeredAt === undefined) return true
+  for (const delay of delays) {
     await engine.clock.sleep(delay, engine.scope.signal)
     const cost = await costNow(live, carrier)
-    if (cost) return live.post({ type: 'cost.known', ...cost })
+    if (!cost) continue
+    await live.post({ type: 'cost.known', ...cost })
+    return true
   }
+  return false
 }
 
 async function costNow(live: LiveCall, carrier: CarrierSpec) {

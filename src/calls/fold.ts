@@ -21,6 +21,7 @@ function planOf(record: CallRecord): Call['plan'] {
     answeredBy: _b,
     recording: _f,
     cost: _p,
+    usage: _u,
     owner: _o,
     waiting: _w,
     ...rest

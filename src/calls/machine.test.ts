@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { CallPlan, CallStatus, Origin } from '../spec/call.ts'
 import type { CallEvent, CallTimer } from '../spec/event.ts'
+import { entryOf } from './project.ts'
 import { advance, concerns, isTerminal, newCall, type Call, type Effect } from './machine.ts'
 
 const plan: CallPlan = {
@@ -465,6 +466,28 @@ describe('a transfer by a second leg of ours', () => {
     }
     expect(commandsOf(run(joined().call, [again]).effects)).toEqual([])
     expect(commandsOf(run(back.call, [again]).effects)).toEqual(['transfer'])
+  })
+})
+
+describe('what the agent used', () => {
+  const used = (inputTokens: number): CallEvent => ({
+    ...{ type: 'usage.counted', part: 'llm', provider: 'a', model: 'm', usage: { inputTokens } },
+  })
+  const sum = (inputTokens: number) => [{ part: 'llm', provider: 'a', model: 'm', usage: { inputTokens } }]
+
+  test('adds up, also what is told after the end', () => {
+    const { call } = run(newCall(plan), [used(10), used(5)])
+    expect(call.usage).toEqual(sum(15))
+    const ended: CallEvent = { type: 'call.ended', status: 'completed', reason: 'caller-hangup' }
+    const over = run(call, [ended, used(3), { type: 'call.closed' }])
+    expect([over.call.usage, over.call.sequence, over.effects.map(({ type }) => type)]).toEqual([
+      ...[sum(18), 5, ['stream.close', 'release']],
+    ])
+  })
+
+  test('stands in the record', () => {
+    const { call } = run(newCall(plan), [used(10)])
+    expect(entryOf(newCall(plan), call, used(10), 1).patch).toEqual({ usage: sum(10) })
   })
 })
 

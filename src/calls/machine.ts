@@ -10,6 +10,7 @@
  *
  * Status only moves forward; `ended` is final. What happened twice, late or out of order changes nothing.
  */
+import { added } from '../conversation/usage.ts'
 import type { CallCommand, CallStatus, EndReason } from '../spec/call.ts'
 import type { CallEvent, CallTimer } from '../spec/event.ts'
 import {
@@ -55,8 +56,9 @@ export function advance(call: Call, event: CallEvent, at: number): Advanced {
   return { call: changed, effects }
 }
 
-/** An ended call learns a late carrier id, and nothing else. */
+/** An ended call learns a late carrier id and what was used last, and nothing else. */
 function afterEnd(call: Call, event: CallEvent): Step {
+  if (event.type === 'usage.counted') return counted(call, event)
   if (event.type === 'command.failed') return [without(call, event.id), []]
   if (event.type === 'command.accepted') {
     const dialed = call.pending.some(({ id, command }) => id === event.id && command.type === 'dial')
@@ -117,6 +119,8 @@ function live(call: Call, event: CallEvent, at: number): Step {
       return returned(call, event)
     case 'timer.fired':
       return timer(call, event.timer)
+    case 'usage.counted':
+      return counted(call, event)
     default:
       event satisfies Told
       return [call, []]
@@ -131,6 +135,7 @@ type Told = Extract<
       | 'media.measured'
       | 'recording.changed'
       | 'cost.known'
+      | 'call.closed'
       | 'agent.connected'
       | 'agent.failed'
       | 'agent.disconnected'
@@ -145,6 +150,10 @@ type Told = Extract<
       | 'tool.returned'
   }
 >
+
+function counted(call: Call, used: CallEvent & { type: 'usage.counted' }): Step {
+  return [{ ...call, usage: added(call.usage ?? [], used) }, []]
+}
 
 // ── life ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -297,7 +306,9 @@ function timer(call: Call, fired: CallTimer): Step {
 export function concerns(call: Call, event: CallEvent): boolean {
   if (call.endedAt === undefined) return event.type !== 'transfer.started' || unsettled(call)
   switch (event.type) {
+    case 'call.closed':
     case 'cost.known':
+    case 'usage.counted':
     case 'media.measured':
     case 'recording.changed':
     case 'message.added':

@@ -42,6 +42,7 @@ function patchOf(before: Call, after: Call, event: CallEvent, at: number): Patch
   if (event.type === 'machine.detected') patch.answeredBy = event.result
   if (event.type === 'recording.changed' && event.source === 'ours') patch.recording = event.recording
   if (event.type === 'cost.known') patch.cost = { amount: event.amount, currency: event.currency }
+  if (after.usage !== before.usage) patch.usage = after.usage
   return patch
 }
 

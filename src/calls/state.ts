@@ -1,6 +1,7 @@
 /** A call as a value, what may follow from an event, and the small steps that every part of the machine takes. */
 import type { AnyCommand, CallCommand, CallPlan, CallStatus, EndReason, Origin } from '../spec/call.ts'
 import type { CallEvent, CallTimer } from '../spec/event.ts'
+import type { Used } from '../spec/usage.ts'
 
 export interface PendingCommand {
   readonly id: string
@@ -43,6 +44,8 @@ export interface Call {
   readonly voicemail?: 'requested' | 'accepted'
   /** Digits were sent in a way that may replace the stream: how long it may be away, ms. */
   readonly away?: number
+  /** Of its agent, summed by part, provider and model. */
+  readonly usage?: readonly Used[]
   readonly answeredAt?: number
   readonly endedAt?: number
   readonly endReason?: EndReason

@@ -50,7 +50,9 @@ async function open(live: LiveCall, after: CallStatus | undefined): Promise<void
     tools: engineTools,
     ...(talk.greeting ? { greeting: talk.greeting } : {}),
   }
+  const model = 'model' in config && typeof config.model === 'string' ? { model: config.model } : {}
   const opening: Talk = {
+    ...model,
     brief,
     provider: spec.name,
     settings: talk,
@@ -61,7 +63,7 @@ async function open(live: LiveCall, after: CallStatus | undefined): Promise<void
   }
   live.inputs.take(
     'talk',
-    () => plain({ brief, provider: spec.name, settings: talk }),
+    () => plain({ brief, provider: spec.name, settings: talk, ...model }),
     () => beginTalk(live, opening),
   )
 }
@@ -79,7 +81,7 @@ async function openSeen(
   return live.agent
 }
 
-export type Talk = Pick<ConversationOptions, 'brief' | 'provider' | 'settings' | 'open' | 'vad'>
+export type Talk = Pick<ConversationOptions, 'brief' | 'provider' | 'model' | 'settings' | 'open' | 'vad'>
 
 /** The conversation begins: now, or in a replay when it began. */
 export function beginTalk(live: LiveCall, talk: Talk): void {

@@ -137,6 +137,64 @@ export interface components {
       /** What you are not shown: numbers, transcripts, variables, recordings */
       hidden: (string)[]
     }
+    CostsInput: {
+      parts: ({
+        part: "carrier" | "stt" | "llm" | "tts" | "agent"
+        provider: string
+        model: string | null
+        /** Tokens, characters, ms of audio */
+        usage: Record<string, number>
+        /** One per currency; null while any of it is unknown */
+        cost: ({
+          amount: number
+          currency: string
+        })[] | null
+        /** Units used that have no price; `call`: the carrier has not said */
+        unknown: (string)[]
+      })[]
+      /** The sum of what is known, one per currency */
+      known: ({
+        amount: number
+        currency: string
+      })[]
+      /** Nothing is unknown */
+      complete: boolean
+    }
+    CallInFullInput: {
+      id: string
+      direction: "inbound" | "outbound"
+      status: "queued" | "initiated" | "ringing" | "in-progress" | "completed" | "busy" | "no-answer" | "failed" | "canceled"
+      /** Queued until the connection has a line free */
+      waiting: boolean
+      carrier: string
+      connection: string
+      /** The carrier's id of the call */
+      ref: string | null
+      from: string
+      to: string
+      agent: string
+      variables: Record<string, string | number | boolean | null>
+      metadata: Record<string, unknown>
+      endReason: string | null
+      cause: string | null
+      answeredBy: string | null
+      recording: string | null
+      cost: {
+        amount: number
+        currency: string
+      } | null
+      /** ms since 1970 */
+      createdAt: number
+      startedAt: number | null
+      answeredAt: number | null
+      endedAt: number | null
+      /** Since when all that tells of people is removed */
+      redactedAt: number | null
+      /** What you are not shown: numbers, transcripts, variables, recordings */
+      hidden: (string)[]
+      /** At the prices now in force: see /v1/prices */
+      costs: components['schemas']['CostsInput']
+    }
     NewCallInput: {
       to: string
       from?: string
@@ -336,6 +394,33 @@ export interface components {
         credential?: string
       })[]
     }
+    PriceInput: {
+      /** `agent`: one that hears and speaks as a whole */
+      part: "stt" | "llm" | "tts" | "agent"
+      /** As /v1/providers names it */
+      provider: string
+      /** A name, the beginning of names with *, or empty for every model */
+      model: string
+      /** Tokens per million, characters per thousand, minutes one by one */
+      unit: "input-tokens" | "cached-tokens" | "output-tokens" | "input-audio-tokens" | "output-audio-tokens" | "transcript-tokens" | "characters" | "audio-minutes" | "session-minutes"
+      amount: number
+      currency: string
+    }
+    PriceInForceInput: {
+      /** `agent`: one that hears and speaks as a whole */
+      part: "stt" | "llm" | "tts" | "agent"
+      /** As /v1/providers names it */
+      provider: string
+      /** A name, the beginning of names with *, or empty for every model */
+      model: string
+      /** Tokens per million, characters per thousand, minutes one by one */
+      unit: "input-tokens" | "cached-tokens" | "output-tokens" | "input-audio-tokens" | "output-audio-tokens" | "transcript-tokens" | "characters" | "audio-minutes" | "session-minutes"
+      amount: number
+      currency: string
+      source: "yours" | "published"
+      /** The month a published price was looked up */
+      asOf: string | null
+    }
     SettingsInput: {
       retention: {
         /** Days; 0 keeps them */
@@ -369,6 +454,8 @@ export interface components {
         /** Numbers outside the country of the number that calls may be called */
         foreign: boolean
       }
+      /** Your own, before those of /v1/prices that vendors publish; left out, they stay as they are */
+      prices?: (components['schemas']['PriceInput'])[]
     }
     OverviewInput: {
       /** Carriers that people connected; simulated ones are not counted */
@@ -591,6 +678,64 @@ export interface components {
       /** What you are not shown: numbers, transcripts, variables, recordings */
       hidden: (string)[]
     }
+    Costs: {
+      parts: ({
+        part: "carrier" | "stt" | "llm" | "tts" | "agent"
+        provider: string
+        model: string | null
+        /** Tokens, characters, ms of audio */
+        usage: Record<string, number>
+        /** One per currency; null while any of it is unknown */
+        cost: ({
+          amount: number
+          currency: string
+        })[] | null
+        /** Units used that have no price; `call`: the carrier has not said */
+        unknown: (string)[]
+      })[]
+      /** The sum of what is known, one per currency */
+      known: ({
+        amount: number
+        currency: string
+      })[]
+      /** Nothing is unknown */
+      complete: boolean
+    }
+    CallInFull: {
+      id: string
+      direction: "inbound" | "outbound"
+      status: "queued" | "initiated" | "ringing" | "in-progress" | "completed" | "busy" | "no-answer" | "failed" | "canceled"
+      /** Queued until the connection has a line free */
+      waiting: boolean
+      carrier: string
+      connection: string
+      /** The carrier's id of the call */
+      ref: string | null
+      from: string
+      to: string
+      agent: string
+      variables: Record<string, string | number | boolean | null>
+      metadata: Record<string, unknown>
+      endReason: string | null
+      cause: string | null
+      answeredBy: string | null
+      recording: string | null
+      cost: {
+        amount: number
+        currency: string
+      } | null
+      /** ms since 1970 */
+      createdAt: number
+      startedAt: number | null
+      answeredAt: number | null
+      endedAt: number | null
+      /** Since when all that tells of people is removed */
+      redactedAt: number | null
+      /** What you are not shown: numbers, transcripts, variables, recordings */
+      hidden: (string)[]
+      /** At the prices now in force: see /v1/prices */
+      costs: components['schemas']['Costs']
+    }
     NewCall: {
       to: string
       from?: string
@@ -790,6 +935,33 @@ export interface components {
         credential?: string
       })[]
     }
+    Price: {
+      /** `agent`: one that hears and speaks as a whole */
+      part: "stt" | "llm" | "tts" | "agent"
+      /** As /v1/providers names it */
+      provider: string
+      /** A name, the beginning of names with *, or empty for every model */
+      model: string
+      /** Tokens per million, characters per thousand, minutes one by one */
+      unit: "input-tokens" | "cached-tokens" | "output-tokens" | "input-audio-tokens" | "output-audio-tokens" | "transcript-tokens" | "characters" | "audio-minutes" | "session-minutes"
+      amount: number
+      currency: string
+    }
+    PriceInForce: {
+      /** `agent`: one that hears and speaks as a whole */
+      part: "stt" | "llm" | "tts" | "agent"
+      /** As /v1/providers names it */
+      provider: string
+      /** A name, the beginning of names with *, or empty for every model */
+      model: string
+      /** Tokens per million, characters per thousand, minutes one by one */
+      unit: "input-tokens" | "cached-tokens" | "output-tokens" | "input-audio-tokens" | "output-audio-tokens" | "transcript-tokens" | "characters" | "audio-minutes" | "session-minutes"
+      amount: number
+      currency: string
+      source: "yours" | "published"
+      /** The month a published price was looked up */
+      asOf: string | null
+    }
     Settings: {
       retention: {
         /** Days; 0 keeps them */
@@ -823,6 +995,8 @@ export interface components {
         /** Numbers outside the country of the number that calls may be called */
         foreign: boolean
       }
+      /** Your own, before those of /v1/prices that vendors publish; left out, they stay as they are */
+      prices?: (components['schemas']['Price'])[]
     }
     Overview: {
       /** Carriers that people connected; simulated ones are not counted */
@@ -1207,7 +1381,7 @@ export interface paths {
       parameters: { query?: never; path: { id: string }; header?: never; cookie?: never }
       requestBody?: never
       responses: {
-        200: { content: { 'application/json': components['schemas']['Call'] } }
+        200: { content: { 'application/json': components['schemas']['CallInFull'] } }
         default: { content: { 'application/json': components['schemas']['Failure'] } }
       }
     }
@@ -1613,6 +1787,18 @@ export interface paths {
       requestBody: { content: { 'application/json': components['schemas']['SettingsInput'] } }
       responses: {
         200: { content: { 'application/json': components['schemas']['Settings'] } }
+        default: { content: { 'application/json': components['schemas']['Failure'] } }
+      }
+    }
+  }
+  '/v1/prices': {
+    get: {
+      parameters: { query?: never; path?: never; header?: never; cookie?: never }
+      requestBody?: never
+      responses: {
+        200: { content: { 'application/json': {
+            items: (components['schemas']['PriceInForce'])[]
+          } } }
         default: { content: { 'application/json': components['schemas']['Failure'] } }
       }
     }

@@ -18,13 +18,14 @@ import { engineTools } from './tools.ts'
 
 interface Options extends FakeAgentOptions {
   readonly settings?: Partial<ConversationSettings>
+  readonly model?: string
   readonly tool?: (call: ToolCall) => Promise<{ ok: boolean; result: unknown }>
   /** The agent is neither ready nor the line attached. */
   readonly cold?: boolean
   readonly open?: (agent: FakeAgent) => Promise<FakeAgent>
 }
 
-async function start({ settings, tool, cold = false, open, ...fake }: Options = {}) {
+async function start({ settings, model, tool, cold = false, open, ...fake }: Options = {}) {
   const clock = new VirtualClock()
   const log: string[] = []
   const events: ConversationEvent[] = []
@@ -45,6 +46,7 @@ async function start({ settings, tool, cold = false, open, ...fake }: Options = 
   const conversation: Conversation = createConversation({
     brief,
     provider: 'fake',
+    ...(model === undefined ? {} : { model }),
     open(emit) {
       agent = new FakeAgent(emit, { ...fake, log })
       return open ? open(agent) : Promise.resolve(agent)
@@ -453,6 +455,29 @@ describe('turns', () => {
           ...{ firstAudio: 900, firstSent: 900, firstAudible: 900 },
         },
       },
+    ])
+  })
+
+  test('what was used is told under its part’s name, or the agent’s: in sums, and all of it by the end', async () => {
+    const { agent, conversation, vads, clock, of } = await start({ model: 'm-1', settings: { idleTimeout: 0 } })
+    const llm = { kind: 'llm', provider: 'made-up', model: 'm-2' } as const
+    agent.emit({ type: 'usage', usage: { inputTokens: 5 }, of: llm })
+    agent.emit({ type: 'usage', usage: { inputTokens: 7 }, of: llm })
+    expect(of('usage.counted')).toEqual([])
+    clock.advance(30_000)
+    vads.started(100)
+    clock.advance(1000)
+    vads.ended(200)
+    clock.advance(800)
+    expect(of('usage.counted')).toEqual([
+      { type: 'usage.counted', part: 'llm', provider: 'made-up', model: 'm-2', usage: { inputTokens: 12 } },
+    ])
+    agent.emit({ type: 'usage', usage: { audioMs: 900 } })
+    await conversation[Symbol.asyncDispose]()
+    agent.emit({ type: 'usage', usage: { sessionMs: 100 } })
+    expect(of('usage.counted').slice(1)).toEqual([
+      { type: 'usage.counted', part: 'agent', provider: 'fake', model: 'm-1', usage: { audioMs: 900 } },
+      { type: 'usage.counted', part: 'agent', provider: 'fake', model: 'm-1', usage: { sessionMs: 100 } },
     ])
   })
 

@@ -17,6 +17,7 @@ import { transferFailed } from './transfers.ts'
 import { quietState } from './turn.ts'
 import type { TurnAction, TurnInput, TurnRules, TurnTimer } from './turn.ts'
 import { advance, begin } from './turns.ts'
+import { UsageBook } from './usage.ts'
 import { Utterances } from './utterances.ts'
 import { Waiters } from './waiters.ts'
 
@@ -53,6 +54,7 @@ class Talk implements Conversation {
   /** What the caller's last interruption kept them from hearing: said after all when it held no words. */
   #unsaid = ''
   readonly #clips: Clips
+  readonly #usage: UsageBook
 
   constructor(options: ConversationOptions) {
     const { settings, brief, clock, emit } = options
@@ -62,6 +64,7 @@ class Talk implements Conversation {
     this.#rules = { ...conversationDefaults, ...settings, greeting }
     this.#clips = new Clips(emit)
     this.#meter = new TurnMeter(clock, (turn, timings) => emit({ type: 'turn.measured', turn, timings }))
+    this.#usage = new UsageBook(clock, (used) => emit({ type: 'usage.counted', ...used }))
     this.#waiters = new Waiters(clock)
     this.#said = new Utterances({
       state: () => this.#state,
@@ -163,6 +166,7 @@ class Talk implements Conversation {
     this.#timers.clear()
     this.#heard(this.#said.cut(false))
     this.#meter.end()
+    this.#usage.close()
     this.#disconnected()
     this.#ear.close()
     this.#waiters.close()
@@ -201,6 +205,7 @@ class Talk implements Conversation {
   }
 
   #happened(event: AgentEvent): void {
+    if (event.type === 'usage') return this.#used(event)
     if (this.#scope.closed) return
     this.#hear(event)
     // What the agent said before is accounted for by now.
@@ -211,7 +216,12 @@ class Talk implements Conversation {
     if (this.#state.reply === undefined) this.#clips.begin((clip) => this.#said.play(clip))
   }
 
-  #hear(event: AgentEvent): void {
+  #used({ usage, of }: AgentEvent & { type: 'usage' }): void {
+    const { provider, model } = of ?? this.#options
+    this.#usage.count({ part: of?.kind ?? 'agent', provider, ...(model !== undefined && { model }), usage })
+  }
+
+  #hear(event: Exclude<AgentEvent, { type: 'usage' }>): void {
     switch (event.type) {
       case 'ready':
         this.#ready = true
@@ -238,8 +248,6 @@ class Talk implements Conversation {
         return this.#toolbox.take(event.call)
       case 'measured':
         return this.#meter.take(measures[event.name])
-      case 'usage':
-        return this.#options.logger.debug('agent usage', event.usage)
       case 'expires':
         return this.#options.logger.debug('agent session expires', { at: event.at })
       case 'failed':
@@ -388,6 +396,7 @@ class Talk implements Conversation {
     const durationMs = Math.max(0, Math.round(this.#options.clock.monotonic() - silentMs - this.#speechBegan))
     this.#meter.begin(silentMs)
     this.#listener.rest()
+    this.#usage.pause()
     this.#ear.order({ type: 'speech-ended', agoMs })
     this.#options.emit({ type: 'speech.ended', by: 'caller', durationMs })
   }

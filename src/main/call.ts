@@ -9,6 +9,7 @@ import {
   toTelephone,
   type WireEntry,
 } from '../../simulators/index.ts'
+import { costsIn } from '../api/costs.ts'
 import { realClock } from '../lib/clock.ts'
 import { randomIds } from '../lib/ids.ts'
 import { createLogger } from '../lib/log.ts'
@@ -186,5 +187,6 @@ async function finish(gateway: Gateway, simulated: SimulatedCall, phone: Phone, 
     await copyFile(file, options.out)
     file = options.out
   }
-  printSummary({ result, record, file })
+  const costs = record && (await costsIn(gateway.engine, record))
+  printSummary({ result, record, costs, file })
 }

@@ -45,6 +45,7 @@ export async function engineOf(options: GatewayOptions, needs: EngineNeeds): Pro
   return openEngine({
     carriers: byName(providers.carriers),
     agents: byName(providers.agents),
+    prices: providers.prices ?? [],
     openAgent: (spec, config, { brief, organization }, emit) => {
       const connected = connectionsOf(store, organization)
       return openAgent(spec, config, brief, { ...parts, connected, host, connect: network.connect, logger }, emit)

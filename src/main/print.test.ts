@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { describe as tell, printWire } from './print.ts'
+import { costLine, describe as tell, printWire } from './print.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -13,6 +13,19 @@ describe('the live view', () => {
   test('gives the timings that a turn has, in whole milliseconds', () => {
     const line = tell({ type: 'turn.measured', turn: 2, timings: { endOfTurn: 600, firstSent: 1101.7 } })
     expect(line).toBe('  turn 2: end of turn 600 ms, first sent 1102 ms')
+  })
+
+  test('shows what a part used and what it cost, and says so where nobody knows', () => {
+    const used = { part: 'llm', provider: 'a', model: 'm', usage: { inputTokens: 812 } } as const
+    expect(costLine({ ...used, cost: [{ amount: 0.000324812, currency: 'USD' }], unknown: [] })).toBe(
+      'llm a m: inputTokens 812; 0.0003248 USD',
+    )
+    expect(costLine({ ...used, unknown: ['input-tokens'] })).toBe(
+      'llm a m: inputTokens 812; cost unknown (no price of: input-tokens)',
+    )
+    expect(costLine({ part: 'carrier', provider: 'c', usage: {}, unknown: ['call'] })).toBe(
+      'carrier c: cost unknown (the carrier has not said)',
+    )
   })
 
   test('keeps quiet about what says nothing to people', () => {

@@ -1,6 +1,7 @@
 /** What a simulated call looks like in a terminal. */
 import { redactText } from '../lib/redact.ts'
 import type { CallResult, WireEntry } from '../../simulators/index.ts'
+import type { CostPart, Costs } from '../calls/costs.ts'
 import type { CallEvent, TurnTimings } from '../spec/event.ts'
 import type { CallRecord, Journal } from '../store/contract.ts'
 
@@ -80,17 +81,30 @@ export function printWire(entry: WireEntry, began: number): void {
 export function printSummary({
   result,
   record,
+  costs,
   file,
 }: {
   readonly result: CallResult
   readonly record: CallRecord | undefined
+  readonly costs: Costs | undefined
   readonly file: string | undefined
 }): void {
   console.log('')
   console.log(
     `Call ${record?.id ?? ''}: ${record?.status ?? result.status}, ${result.seconds} s, ${record?.endReason ?? result.why}`,
   )
+  for (const part of costs?.parts ?? []) console.log(`  ${costLine(part)}`)
   if (file !== undefined) console.log(`Recording (caller left, agent right): ${file}`)
+}
+
+/** `llm openai-responses gpt-4.1-mini: inputTokens 812, outputTokens 96; 0.0005 USD`. */
+export function costLine({ part, provider, model, usage, cost, unknown }: CostPart): string {
+  const amounts = Object.entries(usage).map(([name, amount]) => `${name} ${Math.round(amount)}`)
+  const price = cost
+    ? cost.map(({ amount, currency }) => `${Number(amount.toPrecision(4))} ${currency}`).join(' + ') || 'nothing used'
+    : `cost unknown (no price of: ${unknown.join(', ')})`
+  const said = part === 'carrier' && !cost ? 'cost unknown (the carrier has not said)' : price
+  return `${[part, provider, model].filter(Boolean).join(' ')}: ${[amounts.join(', '), said].filter(Boolean).join('; ')}`
 }
 
 function stamp(ms: number): string {

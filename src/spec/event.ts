@@ -1,4 +1,5 @@
 /** What happens to a call, in the past tense. The journal is the list of these; readers (events stream, webhooks, console, metrics) see them as written. */
+import type { Used } from './usage.ts'
 import type { Actor, AnyCommand, CallStatus, EndReason, MachineResult, Origin } from './call.ts'
 
 export type CallEvent =
@@ -24,6 +25,8 @@ export type CallEvent =
    */
   | { readonly type: 'call.returned'; readonly after?: 'transfer' }
   | { readonly type: 'call.ended'; readonly status: CallStatus; readonly reason: EndReason; readonly cause?: string }
+  /** All that follows the end is done: the agent is closed, its last words and use are told, the carrier was asked for the cost. */
+  | { readonly type: 'call.closed' }
   // media
   /** The carrier was told where our media socket is: `hash` of the token in that address, good until `until` (ms since 1970). */
   | { readonly type: 'media.invited'; readonly hash: string; readonly until: number }
@@ -92,6 +95,8 @@ export type CallEvent =
       readonly interrupted?: boolean
     }
   | { readonly type: 'turn.measured'; readonly turn: number; readonly timings: TurnTimings }
+  /** What a part of the agent used since it was last told; sums stand in the call's record. */
+  | ({ readonly type: 'usage.counted' } & Used)
   /** A sound of the user's was heard: all of it, or up to where it was cut off. `id`: the command's. */
   | {
       readonly type: 'play.ended'

@@ -1,6 +1,7 @@
 /** What the rest of the house may ask of the store: records, repositories and coordination, whatever database stands behind. */
 import type { CallPlan, CallStatus, EndReason } from '../spec/call.ts'
 import type { CallEvent, Journaled } from '../spec/event.ts'
+import type { Used } from '../spec/usage.ts'
 import type { Sessions, Users } from './contract/people.ts'
 import type { Jobs } from './contract/jobs.ts'
 import type { HouseSettingsRecords, Retention } from './contract/retention.ts'
@@ -115,6 +116,8 @@ export interface CallRecord extends CallPlan {
   readonly endedAt?: number
   readonly recording?: string
   readonly cost?: { readonly amount: number; readonly currency: string }
+  /** What its agent used, by part, provider and model. */
+  readonly usage?: readonly Used[]
   /** Which process runs it: see `Coordination.lease`. */
   readonly owner?: string
   /** Queued until its connection has a line free. */

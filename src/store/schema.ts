@@ -222,6 +222,7 @@ export const calls = pgTable(
     endedAt: time(),
     recording: text(),
     cost: json().$type<NonNullable<CallRecord['cost']>>(),
+    usage: json().$type<NonNullable<CallRecord['usage']>>(),
     owner: text(),
     /** Null unless it ever waited for a line. */
     waiting: boolean(),

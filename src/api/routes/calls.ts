@@ -7,9 +7,10 @@ import type { CallFilter } from '../../store/contract.ts'
 import { address } from '../address.ts'
 import { actorOf, organizationOf } from '../auth.ts'
 import type { ApiParts } from '../parts.ts'
-import { presentCall, presentPage } from '../present.ts'
+import { costsIn } from '../costs.ts'
+import { presentCall, presentCosts, presentPage } from '../present.ts'
 import { hiddenFrom, requireShown } from '../privacy.ts'
-import { call, endReason, failure, identified, newCall, page, paging, status } from '../schemas.ts'
+import { call, callInFull, endReason, failure, identified, newCall, page, paging, status } from '../schemas.ts'
 import { bulkRoute } from './calls-bulk.ts'
 import { controlRoutes } from './call-control.ts'
 import { detailRoutes } from './call-details.ts'
@@ -90,7 +91,16 @@ function readingRoutes(routes: Routes, parts: ApiParts): void {
   })
   routes.get('/calls/:id', {
     config: { scope: 'calls:read' },
-    schema: { summary: 'One call', tags, params: identified, response: { 200: call, default: failure } },
-    handler: async (request) => presentCall(await findCall(parts, request), await hiddenFrom(parts, request)),
+    schema: {
+      summary: 'One call, with what it cost',
+      tags,
+      params: identified,
+      response: { 200: callInFull, default: failure },
+    },
+    handler: async (request) => {
+      const record = await findCall(parts, request)
+      const costs = presentCosts(await costsIn(parts.engine, record))
+      return { ...presentCall(record, await hiddenFrom(parts, request)), costs }
+    },
   })
 }

@@ -2,13 +2,14 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { pricesInForce } from '../../calls/costs.ts'
 import { dialingDefaults } from '../../calls/targets.ts'
 import type { HouseSettings } from '../../store/contract/retention.ts'
 import { organizationOf } from '../auth.ts'
 import type { ApiParts } from '../parts.ts'
 import { houseOf } from '../privacy.ts'
 import { failure } from '../schemas.ts'
-import { houseSettings, overview } from '../schemas/house.ts'
+import { houseSettings, overview, priceInForce } from '../schemas/house.ts'
 import { sessionsOver, viewersOf } from '../stream.ts'
 import type { Routes } from './routes.ts'
 
@@ -17,6 +18,7 @@ const day = 86_400_000
 export async function houseRoutes(app: FastifyInstance, parts: ApiParts): Promise<void> {
   const routes = app.withTypeProvider<ZodTypeProvider>()
   settingsRoutes(routes, parts)
+  pricesRoute(routes, parts)
   overviewRoute(routes, parts)
 }
 
@@ -25,7 +27,7 @@ function settingsRoutes(routes: Routes, { engine }: ApiParts): void {
   routes.get('/settings', {
     config: { scope: 'config:read' },
     schema: {
-      summary: 'Retention, redaction, and whom calls may reach',
+      summary: 'Retention, redaction, whom calls may reach, and prices',
       tags,
       response: { 200: houseSettings, default: failure },
     },
@@ -34,15 +36,16 @@ function settingsRoutes(routes: Routes, { engine }: ApiParts): void {
   routes.put('/settings', {
     config: { scope: 'admin' },
     schema: {
-      summary: 'Change retention, redaction and whom calls may reach; what is too old goes within the hour',
+      summary: 'Change retention, redaction, whom calls may reach, and prices; what is too old goes within the hour',
       tags,
       body: houseSettings,
       response: { 200: houseSettings, default: failure },
     },
     handler: async (request) => {
       const organization = organizationOf(request)
-      const { dialing = (await houseOf(engine, organization)).dialing, ...rest } = request.body
-      const wanted = { ...rest, ...(dialing ? { dialing } : {}) }
+      const before = await houseOf(engine, organization)
+      const { dialing = before.dialing, prices = before.prices, ...rest } = request.body
+      const wanted = { ...rest, ...(dialing ? { dialing } : {}), ...(prices ? { prices } : {}) }
       await engine.store.settings.put(organization, wanted, engine.clock.now())
       await engine.coordination.publish(sessionsOver, viewersOf(organization))
       return present(await houseOf(engine, organization))
@@ -50,8 +53,29 @@ function settingsRoutes(routes: Routes, { engine }: ApiParts): void {
   })
 }
 
-function present({ retention, redaction, dialing = dialingDefaults }: HouseSettings): z.input<typeof houseSettings> {
-  return { retention, redaction, dialing: { ...dialing, allow: [...dialing.allow], block: [...dialing.block] } }
+function present(settings: HouseSettings): z.input<typeof houseSettings> {
+  const { retention, redaction, dialing = dialingDefaults, prices = [] } = settings
+  const { allow, block } = dialing
+  return { retention, redaction, dialing: { ...dialing, allow: [...allow], block: [...block] }, prices: [...prices] }
+}
+
+function pricesRoute(routes: Routes, { engine }: ApiParts): void {
+  routes.get('/prices', {
+    config: { scope: 'config:read' },
+    schema: {
+      summary: 'Prices in force: your own (of the settings), then what vendors published; check yours',
+      tags: ['Settings'],
+      response: { 200: z.object({ items: z.array(priceInForce) }), default: failure },
+    },
+    handler: async (request) => {
+      const { prices = [] } = await houseOf(engine, organizationOf(request))
+      const items = pricesInForce(prices, engine.prices).map((price) => {
+        const asOf = 'asOf' in price ? price.asOf : null
+        return { ...price, asOf, source: asOf === null ? ('yours' as const) : ('published' as const) }
+      })
+      return { items }
+    },
+  })
 }
 
 function overviewRoute(routes: Routes, parts: ApiParts): void {

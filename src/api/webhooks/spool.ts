@@ -7,6 +7,7 @@ import type { Journaled } from '../../spec/event.ts'
 import type { Delivery, Subscription } from '../../store/contract.ts'
 import { presentEvent } from '../present.ts'
 import { houseOf, type Redaction } from '../privacy.ts'
+import { bodyOfEnd } from './closing.ts'
 import { signDelivery } from './signature.ts'
 
 /** Waits before the next attempt, ms; after the last one the delivery is given up. */
@@ -124,7 +125,11 @@ async function attempt(engine: Engine, request: Requester, delivery: Delivery, s
       status: 'given-up',
       lastError: 'the webhook was removed or switched off',
     })
-  const outcome = await send(engine, request, subscription, delivery, signal)
+  const body = await bodyOfEnd(engine, delivery)
+  // Told of when its call is closed, and looked for again with the next news.
+  if (body === 'early')
+    return engine.store.deliveries.settle({ ...delivery, nextAt: engine.clock.now() + gathering })
+  const outcome = await send(engine, request, subscription, { ...delivery, body }, signal)
   engine.count('webhook.delivery', { outcome: outcome.ok ? 'delivered' : 'failed' })
   await engine.store.deliveries.settle(after(delivery, outcome, engine.clock.now()))
 }

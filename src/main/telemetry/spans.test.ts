@@ -8,6 +8,7 @@ const record: CallRecord = {
   ...{ from: '+15550100001', to: '+15550100002', agent: 'agt_1', variables: { name: 'Ada' }, metadata: {} },
   ...{ ringTimeout: 30_000, maxDuration: 3_600_000, machineDetection: false, record: false, createdAt: 1_000 },
   ...{ status: 'completed', endReason: 'caller-hangup', answeredAt: 1_200, endedAt: 9_000, ref: 'CA1' },
+  usage: [{ part: 'llm', provider: 'made-up', model: 'm', usage: { inputTokens: 40 } }],
 }
 
 function journal(...events: readonly (readonly [number, CallEvent])[]): readonly Journaled[] {
@@ -24,7 +25,11 @@ const history = journal(
   [4_000, { type: 'message.added', message: 'm1', role: 'caller', text: 'my number is 4111' }],
   [
     4_500,
-    { type: 'turn.measured', turn: 1, timings: { endOfTurn: 200, transcript: 350, firstToken: 500, firstSent: 700 } },
+    {
+      type: 'turn.measured',
+      turn: 1,
+      timings: { endOfTurn: 200, transcript: 350, firstToken: 500, firstSent: 640, firstAudible: 700 },
+    },
   ],
   [5_000, { type: 'tool.called', id: 't1', name: 'book', arguments: { card: '4111' } }],
   [5_400, { type: 'tool.returned', id: 't1', name: 'book', ok: false, result: 'no' }],
@@ -41,6 +46,7 @@ describe('spans of a call', () => {
   test('the call carries its id and side, begins first and closes last', () => {
     expect(call).toMatchObject({ name: 'call inbound', start: 1_000, end: 9_050 })
     expect(call.attributes).toMatchObject({ 'offhook.call.id': 'call_1', 'offhook.call.side': 'inbound' })
+    expect(call.attributes).toMatchObject({ 'offhook.usage.llm.made-up.inputTokens': 40 })
     for (const child of call.children) {
       expect(child.start).toBeGreaterThanOrEqual(call.start)
       expect(child.end).toBeLessThanOrEqual(call.end)
@@ -56,7 +62,8 @@ describe('spans of a call', () => {
         ['endOfTurn', 200],
         ['transcript', 150],
         ['firstToken', 150],
-        ['firstSent', 200],
+        ['firstSent', 140],
+        ['firstAudible', 60],
       ],
     ])
   })

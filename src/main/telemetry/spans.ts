@@ -53,8 +53,18 @@ function aboutCall(record: CallRecord): Attributes {
     ...(endReason === undefined ? {} : { 'offhook.call.end_reason': endReason }),
     ...(ref === undefined ? {} : { 'offhook.call.ref': ref }),
     ...(answeredBy === undefined ? {} : { 'offhook.call.answered_by': answeredBy }),
+    ...usageOf(record),
     ...(cost ? { 'offhook.call.cost': cost.amount, 'offhook.call.cost.currency': cost.currency } : {}),
   }
+}
+
+/** By part, provider and what was counted. */
+function usageOf({ usage = [] }: CallRecord): Attributes {
+  return Object.fromEntries(
+    usage.flatMap(({ part, provider, usage: amounts }) =>
+      Object.entries(amounts).map(([name, amount]) => [`offhook.usage.${part}.${provider}.${name}`, amount]),
+    ),
+  )
 }
 
 function ringing({ createdAt, answeredAt }: CallRecord, end: number): readonly CallSpan[] {

@@ -39,8 +39,8 @@ export interface Telemetry {
   count(name: string, labels?: Readonly<Record<string, string>>): void
 }
 
-/** What follows the end of a call in its journal comes within this time, ms. */
-const afterwards = 2_000
+/** What follows the end of a call in its journal comes within this time, ms; a call that nobody closes is told of then. */
+const afterwards = 30_000
 
 const library = 'offhook'
 
@@ -67,9 +67,13 @@ function openTraces({ store, clock, logger, scope }: TelemetryParts, target: Tar
   const provider = new TracerProvider({ resource, spanProcessors: [new BatchSpanProcessor({ exporter })] })
   const tracer = provider.getTracer(library)
   const under = new Set<Promise<void>>()
+  const closings = new Map<string, AbortController>()
   const tell = async (call: string): Promise<void> => {
-    // Cut short where the process ends: then what there is by now is told.
-    await clock.sleep(afterwards, scope.signal).catch(() => undefined)
+    const closing = new AbortController()
+    closings.set(call, closing)
+    // Cut short by the end of all that follows, and where the process ends: then what there is by now is told.
+    await clock.sleep(afterwards, AbortSignal.any([scope.signal, closing.signal])).catch(() => undefined)
+    closings.delete(call)
     const found = await store.calls.find(call)
     if (found) record(tracer, spansOf(found, await store.journal.history(call)), kindOf(found), parentOf(found))
   }
@@ -79,6 +83,7 @@ function openTraces({ store, clock, logger, scope }: TelemetryParts, target: Tar
   })
   scope.use(
     store.journal.watch(({ call, event }) => {
+      if (event.type === 'call.closed') return closings.get(call)?.abort()
       if (event.type !== 'call.ended') return
       const telling = tell(call)
         .catch((error: unknown) => logger.warn('a call was not traced', { call, error }))
@@ -126,7 +131,15 @@ function openMetrics(parts: TelemetryParts, target: Target, resource: Resource):
     ...{ unit: 'ms', description: 'From the end of the caller’s speech to each milestone of the turn' },
   })
   const counters = new Map<string, ReturnType<typeof meter.createCounter>>()
-  scope.use(store.journal.watch(({ event }) => measure(turns, event)))
+  const used = meter.createCounter('offhook.usage', {
+    description: 'What the parts of agents used: tokens, characters, ms of audio, by `unit`',
+  })
+  scope.use(
+    store.journal.watch(({ event }) => {
+      measure(turns, event)
+      if (event.type === 'usage.counted') countUse(used, event)
+    }),
+  )
   scope.defer(() =>
     provider.shutdown().catch((error: unknown) => logger.warn('the last figures were not sent', { error })),
   )
@@ -137,6 +150,13 @@ function openMetrics(parts: TelemetryParts, target: Target, resource: Resource):
       counter.add(1, { ...labels })
     },
   }
+}
+
+function countUse(
+  used: ReturnType<ReturnType<MeterProvider['getMeter']>['createCounter']>,
+  { part, provider, model = '', usage }: CallEvent & { type: 'usage.counted' },
+): void {
+  for (const [unit, amount] of Object.entries(usage)) used.add(amount, { part, provider, model, unit })
 }
 
 function measure(turns: { record(value: number, attributes: { milestone: string }): void }, event: CallEvent): void {

@@ -1,4 +1,5 @@
 /** What an organization keeps, for how long, and what is removed. */
+import type { Price } from '../../spec/usage.ts'
 
 /** What holds for all calls of an organization. */
 export interface HouseSettings {
@@ -18,6 +19,8 @@ export interface HouseSettings {
   }
   /** Whom calls and transfers may reach; until somebody chooses, see the calls room. */
   readonly dialing?: Dialing
+  /** What it pays for what its agents use, where that is not what vendors publish. */
+  readonly prices?: readonly Price[]
 }
 
 export interface Dialing {
