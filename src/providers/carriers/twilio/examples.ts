@@ -5,7 +5,7 @@ import { seededIds } from '../../../lib/ids.ts'
 import type { CallSeen } from '../../../spec/carrier.ts'
 import type { HttpRequest, HttpResponse, InboundRequest, Now, Operation } from '../../../spec/http.ts'
 import { settings, type Settings } from './settings.ts'
-import { signatureOf } from './signature.ts'
+import { signatureOf } from '../../../protocols/twilio/signature.ts'
 
 export const accountSid = 'AC0123456789abcdef0123456789abcdef'
 export const token = '0123456789abcdef0123456789abcdef'

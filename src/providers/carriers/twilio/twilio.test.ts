@@ -2,7 +2,7 @@
 import { carrierConformance } from '../../../../test/conformance/carrier.ts'
 import { accountSid, answer, callSid, fixture, recordingSid, streamSid } from './examples.ts'
 import { readFileSync } from 'node:fs'
-import { signatureOf } from './signature.ts'
+import { signatureOf } from '../../../protocols/twilio/signature.ts'
 import { twilio } from './twilio.ts'
 
 const [connected, start, , dtmf, stop] = readFileSync(new URL('fixtures/stream.jsonl', import.meta.url), 'utf8')

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { OffhookError } from '../../../spec/errors.ts'
 import type { InboundRequest } from '../../../spec/http.ts'
 import { accountSid, callSid, config, form, inbound, now, recordingSid, token, urls } from './examples.ts'
-import { signatureOf } from './signature.ts'
+import { signatureOf } from '../../../protocols/twilio/signature.ts'
 import { webhook } from './webhook.ts'
 
 describe('identify', () => {

@@ -5,7 +5,7 @@ import type { InboundRequest, Now, Reply } from '../../../spec/http.ts'
 import { hangup, reject, reply, response } from './markup.ts'
 import { decode, fieldsOf } from './reports.ts'
 import type { Settings } from './settings.ts'
-import { isHashOf, isSigned } from './signature.ts'
+import { isHashOf, isSigned } from '../../../protocols/twilio/signature.ts'
 
 /** Twilio dates nothing it signs, so a request stays replayable; it is remembered longer than any call may last (24 h). */
 const memory = 25 * 3_600_000
