@@ -1,8 +1,9 @@
 /** An agent for tests: no speech models, tones instead of words; it does what the test tells it and remembers what it was told. */
 import { z } from 'zod'
+import { realClock } from '../../src/lib/clock.ts'
 import { createSource, type Emitter } from '../../src/media/port.ts'
 import { concat, sine } from '../../src/media/tones.ts'
-import type { AgentEmit, AgentOrder, AgentSession, AgentSpec, Brief } from '../../src/spec/agent.ts'
+import type { AgentEmit, AgentOrder, AgentSession, AgentSpec, Brief, UsedPart } from '../../src/spec/agent.ts'
 import { field } from '../../src/spec/provider.ts'
 import { until } from './until.ts'
 
@@ -58,6 +59,8 @@ export class Player {
   readonly orders: AgentOrder[] = []
   readonly session: AgentSession
   closed = false
+  /** ms since 1970. */
+  closedAt: number | undefined
   readonly #config: Settings
   readonly #emit: AgentEmit
   readonly #voice: Emitter = createSource(rate)
@@ -75,7 +78,10 @@ export class Player {
       port: { microphone: this.#voice, speaker },
       turns: 'engine',
       order: (order) => this.#take(order),
-      [Symbol.asyncDispose]: async () => void (this.closed = true),
+      [Symbol.asyncDispose]: async () => {
+        this.closed = true
+        this.closedAt = realClock.now()
+      },
     }
     emit({ type: 'ready' })
   }
@@ -117,6 +123,11 @@ export class Player {
   /** Asks for a tool whose answer may never come, because the call ends. */
   ask(name: string, given: Readonly<Record<string, unknown>> = {}): void {
     this.#emit({ type: 'tool-called', call: { id: `tool-${++this.#calls}`, name, arguments: given } })
+  }
+
+  /** Tells what it used, as a whole or as a part of it. */
+  used(usage: Readonly<Record<string, number>>, of?: UsedPart): void {
+    this.#emit({ type: 'usage', usage, ...(of && { of }) })
   }
 
   fail(message = 'told to fail'): void {

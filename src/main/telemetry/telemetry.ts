@@ -41,6 +41,8 @@ export interface Telemetry {
 
 /** What follows the end of a call in its journal comes within this time, ms; a call that nobody closes is told of then. */
 const afterwards = 30_000
+/** A closed call is told of this much later, ms: its end has been published by then, and the trace is the last of it. */
+const published = 1_000
 
 const library = 'offhook'
 
@@ -73,6 +75,7 @@ function openTraces({ store, clock, logger, scope }: TelemetryParts, target: Tar
     closings.set(call, closing)
     // Cut short by the end of all that follows, and where the process ends: then what there is by now is told.
     await clock.sleep(afterwards, AbortSignal.any([scope.signal, closing.signal])).catch(() => undefined)
+    await clock.sleep(published, scope.signal).catch(() => undefined)
     closings.delete(call)
     const found = await store.calls.find(call)
     if (found) record(tracer, spansOf(found, await store.journal.history(call)), kindOf(found), parentOf(found))
