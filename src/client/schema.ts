@@ -1631,6 +1631,16 @@ export interface paths {
       }
     }
   }
+  '/v1/webhooks/{id}/deliveries/live': {
+    get: {
+      parameters: { query?: never; path: { id: string }; header?: never; cookie?: never }
+      requestBody?: never
+      responses: {
+        200: { content: { 'application/json': components['schemas']['Delivery'] } }
+        default: { content: { 'application/json': components['schemas']['Failure'] } }
+      }
+    }
+  }
   '/v1/webhooks/{id}/deliveries/{delivery}/resend': {
     post: {
       parameters: { query?: never; path: { id: string; delivery: string }; header?: never; cookie?: never }

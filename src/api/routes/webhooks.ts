@@ -8,7 +8,8 @@ import { organizationOf } from '../auth.ts'
 import type { ApiParts } from '../parts.ts'
 import { presentDelivery, presentPage, presentSubscription } from '../present.ts'
 import { delivery, failure, identified, newSubscription, page, paging, subscription } from '../schemas.ts'
-import { deliveriesDue } from '../webhooks/spool.ts'
+import { openStream } from '../stream.ts'
+import { deliveriesDue, deliveriesOf } from '../webhooks/spool.ts'
 import type { Routes } from './routes.ts'
 
 const tags = ['Events']
@@ -19,6 +20,7 @@ export async function webhookRoutes(app: FastifyInstance, parts: ApiParts): Prom
   listingRoute(routes, parts)
   changingRoutes(routes, parts)
   deliveryRoute(routes, parts)
+  watchingRoute(routes, parts)
   resendRoute(routes, parts)
 }
 
@@ -108,6 +110,33 @@ function deliveryRoute(routes: Routes, parts: ApiParts): void {
   })
 }
 
+function watchingRoute(routes: Routes, parts: ApiParts): void {
+  const { store, coordination, logger } = parts.engine
+  routes.get('/webhooks/:id/deliveries/live', {
+    config: { scope: 'config:read' },
+    schema: {
+      summary: 'Deliveries as they are made and tried, from now on (text/event-stream: `delivery`)',
+      tags,
+      params: identified,
+      response: { 200: delivery.describe('What `delivery` says'), default: failure },
+    },
+    handler: async (request, reply) => {
+      const { organization, id } = await findSubscription(parts, organizationOf(request), request.params.id)
+      const stream = openStream(parts.engine, request, reply)
+      const show = async (changed: string): Promise<void> => {
+        const found = await store.deliveries.get(organization, id, changed)
+        if (found) stream.send({ event: 'delivery', data: presentDelivery(found) })
+      }
+      const watch = await coordination.subscribe(deliveriesOf(id), (changed) => {
+        show(changed).catch((error: unknown) => logger.warn('a delivery could not be shown', { error }))
+      })
+      const stop = (): void => void watch[Symbol.asyncDispose]()
+      if (stream.signal.aborted) stop()
+      else stream.signal.addEventListener('abort', stop)
+    },
+  })
+}
+
 function resendRoute(routes: Routes, parts: ApiParts): void {
   const { store, clock, coordination } = parts.engine
   routes.post('/webhooks/:id/deliveries/:delivery/resend', {
@@ -129,6 +158,7 @@ function resendRoute(routes: Routes, parts: ApiParts): void {
       if (!found) throw new OffhookError('not-found', `There is no delivery "${request.params.delivery}"`)
       const again: Delivery = { ...found, attempts: 0, status: 'waiting', nextAt: clock.now() }
       await store.deliveries.settle(again)
+      await coordination.publish(deliveriesOf(id), again.id)
       await coordination.publish(deliveriesDue, id)
       return reply.status(202).send(presentDelivery(again))
     },

@@ -24,6 +24,11 @@ const gathering = 200
 /** Processes tell each other that a delivery is to be sent at once. */
 export const deliveriesDue = 'deliveries.due'
 
+/** Processes tell each other which deliveries of a subscription have changed: whoever looks at its log reads them. */
+export function deliveriesOf(subscription: string): string {
+  return `deliveries of ${subscription}`
+}
+
 /** Runs until the scope closes. */
 export function startSpool(engine: Engine, request: Requester, scope: Scope): void {
   let running = false
@@ -66,8 +71,11 @@ async function spool(engine: Engine): Promise<void> {
     const wanting = subscriptionsOf(engine)
     const hiding = hidingOf(engine)
     for (const entry of entries)
-      for (const subscription of await wanting(entry))
-        await deliveries.enqueue(deliveryOf(engine, subscription, entry, await hiding(entry.organization)))
+      for (const subscription of await wanting(entry)) {
+        const delivery = deliveryOf(engine, subscription, entry, await hiding(entry.organization))
+        await deliveries.enqueue(delivery)
+        tell(engine, delivery)
+      }
     const last = entries.at(-1)
     if (last) await deliveries.advance(last.position)
     if (entries.length < readAtOnce) return
@@ -117,21 +125,31 @@ async function deliver(engine: Engine, request: Requester, signal: AbortSignal):
   return due.length === claimedAtOnce
 }
 
+function tell({ coordination, logger }: Engine, { subscription, id }: Delivery): void {
+  coordination
+    .publish(deliveriesOf(subscription), id)
+    .catch((error: unknown) => logger.warn('a delivery was not shown to those who watch', { error }))
+}
+
+async function settle(engine: Engine, delivery: Delivery): Promise<void> {
+  await engine.store.deliveries.settle(delivery)
+  tell(engine, delivery)
+}
+
 async function attempt(engine: Engine, request: Requester, delivery: Delivery, signal: AbortSignal): Promise<void> {
   const subscription = await engine.store.subscriptions.get(delivery.organization, delivery.subscription)
   if (!subscription?.enabled)
-    return engine.store.deliveries.settle({
+    return settle(engine, {
       ...delivery,
       status: 'given-up',
       lastError: 'the webhook was removed or switched off',
     })
   const body = await bodyOfEnd(engine, delivery)
   // Told of when its call is closed, and looked for again with the next news.
-  if (body === 'early')
-    return engine.store.deliveries.settle({ ...delivery, nextAt: engine.clock.now() + gathering })
+  if (body === 'early') return engine.store.deliveries.settle({ ...delivery, nextAt: engine.clock.now() + gathering })
   const outcome = await send(engine, request, subscription, { ...delivery, body }, signal)
   engine.count('webhook.delivery', { outcome: outcome.ok ? 'delivered' : 'failed' })
-  await engine.store.deliveries.settle(after(delivery, outcome, engine.clock.now()))
+  await settle(engine, after(delivery, outcome, engine.clock.now()))
 }
 
 interface Sent {

@@ -21,5 +21,6 @@ export const consoleRoutes: readonly string[] = [
   'GET /v1/calls/{id}/wire',
   'GET /v1/calls/{id}/recording/peaks',
   'POST /v1/calls/{id}/redact',
+  'GET /v1/webhooks/{id}/deliveries/live',
   'POST /v1/webhooks/{id}/deliveries/{delivery}/resend',
 ]

@@ -561,8 +561,12 @@ describe('a delivery', () => {
     const { data: hook } = await house.client.POST('/v1/webhooks', {
       body: { url: `http://127.0.0.1:${port}/`, events: ['call.ended'], enabled: true },
     })
+    const live = await house.request('GET', `/v1/webhooks/${hook!.id}/deliveries/live`)
     const { call } = await simulate([{ pauseMs: 0 }, { hangup: true }])
     await over(house, call)
+    const shown = await readUntil(live, (text) => text.includes('"lastStatus":500'))
+    expect(shown).toContain('event: delivery')
+    expect(shown).toContain('"attempts":0')
     const first = await until('a failure', async () => {
       const { data } = await house.client.GET('/v1/webhooks/{id}/deliveries', { params: { path: { id: hook!.id } } })
       return data!.items.find((one) => one.attempts === 1 && one.call === call)

@@ -2,9 +2,10 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { ChevronLeft, Pencil, Send, Trash2 } from 'lucide-react'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useMay } from '../../app/session.ts'
 import { api, queries, read, type Schemas } from '../../lib/api.ts'
+import { openStream } from '../../lib/stream.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Confirm } from '../../ui/dialog.tsx'
@@ -67,18 +68,10 @@ function Log({ id, may }: { readonly id: string; readonly may: boolean }) {
       ),
     getNextPageParam: ({ next }) => next ?? undefined,
   })
+  useLiveDeliveries(id)
   const rows = log.data?.pages.flatMap(({ items }) => items) ?? []
   return (
-    <Section
-      flush
-      title="Deliveries"
-      className="min-h-0 flex-1"
-      actions={
-        <Button size="sm" pending={log.isFetching} onClick={() => void log.refetch()}>
-          Look again
-        </Button>
-      }
-    >
+    <Section flush title="Deliveries" className="min-h-0 flex-1">
       {log.isPending && <SkeletonRows />}
       {log.isError && (
         <ErrorState title="The deliveries could not be read" error={log.error} onRetry={() => void log.refetch()} />
@@ -98,6 +91,26 @@ function Log({ id, may }: { readonly id: string; readonly may: boolean }) {
       )}
     </Section>
   )
+}
+
+/** Read anew when one was made or tried, at most twice a second; and when the stream is back, for what it missed. */
+function useLiveDeliveries(id: string): void {
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const refresh = () => {
+      timer = undefined
+      void queries.invalidateQueries({ queryKey: ['deliveries', id] })
+    }
+    const soon = () => void (timer ??= setTimeout(refresh, 500))
+    const stream = openStream(`/v1/webhooks/${encodeURIComponent(id)}/deliveries/live`, {
+      onEvent: soon,
+      onState: (state) => state === 'open' && soon(),
+    })
+    return () => {
+      clearTimeout(timer)
+      stream[Symbol.dispose]()
+    }
+  }, [id])
 }
 
 function Actions({ webhook }: { readonly webhook: Subscription }) {
