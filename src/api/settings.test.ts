@@ -103,3 +103,45 @@ describe('settings', () => {
     expect(accountOf(schema, { account: 'AC1' })).toBe('AC1')
   })
 })
+
+describe('secrets in the items of a list', () => {
+  const listed = z.object({
+    tools: field(
+      z
+        .array(
+          z.object({
+            name: z.string(),
+            url: z.string(),
+            headers: field(z.record(z.string(), z.string()).default({}), { title: 'Headers', secret: true }),
+          }),
+        )
+        .default([]),
+      { title: 'Tools' },
+    ),
+  })
+  const tool = (name: string, url = 'https://one.example/a', secret = '0123456789abcdef') => ({
+    ...{ name, url, headers: { authorization: secret } },
+  })
+  const stored = { tools: [tool('one'), tool('two', 'https://two.example/b', 'fedcba9876543210')] }
+  const shown = maskSettings(listed, stored) as typeof stored
+
+  test('are masked', () => {
+    expect(shown).toEqual({
+      tools: [tool('one', undefined, '••••cdef'), tool('two', 'https://two.example/b', '••••3210')],
+    })
+  })
+
+  test('come back to their item wherever it stands now, and at another path of the same server', () => {
+    const [one, two] = shown.tools
+    expect(restoreSecrets(listed, { tools: [{ ...two, url: 'https://two.example/c' }, one] }, stored)).toEqual({
+      tools: [tool('two', 'https://two.example/c', 'fedcba9876543210'), tool('one')],
+    })
+  })
+
+  test('do not follow an item to another server, and are refused by name', () => {
+    const [one] = shown.tools
+    const moved = { tools: [{ ...one, url: 'https://evil.example/a' }] }
+    expect(() => restoreSecrets(listed, moved, stored)).toThrow(/tools\.0\.headers\.authorization/)
+    expect(() => restoreSecrets(listed, { tools: [tool('new', undefined, '••••cdef')] }, stored)).toThrow(/no stored/)
+  })
+})

@@ -1,7 +1,7 @@
 /** Settings as people send and see them: checked against the provider's schema, secrets masked, a re-submitted mask restored. */
 import { z } from 'zod'
 import { OffhookError } from '../spec/errors.ts'
-import { managedOf, notesOf, secretsOf } from '../spec/provider.ts'
+import { managedOf, notesOf } from '../spec/provider.ts'
 
 type Settings = Readonly<Record<string, unknown>>
 
@@ -14,12 +14,56 @@ export function mask(secret: string): string {
 }
 
 export function maskSettings(schema: z.ZodObject, settings: Settings): Settings {
-  const [secrets, managed] = [new Set(secretsOf(schema)), new Set(managedOf(schema))]
+  const managed = new Set(managedOf(schema))
   return Object.fromEntries(
     Object.entries(settings)
       .filter(([name]) => !managed.has(name))
-      .map(([name, value]) => [name, secrets.has(name) ? maskValue(value) : value]),
+      .map(([name, value]) => [name, secretsIn(schema.shape[name], value, { secret: maskValue })]),
   )
+}
+
+interface Visit {
+  readonly secret: (value: unknown, at: string, kept: unknown) => unknown
+}
+
+/** A copy of `value` with every secret in it visited, however deep in lists and objects its field stands. */
+function secretsIn(type: unknown, value: unknown, visit: Visit, at = '', kept?: unknown): unknown {
+  if (!(type instanceof z.ZodType)) return value
+  if (notesOf(type).secret === true) return visit.secret(value, at, kept)
+  const inner = bare(type)
+  if (inner instanceof z.ZodArray && Array.isArray(value))
+    return value.map((item, index) =>
+      secretsIn(inner.element, item, visit, `${at}.${index}`, sameItem(kept, item, index)),
+    )
+  if (!(inner instanceof z.ZodObject) || typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [
+      name,
+      secretsIn(inner.shape[name], member, visit, `${at}.${name}`, memberOf(kept, name)),
+    ]),
+  )
+}
+
+/** Without what says that it may be absent. */
+function bare(type: z.ZodType): z.ZodType {
+  const inner = (type as { def?: { innerType?: z.ZodType } }).def?.innerType
+  return inner ? bare(inner) : type
+}
+
+function serverOf(item: unknown): string | undefined {
+  const url = memberOf(item, 'url')
+  return typeof url === 'string' ? URL.parse(url)?.origin : undefined
+}
+
+/** Items of a list move: the stored one is known by its name, else by its address, else by its place. Secrets do not follow an item to another server. */
+function sameItem(kept: unknown, item: unknown, index: number): unknown {
+  if (!Array.isArray(kept)) return undefined
+  for (const key of ['name', 'url']) {
+    const mine = memberOf(item, key)
+    const same = kept.find((other: unknown) => memberOf(other, key) === mine)
+    if (mine !== undefined) return serverOf(same) === serverOf(item) ? same : undefined
+  }
+  return kept[index]
 }
 
 /** What people may say: without the fields that we keep ourselves. */
@@ -48,8 +92,9 @@ function maskValue(value: unknown): unknown {
  */
 export function restoreSecrets(schema: z.ZodObject, submitted: Settings, stored: Settings | undefined): Settings {
   const restored: Record<string, unknown> = { ...submitted }
-  for (const name of secretsOf(schema))
-    if (name in submitted) restored[name] = restoreValue(name, submitted[name], stored?.[name])
+  const secret = (value: unknown, at: string, kept: unknown) => restoreValue(at, value, kept)
+  for (const [name, value] of Object.entries(submitted))
+    restored[name] = secretsIn(schema.shape[name], value, { secret }, name, stored?.[name])
   return restored
 }
 

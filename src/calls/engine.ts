@@ -8,6 +8,7 @@ import type { CarrierSpec } from '../spec/carrier.ts'
 import { OffhookError } from '../spec/errors.ts'
 import type { Listener } from '../spec/listen.ts'
 import type { CallEvent } from '../spec/event.ts'
+import type { PartHost } from '../spec/speech.ts'
 import type { ListPrice } from '../spec/usage.ts'
 import type { VadFactory } from '../media/vad/vad.ts'
 import type { Connection, Coordination, MediaTokens, Store } from '../store/contract.ts'
@@ -56,6 +57,8 @@ export interface EngineParts {
   readonly logger: Logger
   readonly scope: Scope
   readonly request: Requester
+  /** For what stays open while it is answered. */
+  readonly stream: PartHost['stream']
   /** Detectors that call a turn over after so much silence, ms. */
   readonly vad: (hangover: number) => VadFactory
   /** Our public address, with a trailing slash. */

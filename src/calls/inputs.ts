@@ -15,7 +15,7 @@ import type { StreamOrder, WireMessage } from '../spec/carrier.ts'
 /**
  * `post`: an event; `effects`: their turn has come; `attach`: a media socket was claimed; `wire`, `closed`: what came over it;
  * `talk`: the conversation begins; `agent-open`, `agent-failed`, `agent`, `audio`: its agent; `voice`: voice activity;
- * `play`: words or a sound from the API; `write`: words the caller wrote; `command`: asked by the engine itself; `order`: for the stream; `instead`: what the engine does
+ * `tool`: how a tool of the user's went; `play`: words or a sound from the API; `write`: words the caller wrote; `command`: asked by the engine itself; `order`: for the stream; `instead`: what the engine does
  * for a carrier that cannot; `remind`: a timer set after a restart.
  */
 export type InputKind =
@@ -30,6 +30,7 @@ export type InputKind =
   | 'agent'
   | 'audio'
   | 'voice'
+  | 'tool'
   | 'play'
   | 'write'
   | 'interrupt'

@@ -1,12 +1,15 @@
 /** A running call with everything that hangs on it: its inputs, its line, its conversation, its timers. */
 import type { AgentEvent, AgentSession } from '../spec/agent.ts'
 import type { Conversation, Line } from '../conversation/contract.ts'
+import type { Kit } from '../conversation/kit/kit.ts'
+import type { ToolOutcome } from '../conversation/toolbox.ts'
 import type { Timer } from '../lib/clock.ts'
 import type { AnyCommand, CallCommand, CallStatus, EngineCommand, Origin } from '../spec/call.ts'
 import type { Accepted, StreamOrder } from '../spec/carrier.ts'
 import { OffhookError } from '../spec/errors.ts'
 import type { CallEvent, CallTimer } from '../spec/event.ts'
 import type { Reply } from '../spec/http.ts'
+import type { ToolCall } from '../spec/speech.ts'
 import type { JournalEntry } from '../store/contract.ts'
 import { Ears } from './ears.ts'
 import type { Engine } from './engine.ts'
@@ -26,6 +29,11 @@ export interface Played {
   readonly sound?: string | undefined
 }
 
+export interface Worked extends ToolOutcome {
+  /** The tool call's. */
+  readonly id: string
+}
+
 export interface Outcome {
   readonly ok: boolean
   readonly message?: string
@@ -35,6 +43,8 @@ export interface Outcome {
 export interface World {
   carryOut(live: LiveCall, id: string, command: AnyCommand): Promise<void>
   lookUp(live: LiveCall, id: string, command: AnyCommand): Promise<void>
+  /** A tool of the user's own. How it went comes as an input. */
+  useTool(live: LiveCall, call: ToolCall): void
   /** `after`: a transfer that came to nothing is what the agent begins with. */
   openTalk(live: LiveCall, after?: CallStatus): Promise<void>
   finish(live: LiveCall): Promise<void>
@@ -53,6 +63,8 @@ export class LiveCall {
   /** Resolves when the conversation is closed and the recording complete. */
   readonly over = Promise.withResolvers<void>()
   conversation: Conversation | undefined
+  /** Tools of the user's own; a replay has none. */
+  kit: Kit | undefined
   leg: Leg | undefined
   recording: CallRecording | undefined
   /** Those who hear it beside its parties. */
@@ -67,6 +79,8 @@ export class LiveCall {
   readonly #watchers = new Set<(seen: CallEvent | AgentEvent) => void>()
   readonly #timers = new Map<CallTimer, Timer>()
   readonly #waiting = new Map<string, (outcome: Outcome) => void>()
+  /** Tools at work, by the id of their call. */
+  readonly #working = new Map<string, (outcome: ToolOutcome) => void>()
   /** Sounds to be played, by their command's id: a WAV in base64. */
   readonly #sounds = new Map<string, string>()
 
@@ -120,6 +134,29 @@ export class LiveCall {
     if (!this.running.call.pending.some((one) => one.id === id))
       this.#settle(id, { ok: false, message: this.#refusal() })
     return outcome
+  }
+
+  /** Has a tool of the user's own work. */
+  useTool(call: ToolCall): Promise<ToolOutcome> {
+    return new Promise((resolve) => {
+      this.#working.set(call.id, resolve)
+      this.#world.useTool(this, call)
+    })
+  }
+
+  /** How it went. */
+  toolWorked(worked: Worked): void {
+    this.inputs.take(
+      'tool',
+      () => plain(worked),
+      () => this.toolWorkedNow(worked),
+    )
+  }
+
+  /** Now, or in a replay. */
+  toolWorkedNow({ id, ok, result }: Worked): void {
+    this.#working.get(id)?.({ ok, result })
+    this.#working.delete(id)
   }
 
   /** Orders on the open media stream. */

@@ -8,6 +8,7 @@ import { finishCall } from './finish.ts'
 import type { LiveCall, World } from './live.ts'
 import { lookUp } from './lookup.ts'
 import { openTalk } from './talk.ts'
+import { useKit } from './own-tools.ts'
 import { Ownership } from './ownership.ts'
 import { openPeers } from './peers.ts'
 
@@ -58,6 +59,7 @@ const world: World = {
   carryOut,
   lookUp,
   openTalk,
+  useTool: useKit,
   finish: finishCall,
   turn: (live, ids, run) => live.inputs.take('effects', () => [...ids], run),
 }

@@ -14,7 +14,7 @@ import type { JournalEntry } from '../store/contract.ts'
 import { replayedTalk, silentSocket, type SilentSocket, type TalkReplay } from './cast.ts'
 import type { Engine } from './engine.ts'
 import { givenOrder, givenWire, type InputKind, type Inputs, type OutputKind } from './inputs.ts'
-import { LiveCall, type Played, type World } from './live.ts'
+import { LiveCall, type Played, type Worked, type World } from './live.ts'
 import type { Call } from './machine.ts'
 import { attach, type Attachment } from './media.ts'
 import type { CallRecording } from './recording.ts'
@@ -141,6 +141,9 @@ class Stage {
       case 'talk':
         this.#talk = replayedTalk(live, data)
         return
+      case 'tool':
+        live.toolWorkedNow(data as unknown as Worked) // recorded by live.ts
+        return
       case 'play':
         live.playNow(data as unknown as Played) // recorded by live.ts
         return
@@ -214,6 +217,7 @@ class Stage {
       carryOut: nothing,
       lookUp: nothing,
       openTalk: nothing,
+      useTool: () => undefined,
       finish: async (live) => {
         live.clearTimers()
         await live.conversation?.[Symbol.asyncDispose]()

@@ -3,7 +3,7 @@ import type { ConversationEvent, ConversationOptions } from '../conversation/con
 import { createConversation } from '../conversation/converse.ts'
 import { talkSettings } from '../conversation/settings.ts'
 import { transferFailed } from '../conversation/transfers.ts'
-import { engineTools } from '../conversation/tools.ts'
+import { toolsFor } from '../conversation/tools.ts'
 import type { AgentEmit, AgentSession, Brief } from '../spec/agent.ts'
 import type { CallStatus } from '../spec/call.ts'
 import { OffhookError } from '../spec/errors.ts'
@@ -11,6 +11,7 @@ import type { ToolCall } from '../spec/speech.ts'
 import { agentDoor, voiceDoor } from './doors.ts'
 import { plain } from './inputs.ts'
 import type { LiveCall, Outcome } from './live.ts'
+import { aboutOf, furnishKit, reachedVoicemail } from './own-tools.ts'
 
 /** Never rejects: an agent that cannot be opened ends the call, and says why. */
 export async function openTalk(live: LiveCall, after?: CallStatus): Promise<void> {
@@ -40,14 +41,12 @@ async function open(live: LiveCall, after: CallStatus | undefined): Promise<void
   // A provider's own field wins over the talk's of the same name, with its default.
   const usual = talkSettings({ ...agent.settings, ...config })
   const talk = after ? { ...usual, greeting: transferFailed(usual, after) } : usual
+  const about = aboutOf(plan)
+  const kit = await furnishKit(live, agent.settings, about)
   const brief: Brief = {
-    call: plan.id,
-    direction: plan.direction,
-    from: plan.from,
-    to: plan.to,
-    variables: plan.variables,
-    metadata: plan.metadata,
-    tools: engineTools,
+    ...about,
+    tools: [...toolsFor(plan), ...kit.tools],
+    ...(Object.keys(kit.fillers).length > 0 && { fillers: kit.fillers }),
     ...(talk.greeting ? { greeting: talk.greeting } : {}),
   }
   const model = 'model' in config && typeof config.model === 'string' ? { model: config.model } : {}
@@ -119,8 +118,10 @@ async function useTool(live: LiveCall, call: ToolCall): Promise<{ ok: boolean; r
       if (!/^[0-9A-D*#wW]+$/.test(digits)) return { ok: false, result: 'send_digits needs "digits" of 0-9 * # A-D w' }
       return result(await live.command({ type: 'send-digits', digits }, 'agent'))
     }
+    case 'voicemail_reached':
+      return result(await reachedVoicemail(live, text('message')))
     default:
-      return { ok: false, result: `there is no tool "${call.name}"` }
+      return live.useTool(call)
   }
 }
 

@@ -294,6 +294,9 @@ class Talk implements Conversation {
       tools: brief.tools,
       perform: tool,
       lastWords: () => this.#lastWords(),
+      ...(brief.fillers && { fillers: brief.fillers }),
+      say: (text) => this.#post({ type: 'say', text }),
+      quiet: () => this.#silent() && this.#saying === 0 && this.#state.caller === 'silent' && this.#state.phase === 'talking',
       answer: (order) => this.#ear.order(order),
       called: () => this.#post({ type: 'tool-called' }),
       returned: (last) => this.#post({ type: 'tool-returned', last }),
@@ -394,6 +397,7 @@ class Talk implements Conversation {
     // An agent that takes its own turns says when it took this one, not when the caller fell silent.
     const silentMs = Math.max(agoMs, this.#listener.silentFor(this.#speechBegan))
     const durationMs = Math.max(0, Math.round(this.#options.clock.monotonic() - silentMs - this.#speechBegan))
+    this.#toolbox.turn()
     this.#meter.begin(silentMs)
     this.#listener.rest()
     this.#usage.pause()

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { AgentSpec } from '../spec/agent.ts'
 import { field } from '../spec/provider.ts'
 import { conversationDefaults, type ConversationSettings } from './contract.ts'
+import { kitFields } from './kit/settings.ts'
 
 const milliseconds = z.number().int().min(0).max(3_600_000)
 
@@ -109,9 +110,9 @@ const talkFields = {
   }),
 } as const
 
-/** The whole schema of an agent's settings: the provider's fields and those of the talk. A provider's own field of the same name wins. */
+/** The whole schema of an agent's settings: the provider's fields, those of the talk and of the user's own tools. A provider's own field of the same name wins. */
 export function agentSettings(spec: AgentSpec): z.ZodObject {
-  return z.strictObject({ ...talkFields, ...spec.settings.shape })
+  return z.strictObject({ ...talkFields, ...kitFields, ...spec.settings.shape })
 }
 
 const talk = z.object(talkFields)

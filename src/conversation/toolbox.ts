@@ -1,7 +1,7 @@
 /** Runs the tools an agent asks for: whatever happens, the agent gets exactly one answer for each call. */
 import type { Clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/log.ts'
-import type { AgentOrder } from '../spec/agent.ts'
+import type { AgentOrder, Brief, Filler } from '../spec/agent.ts'
 import type { Tool, ToolCall } from '../spec/speech.ts'
 import type { ConversationEvent } from './contract.ts'
 import { lastTools } from './tools.ts'
@@ -19,6 +19,11 @@ export interface ToolboxOptions {
   readonly answer: (order: AgentOrder) => void
   readonly emit: (event: ConversationEvent) => void
   readonly called: () => void
+  readonly fillers?: Brief['fillers']
+  /** Makes the agent say this. */
+  readonly say: (text: string) => void
+  /** Nobody speaks, nor is about to. */
+  readonly quiet: () => boolean
   /** `last`: the agent is not expected to say anything to this answer. */
   readonly returned: (last: boolean) => void
   readonly clock: Clock
@@ -33,8 +38,16 @@ export class Toolbox {
   readonly #options: ToolboxOptions
   readonly #seen = new Set<string>()
 
+  /** Fillers that were said since the caller's last turn. */
+  readonly #filled = new Set<string>()
+
   constructor(options: ToolboxOptions) {
     this.#options = options
+  }
+
+  /** The caller said something: what was said to fill their wait may be said again. */
+  turn(): void {
+    this.#filled.clear()
   }
 
   /** Returns at once. A call of an id that was taken before means nothing. */
@@ -67,7 +80,7 @@ export class Toolbox {
       return refused('cancelled: the caller spoke before the last words were heard')
     }
     try {
-      return await this.#limited(() => perform(call))
+      return await this.#limited(() => perform(call), call.name)
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
       logger.warn(`tool ${call.name} failed: ${message}`, { tool: call.id })
@@ -75,11 +88,15 @@ export class Toolbox {
     }
   }
 
-  async #limited(task: () => Promise<ToolOutcome>): Promise<ToolOutcome> {
-    const { clock, signal } = this.#options
+  async #limited(task: () => Promise<ToolOutcome>, name: string): Promise<ToolOutcome> {
+    const { clock, signal, fillers = {} } = this.#options
     const over = new AbortController()
+    const either = AbortSignal.any([signal, over.signal])
+    const filler = fillers[name]
+    // It ends with an abort once the tool has returned, like the sleep below.
+    if (filler) this.#fill(filler, either).catch(() => undefined)
     const late = clock
-      .sleep(patience, AbortSignal.any([signal, over.signal]))
+      .sleep(patience, either)
       .then(() => refused(`no result within ${patience / 1000} s`))
     // The sleep ends with an abort once the tool has returned.
     late.catch(() => undefined)
@@ -88,6 +105,16 @@ export class Toolbox {
     } finally {
       over.abort()
     }
+  }
+
+  /** In silence only: whoever speaks fills it. */
+  async #fill({ text, after }: Filler, signal: AbortSignal): Promise<void> {
+    const { clock, quiet, say } = this.#options
+    do await clock.sleep(Math.max(after, 20), signal)
+    while (!quiet())
+    if (this.#filled.has(text)) return
+    this.#filled.add(text)
+    say(text)
   }
 }
 

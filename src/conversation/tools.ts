@@ -1,8 +1,9 @@
 /** The tools every agent is offered by the engine: what a model is told about them. */
+import type { Direction } from '../spec/call.ts'
 import type { Tool } from '../spec/speech.ts'
 
 /** These end the agent's part in the call: they wait until its last words were heard, and nothing follows when they succeed. */
-export const lastTools: ReadonlySet<string> = new Set(['hang_up', 'transfer_call'])
+export const lastTools: ReadonlySet<string> = new Set(['hang_up', 'transfer_call', 'voicemail_reached'])
 
 export const engineTools: readonly Tool[] = [
   {
@@ -38,3 +39,24 @@ export const engineTools: readonly Tool[] = [
     },
   },
 ]
+
+const voicemailTool: Tool = {
+  name: 'voicemail_reached',
+  description:
+    'Tells that a machine answered: a voicemail greeting, "leave a message after the tone". Say nothing to it: the message is left for you, and the call ends. Never for a person, nor for a menu that wants keys.',
+  parameters: {
+    type: 'object',
+    properties: {
+      message: { type: 'string', description: 'What to leave on the machine. Empty: nothing, the call just ends.' },
+    },
+    additionalProperties: false,
+  },
+}
+
+/** Only who is called may turn out to be a machine. */
+export function toolsFor({ direction }: { readonly direction: Direction }): readonly Tool[] {
+  return direction === 'outbound' ? [...engineTools, voicemailTool] : engineTools
+}
+
+/** Names that tools of the user's may not have. */
+export const takenNames: ReadonlySet<string> = new Set([...engineTools, voicemailTool].map(({ name }) => name))

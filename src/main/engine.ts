@@ -56,6 +56,7 @@ export async function engineOf(options: GatewayOptions, needs: EngineNeeds): Pro
     ...{ clock, ids, logger, scope },
     vad: (hangover) => withEndings(vads.factory({ hangover, pause: shortestPause }), turns),
     request: network.request,
+    stream: network.stream,
     publicUrl: address.url,
     settings: { ...callDefaults, record: environment.record },
     node: ids.id('node'),

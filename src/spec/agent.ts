@@ -18,8 +18,16 @@ export interface Brief {
   readonly metadata: Readonly<Record<string, unknown>>
   /** Tools the engine offers: hang_up, transfer_call, send_digits, and the user's own. */
   readonly tools: readonly Tool[]
+  /** By a tool's name: what the engine says while it works. Models are not told. */
+  readonly fillers?: Readonly<Record<string, Filler>>
   /** First words; `{name}` is filled from variables. Absent: the agent starts by itself or waits. */
   readonly greeting?: string
+}
+
+/** Said once when the caller has waited in silence for `after` ms. */
+export interface Filler {
+  readonly text: string
+  readonly after: number
 }
 
 /** What the conversation tells an agent. */

@@ -38,6 +38,7 @@ export const codes = {
   'vendor.refused': { status: 502, retry: false },
   'vendor.failed': { status: 502, retry: true },
   'vendor.timeout': { status: 504, retry: true },
+  'tool.failed': { status: 502, retry: true },
   'media.token': { status: 403, retry: false },
   'media.format': { status: 422, retry: false },
   'media.lost': { status: 502, retry: false },

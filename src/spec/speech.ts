@@ -15,7 +15,7 @@ export interface PartHost {
   readonly ids: Ids
   /** Guarded HTTP for vendors with a request per reply. `body` yields as it arrives. Rejects with OffhookError. */
   stream(request: {
-    readonly method: 'POST' | 'GET'
+    readonly method: 'POST' | 'GET' | 'DELETE'
     readonly url: string
     readonly headers: Readonly<Record<string, string>>
     readonly body?: string | Uint8Array

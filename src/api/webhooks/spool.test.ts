@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import type { Delivery } from '../../store/contract.ts'
-import { signDelivery } from './signature.ts'
+import { signDelivery } from '../../protocols/webhook/sign.ts'
 import { after, retryDelays } from './spool.ts'
 
 const delivery: Delivery = {

@@ -8,7 +8,7 @@ import type { Delivery, Subscription } from '../../store/contract.ts'
 import { presentEvent } from '../present.ts'
 import { houseOf, type Redaction } from '../privacy.ts'
 import { bodyOfEnd } from './closing.ts'
-import { signDelivery } from './signature.ts'
+import { signDelivery } from '../../protocols/webhook/sign.ts'
 
 /** Waits before the next attempt, ms; after the last one the delivery is given up. */
 export const retryDelays = [5_000, 30_000, 120_000, 600_000, 3_600_000, 21_600_000, 86_400_000] as const

@@ -1,4 +1,4 @@
-/** How outgoing webhooks are signed (Standard Webhooks, v1): HMAC-SHA256 over `id.timestamp.body`. */
+/** How what we send to users' servers is signed (Standard Webhooks, v1): HMAC-SHA256 over `id.timestamp.body`. */
 import { createHmac } from 'node:crypto'
 
 export interface Signed {
