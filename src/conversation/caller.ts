@@ -14,7 +14,7 @@ export function startSpeech(rules: TurnRules, state: TurnState, input: Started, 
   const at = now - input.agoMs
   if (mayInterrupt(rules, state) && beginsAside(rules, state, input))
     return stay({ ...state, aside: beginAside(state.aside, at) })
-  const told = input.by === 'agent' ? { ...state, prompts: 0 } : state
+  const told = input.by === 'agent' || state.turns === 'own' ? { ...state, prompts: 0 } : state
   return takeTurn(rules, told, { began: state.aside?.began ?? at, since: at, audible: input.audible }, now)
 }
 
@@ -86,6 +86,9 @@ function endIfDue(rules: TurnRules, state: TurnState, now: number): TurnStep {
 
 export function pressed(rules: TurnRules, state: TurnState, input: TurnInput & { type: 'digit' }): TurnStep {
   if (state.phase === 'failing') return stay(state)
+  // A program of the user's gathers keys by itself.
+  if (state.turns === 'own')
+    return stay({ ...state, prompts: 0 }, { type: 'order', order: { type: 'digit', digit: input.digit } })
   const stopped = mayInterrupt(rules, state) ? silence(state, input.audible) : stay(state)
   const { keys, complete } = press(rules, state.keys, input.digit)
   const next = { ...stopped.state, prompts: 0, aside: undefined, keys, presses: state.presses + 1 }

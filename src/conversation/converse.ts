@@ -244,6 +244,12 @@ class Talk implements Conversation {
         return this.#post({ type: 'speech-started', by: 'agent', agoMs: 0, audible: this.#said.audible })
       case 'caller-speech-ended':
         return this.#post({ type: 'speech-paused', by: 'agent', agoMs: 0 })
+      case 'clear':
+        return this.interrupt()
+      case 'marker':
+        return this.#said.marker((how) => {
+          this.#ear.order({ type: 'marker-heard', name: event.name, cleared: how === 'cleared' })
+        })
       case 'tool-called':
         return this.#toolbox.take(event.call)
       case 'measured':

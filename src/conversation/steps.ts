@@ -23,8 +23,8 @@ export function stop(state: TurnState, audible: boolean): TurnStep {
   return stay({ ...next, shielded: false }, { type: 'cut', clear: audible })
 }
 
-export function mayInterrupt(rules: TurnRules, state: TurnState): boolean {
-  return rules.interruptible && !state.shielded && state.phase === 'talking' && state.turns !== 'none'
+export function mayInterrupt(rules: TurnRules, { shielded, phase, turns }: TurnState): boolean {
+  return rules.interruptible && !shielded && phase === 'talking' && turns !== 'none' && turns !== 'own'
 }
 
 /** Our detector decides unless the agent has its own. */

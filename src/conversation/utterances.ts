@@ -17,6 +17,8 @@ export interface UtteranceOptions {
   readonly meter: TurnMeter
 }
 
+type Reached = Parameters<Playout['mark']>[0]
+
 export class Utterances {
   readonly #options: UtteranceOptions
   readonly #replies = new Replies()
@@ -25,6 +27,8 @@ export class Utterances {
   /** An agent that takes no turns makes no replies: its sound is only passed on. */
   #counted = true
   #marks = 0
+  /** Markers of the agent's own that wait for a line. */
+  #waiting: Reached[] = []
 
   constructor(options: UtteranceOptions) {
     this.#options = options
@@ -58,6 +62,13 @@ export class Utterances {
     this.#voice?.attach(playout)
     const ended = this.#replies.ended
     if (ended !== undefined) this.#mark(ended)
+    for (const reached of this.#waiting.splice(0)) playout.mark(reached)
+  }
+
+  /** Tells when all that was said so far has been heard, or was cleared. */
+  marker(reached: Reached): void {
+    if (this.#playout) this.#playout.mark(reached)
+    else this.#waiting.push(reached)
   }
 
   start(reply: string): void {
@@ -97,6 +108,7 @@ export class Utterances {
   cut(clear: boolean): readonly HeardReply[] {
     const unheard = this.#voice?.unheardMs ?? 0
     if (clear) this.#voice?.clear()
+    if (clear) for (const reached of this.#waiting.splice(0)) reached('cleared')
     return this.#replies.cut(unheard)
   }
 

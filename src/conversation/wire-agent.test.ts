@@ -40,6 +40,8 @@ const vendor: WireBody = {
         }
       case 'order':
         return { state, events: [], messages: [{ text: `${input.order.type} after ${heard}` }] }
+      case 'leaving':
+        return { state, events: [], messages: [{ text: 'leaving' }] }
       case 'closed':
         return { state, events: input.code === 4000 ? [hungUp] : [], messages: [] }
       case 'message': {

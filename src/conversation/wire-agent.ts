@@ -15,7 +15,8 @@ import type {
   Brief,
 } from '../spec/agent.ts'
 import type { AudioSink } from '../spec/audio.ts'
-import type { PartHost } from '../spec/speech.ts'
+import type { Operation } from '../spec/http.ts'
+import type { PartHost, SocketTarget } from '../spec/speech.ts'
 import { closedError, nowOf, reachVendor, type Connect } from './vendor.ts'
 
 export type WireBody = Extract<AgentBody<Readonly<Record<string, unknown>>>, { by: 'wire' }>
@@ -37,7 +38,13 @@ export interface WireAgentOptions {
 /** Rejects when the vendor cannot be reached or refuses. */
 export async function openWireAgent(options: WireAgentOptions): Promise<AgentSession> {
   const { body, config, brief, host } = options
-  return new WireAgent(await reachVendor(body.open(config, brief, nowOf(host)), options), options)
+  let target: SocketTarget | undefined
+  const noted = function* (): Operation<SocketTarget> {
+    target = yield* body.open(config, brief, nowOf(host))
+    return target
+  }
+  const socket = await reachVendor(noted(), options)
+  return new WireAgent(socket, options, target ?? { url: '', headers: {} })
 }
 
 /** A line that says nothing for so long is silent, ms; how often that is looked at. Shorter gaps are late frames, not missing ones. */
@@ -63,7 +70,7 @@ class WireAgent implements AgentSession {
   #lookAt = 0
   #watch: Timer | undefined
 
-  constructor(socket: Socket, options: WireAgentOptions) {
+  constructor(socket: Socket, options: WireAgentOptions, target: SocketTarget) {
     const { body, config, brief, secrets = [] } = options
     const { hears, speaks } = body.rates(config)
     this.#socket = socket
@@ -80,7 +87,7 @@ class WireAgent implements AgentSession {
       microphone: { rate: speaks, pipe },
       speaker: { rate: hears, write: (pcm: Int16Array) => this.#hear(pcm), toString },
     }
-    this.#state = body.begin(config, brief)
+    this.#state = body.begin(config, brief, target)
     this.#step({ type: 'opened' })
   }
 
@@ -105,6 +112,7 @@ class WireAgent implements AgentSession {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#step({ type: 'leaving' })
     this.#end()
     await this.#socket[Symbol.asyncDispose]()
   }

@@ -47,6 +47,8 @@ export type AgentOrder =
   | { readonly type: 'digit'; readonly digit: string }
   /** The caller wrote this instead of saying it: a turn of theirs. */
   | { readonly type: 'text'; readonly text: string }
+  /** The sound before this marker of the agent's was heard; `cleared`: what was left of it never will be. */
+  | { readonly type: 'marker-heard'; readonly name: string; readonly cleared: boolean }
   /** `last`: it ended the agent's part in the call; nothing is to be said to it. */
   | {
       readonly type: 'tool-result'
@@ -71,6 +73,10 @@ export type AgentEvent =
   /** The agent's own VAD heard the caller: treated as barge-in when the agent detects turns itself. */
   | { readonly type: 'caller-speech-started' }
   | { readonly type: 'caller-speech-ended' }
+  /** The agent takes back what the caller has not heard of its sound; a reply must begin before more of it passes. */
+  | { readonly type: 'clear' }
+  /** The agent wants to know when all its sound so far was heard: an order `marker-heard` of that name. */
+  | { readonly type: 'marker'; readonly name: string }
   | { readonly type: 'tool-called'; readonly call: ToolCall }
   /** Timed when it arrives; `atMs` is the agent's own figure, ms after the caller's turn ended. */
   | { readonly type: 'measured'; readonly name: 'transcript' | 'first-token' | 'first-audio'; readonly atMs: number }
@@ -95,8 +101,11 @@ export interface UsedPart {
 export interface AgentSession extends AsyncDisposable {
   /** `microphone`: the agent's voice; `speaker`: what it hears. */
   readonly port: AudioPort
-  /** `engine`: our VAD says when the caller speaks. `agent`: the vendor's does. `none`: the agent takes no turns (echo). */
-  readonly turns: 'engine' | 'agent' | 'none'
+  /**
+   * `engine`: our VAD says when the caller speaks. `agent`: the vendor's does. `none`: the agent takes no turns (echo). `own`: it decides
+   * everything (a user's bot): turns are measured, but nothing that the caller does stops it, and each key reaches it as it is pressed.
+   */
+  readonly turns: 'engine' | 'agent' | 'none' | 'own'
   /** Speaks the brief's greeting by itself; else the conversation orders it with `say`. */
   readonly greets?: boolean
   order(order: AgentOrder): void
@@ -120,7 +129,8 @@ export type AgentBody<C> =
   | {
       readonly by: 'wire'
       open(config: C, brief: Brief, now: Now): Operation<SocketTarget>
-      begin(config: C, brief: Brief): unknown
+      /** `target`: what `open` found. */
+      begin(config: C, brief: Brief, target: SocketTarget): unknown
       step(
         state: unknown,
         input: AgentInput,
@@ -130,9 +140,11 @@ export type AgentBody<C> =
         readonly messages: readonly WireMessage[]
       }
       /** Who says when the caller speaks: our detector, or the vendor's. */
-      turns(config: C): 'engine' | 'agent'
+      turns(config: C): 'engine' | 'agent' | 'own'
       /** The vendor speaks the brief's greeting by itself. */
       readonly greets?: boolean
+      /** A new session can be told what was said in another (`history` of the brief). Default: no, and a lost session is the agent's end. */
+      readonly resumes?: boolean
       /** Hz, as asked for: the rates of the session's port. What the vendor settles on differs at the price of a conversion (`sound`). */
       rates(config: C): { readonly hears: number; readonly speaks: number }
     }
@@ -152,6 +164,8 @@ export type AgentInput =
   /** Some 20 ms of sound; comes all the time once `ready`, as silence where the caller's line is silent: vendors tell time by it. */
   | { readonly type: 'audio'; readonly pcm: Int16Array }
   | { readonly type: 'order'; readonly order: AgentOrder }
+  /** The call is over for the agent: the last chance to say so before we close the socket. Events mean nothing any more. */
+  | { readonly type: 'leaving' }
   /** The vendor closed the socket; comes last. No events: a proper close is `closed`, any other a failure. */
   | { readonly type: 'closed'; readonly code: number; readonly reason: string }
 

@@ -35,6 +35,8 @@ export interface SocketTarget {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly protocols?: readonly string[]
+  /** What the requests before it told, for whoever talks on the socket. */
+  readonly facts?: Readonly<Record<string, string>>
 }
 
 /** A part that went wrong, in the engine's words. Fatal: this session will not come back; another may. */

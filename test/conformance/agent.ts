@@ -39,7 +39,8 @@ export function agentConformance<S extends z.ZodObject>(name: string, fixture: A
   const config = configOf(fixture)
   const secrets = secretValues(fixture)
   const begin = () => {
-    const session = new Stepper<AgentInput, AgentWireEvent>(body.begin(config, brief), body.step.bind(body))
+    const target = outcome(body.open(config, brief, now), fixture.answer)
+    const session = new Stepper<AgentInput, AgentWireEvent>(body.begin(config, brief, target), body.step.bind(body))
     session.give({ type: 'opened' })
     return session
   }
@@ -124,6 +125,7 @@ const orders: readonly AgentOrder[] = [
   { type: 'speech-ended', agoMs: 100 },
   { type: 'digit', digit: '4021' },
   { type: 'text', text: 'written' },
+  { type: 'marker-heard', name: 'unknown', cleared: true },
   { type: 'tool-result', id: 'unknown', ok: false, result: { error: 'no' } },
   { type: 'interrupt', heardMs: 0 },
 ]

@@ -97,6 +97,8 @@ class Pipeline implements AgentSession {
         return this.#understood(order.text)
       case 'tool-result':
         return this.#returned(order)
+      case 'marker-heard':
+        return // It sets none.
       default:
         return order satisfies never
     }

@@ -1,7 +1,7 @@
 /** An agent's translator in a test's hands: given messages and orders, it shows what it sends and tells. */
 import type { z } from 'zod'
 import type { AgentInput, AgentOrder, AgentSpec, AgentWireEvent, Brief } from '../../spec/agent.ts'
-import type { Tool } from '../../spec/speech.ts'
+import type { SocketTarget, Tool } from '../../spec/speech.ts'
 
 export const testTools: readonly Tool[] = [
   { name: 'hang_up', description: 'Ends the call.', parameters: { type: 'object', properties: {} } },
@@ -32,15 +32,22 @@ export interface Puppet {
   read(text: string): Said
   order(order: AgentOrder): Said
   sound(pcm: Int16Array): Said
+  /** The call is over. */
+  leave(): Said
   close(code: number, reason?: string): Said
   /** The ids of the messages sent so far. */
   readonly ids: readonly string[]
 }
 
-export function puppet<S extends z.ZodObject>(spec: AgentSpec<S>, settings: unknown, brief = testBrief): Puppet & Said {
+export function puppet<S extends z.ZodObject>(
+  spec: AgentSpec<S>,
+  settings: unknown,
+  brief = testBrief,
+  target: SocketTarget = { url: 'wss://vendor.test/', headers: {} },
+): Puppet & Said {
   const { body } = spec
   if (body.by !== 'wire') throw new Error(`${spec.name} is no agent on a wire`)
-  let state = body.begin(spec.settings.parse(settings), brief)
+  let state = body.begin(spec.settings.parse(settings), brief, target)
   const ids: string[] = []
   const step = (input: AgentInput): Said => {
     const next = body.step(state, input)
@@ -65,6 +72,7 @@ export function puppet<S extends z.ZodObject>(spec: AgentSpec<S>, settings: unkn
     read: (text) => step({ type: 'message', message: { text } }),
     order: (order) => step({ type: 'order', order }),
     sound: (pcm) => step({ type: 'audio', pcm }),
+    leave: () => step({ type: 'leaving' }),
     close: (code, reason = '') => step({ type: 'closed', code, reason }),
     ids,
   }

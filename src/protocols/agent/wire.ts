@@ -2,6 +2,7 @@
 import type { AgentBody, AgentInput, AgentOrder, AgentWireEvent, Brief } from '../../spec/agent.ts'
 import type { WireMessage } from '../../spec/carrier.ts'
 import type { ErrorCode } from '../../spec/errors.ts'
+import type { SocketTarget } from '../../spec/speech.ts'
 import { parseFields, type Fields } from '../json-media/fields.ts'
 
 /** A step in the making. `state` is ours until the step is over: its fields are replaced, never changed in place. */
@@ -13,12 +14,14 @@ export interface Draft<S> {
 }
 
 /** `C`: settings; `S`: what is remembered. */
-export interface AgentWords<C, S extends object> extends Pick<WireBody<C>, 'open' | 'turns' | 'rates' | 'greets'> {
-  begin(config: C, brief: Brief): S
+export interface AgentWords<C, S extends object> extends Pick<WireBody<C>, 'open' | 'turns' | 'rates' | 'greets' | 'resumes'> {
+  begin(config: C, brief: Brief, target: SocketTarget): S
   opened(draft: Draft<S>): void
   heard(draft: Draft<S>, message: Fields): void
   order(draft: Draft<S>, order: AgentOrder): void
   sound(draft: Draft<S>, pcm: Int16Array): void
+  /** The call is over: last words before the socket is closed. */
+  leaving?(draft: Draft<S>): void
   /** Nothing told: the engine judges by the code. */
   closed?(draft: Draft<S>, code: number, reason: string): void
 }
@@ -32,14 +35,15 @@ interface Memory<S> {
 }
 
 export function agentWire<C, S extends object>(words: AgentWords<C, S>): WireBody<C> {
-  const { open, turns, rates, greets } = words
+  const { open, turns, rates, greets, resumes } = words
   return {
     by: 'wire',
     open,
     turns,
     rates,
     ...(greets !== undefined && { greets }),
-    begin: (config, brief): Memory<S> => ({ own: words.begin(config, brief), unread: 0 }),
+    ...(resumes !== undefined && { resumes }),
+    begin: (config, brief, target): Memory<S> => ({ own: words.begin(config, brief, target), unread: 0 }),
     // The engine hands back what `begin` or the last step gave it.
     step: (state, input) => step(words, state as Memory<S>, input),
   }
@@ -77,6 +81,9 @@ function act<C, S extends object>(words: AgentWords<C, S>, draft: Draft<S>, inpu
       return true
     case 'order':
       words.order(draft, input.order)
+      return true
+    case 'leaving':
+      words.leaving?.(draft)
       return true
     case 'closed':
       words.closed?.(draft, input.code, input.reason)

@@ -56,6 +56,8 @@ function order(draft: Draft, given: AgentOrder): void {
       return write(draft, given.text)
     case 'tool-result':
       return returned(draft, given)
+    case 'marker-heard':
+      return // It sets none.
     case 'speech-started':
     case 'speech-ended':
       return // The vendor hears that by itself.

@@ -58,6 +58,8 @@ function order(draft: Draft, given: AgentOrder): void {
       return instruct(draft, `The caller wrote this instead of saying it, answer to that: ${given.text}`)
     case 'tool-result':
       return returned(draft, given)
+    case 'marker-heard':
+      return // It sets none.
     case 'speech-started':
     case 'speech-ended':
       return // The model hears that by itself.

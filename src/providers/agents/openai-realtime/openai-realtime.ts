@@ -45,6 +45,8 @@ function order(draft: Draft, given: AgentOrder): void {
       return want(draft, { type: 'say', text: given.text })
     case 'interrupt':
       return interrupt(draft, given.heardMs, given.reply)
+    case 'marker-heard':
+      return // It sets none.
     case 'speech-started':
       return listen(draft, given.agoMs ?? 0)
     case 'speech-ended':
