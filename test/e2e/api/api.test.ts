@@ -332,6 +332,15 @@ describe('every route', () => {
     await visit('DELETE /v1/connections/{id}', 204, { id: made.id })
     expect((await visit('POST /v1/connections/{id}/test', 200, { id: line.connection })).message).toContain('Signed in')
 
+    const streams = await visit('POST /v1/connections/{id}/stream-addresses', 201, {
+      id: line.connection,
+      body: { agent: agent.id },
+    })
+    expect(streams.address).toContain(streams.token)
+    await visit('DELETE /v1/connections/{id}/stream-addresses', 204, { id: line.connection })
+    // No vendor here has a price.
+    expect((await visit('GET /v1/prices', 200)).items).toEqual([])
+
     const owned = await visit('GET /v1/connections/{id}/numbers', 200, { id: line.connection })
     expect(owned.items.map(({ number }: { number: string }) => number)).toContain(line.number)
     const free = await visit('GET /v1/connections/{id}/numbers/available', 200, {

@@ -79,6 +79,7 @@ export function goodBody(name: string, ids: Readonly<Record<Kind, string>>): unk
     'POST /v1/connections': { kind: 'carrier', provider: 'twilio', name: 'x', settings: {} },
     'PUT /v1/connections/{id}': { name: 'x', settings: {} },
     'POST /v1/connections/{id}/numbers/buy': { number: '+15550100077' },
+    'POST /v1/connections/{id}/stream-addresses': { agent: ids.agents },
     'POST /v1/numbers': { connection: ids.connections, number: '+15550100078', point: false },
     'PATCH /v1/numbers/{id}': { label: 'x', point: false },
     'POST /v1/agents': { name: 'x', provider: 'studio', settings: {} },
