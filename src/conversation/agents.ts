@@ -4,6 +4,7 @@ import type { Logger } from '../lib/log.ts'
 import type { AgentEmit, AgentSession, AgentSpec, Brief } from '../spec/agent.ts'
 import type { ModelSpec, PartHost, RecogniserSpec, SpeakerSpec } from '../spec/speech.ts'
 import { checked, secretValues } from './checked.ts'
+import { openLasting } from './lasting.ts'
 import { openPipeline } from './pipeline/open.ts'
 import type { Connect } from './vendor.ts'
 import { openWireAgent } from './wire-agent.ts'
@@ -40,7 +41,9 @@ export async function openAgent(
     case 'wire': {
       const whole = await withAccount(spec, config, parts)
       const secrets = secretValues(spec, whole)
-      return openWireAgent({ ...parts, body, config: whole, brief, emit, name: spec.label, secrets })
+      const open = (told: Brief, hear: AgentEmit) =>
+        openWireAgent({ ...parts, body, config: whole, brief: told, emit: hear, name: spec.label, secrets })
+      return body.resumes ? openLasting({ ...parts, name: spec.label, brief, emit, open }) : open(brief, emit)
     }
     case 'pipeline':
       return openPipeline(body.plan(config), brief, parts, emit)

@@ -237,7 +237,7 @@ class Talk implements Conversation {
           ...(event.atMs !== undefined && { atMs: event.atMs }),
         })
       case 'reply-ended':
-        return this.#said.end(event.reply)
+        return this.#said.end(event.reply, event.broken)
       case 'caller-text':
         return event.final ? this.#understood(event.text.trim()) : this.#understands(event.text.trim())
       case 'caller-speech-started':
@@ -256,6 +256,8 @@ class Talk implements Conversation {
         return this.#meter.take(measures[event.name])
       case 'expires':
         return this.#options.logger.debug('agent session expires', { at: event.at })
+      case 'replaced':
+        return this.#replaced(event.why)
       case 'failed':
         return this.#failed(event.code, event.message, event.fatal)
       case 'closed':
@@ -287,6 +289,15 @@ class Talk implements Conversation {
     this.#options.emit({ type: 'agent.failed', code, message })
     // Without a session there is no voice for a last message.
     this.#post(fatal && !this.#session ? { type: 'closed' } : { type: 'failed', fatal })
+  }
+
+  /** A lost session is told as what it was to the caller, a gap; one that was left in a pause was none. */
+  #replaced(why: 'lost' | 'expiring'): void {
+    const { emit, logger, provider } = this.#options
+    logger.info(`the agent goes on in another session: the last ${why === 'lost' ? 'was lost' : 'was about to end'}`)
+    if (why === 'expiring') return
+    emit({ type: 'agent.disconnected' })
+    emit({ type: 'agent.connected', provider })
   }
 
   #disconnected(): void {

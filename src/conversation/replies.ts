@@ -49,10 +49,11 @@ export class Replies {
     else this.#open.push({ id: '', pieces: [], soundMs: ms, ended: true })
   }
 
-  /** Returns whether the reply had any sound. One without is forgotten: nobody heard it. */
-  end(id: string): boolean {
+  /** Returns whether the reply had any sound. One without is forgotten: nobody heard it. `broken`: words that no sound came of are, too. */
+  end(id: string, broken = false): boolean {
     const reply = this.#find(id)
     if (!reply) return false
+    if (broken) reply.pieces.splice(0, Infinity, { text: heardText(reply, reply.soundMs) })
     reply.ended = true
     if (reply.soundMs === 0) this.#open = this.#open.filter((other) => other !== reply)
     return reply.soundMs > 0

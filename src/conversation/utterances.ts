@@ -80,8 +80,8 @@ export class Utterances {
     this.#replies.text(reply, piece)
   }
 
-  end(reply: string): void {
-    const sounded = this.#replies.end(reply)
+  end(reply: string, broken?: boolean): void {
+    const sounded = this.#replies.end(reply, broken)
     if (sounded) {
       this.#voice?.flush()
       this.#options.meter.settle()

@@ -6,7 +6,7 @@ import type { WireMessage } from './carrier.ts'
 import type { Now, Operation } from './http.ts'
 import type { VideoFrame } from './listen.ts'
 import type { ProviderSpec } from './provider.ts'
-import type { SocketTarget, Tool, ToolCall } from './speech.ts'
+import type { SocketTarget, Tool, ToolCall, Turn } from './speech.ts'
 
 /** What an agent is told about the call before it speaks. */
 export interface Brief {
@@ -22,6 +22,10 @@ export interface Brief {
   readonly fillers?: Readonly<Record<string, Filler>>
   /** First words; `{name}` is filled from variables. Absent: the agent starts by itself or waits. */
   readonly greeting?: string
+  /** What was said before this session: it takes the place of one that was lost, or that ends soon, in the middle of a call. */
+  readonly history?: readonly Turn[]
+  /** The caller waits for a reply to the last of the history. */
+  readonly due?: true
 }
 
 /** Said once when the caller has waited in silence for `after` ms. */
@@ -66,8 +70,8 @@ export type AgentEvent =
   | { readonly type: 'reply-started'; readonly reply: string }
   /** Text of the reply, as spoken; deltas add up. `atMs`: where in the reply's sound this text begins, when known. */
   | { readonly type: 'reply-text'; readonly reply: string; readonly delta: string; readonly atMs?: number }
-  /** All sound of the reply has been written to the microphone. */
-  | { readonly type: 'reply-ended'; readonly reply: string }
+  /** All sound of the reply has been written to the microphone. `broken`: there should have been more, and its last words have no sound. */
+  | { readonly type: 'reply-ended'; readonly reply: string; readonly broken?: true }
   /** A final text of '' says that the turn held no words: no reply will come. */
   | { readonly type: 'caller-text'; readonly text: string; readonly final: boolean }
   /** The agent's own VAD heard the caller: treated as barge-in when the agent detects turns itself. */
@@ -87,6 +91,8 @@ export type AgentEvent =
   | { readonly type: 'usage'; readonly usage: Readonly<Record<string, number>>; readonly of?: UsedPart }
   /** The vendor ends this session at that time (ms since 1970) at the latest. */
   | { readonly type: 'expires'; readonly at: number }
+  /** Another session of the vendor's has taken the place of one that was lost, or that would have ended soon. */
+  | { readonly type: 'replaced'; readonly why: 'lost' | 'expiring' }
   | { readonly type: 'failed'; readonly code: string; readonly message: string; readonly fatal: boolean }
   | { readonly type: 'closed' }
 

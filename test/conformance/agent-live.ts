@@ -51,6 +51,7 @@ export function agentLive(name: string, fixture: AgentLiveFixture): void {
     return new Talk({ needs, vad, spec, agent, settings })
   }
   const greeting = 'Hello Ada, how are you?'
+  const resumes = spec.body.by === 'wire' && spec.body.resumes === true
 
   describe.concurrent(`${name} against its simulator`, () => {
     test('greets, hears the caller, and answers; both sides are written down', async () => {
@@ -161,7 +162,7 @@ export function agentLive(name: string, fixture: AgentLiveFixture): void {
       expect(talking.failures()).toMatchObject([{ code }])
     })
 
-    test('a connection that dies in a call ends it with a reason', async () => {
+    test.skipIf(resumes)('a connection that dies in a call ends it with a reason', async () => {
       const simulator = await start()
       await using talking = talk(simulator)
       await talking.until('the agent', () => talking.of('agent.connected').length === 1)
@@ -179,7 +180,59 @@ export function agentLive(name: string, fixture: AgentLiveFixture): void {
       expect(talking.failures()[0]).toMatchObject({ code: 'vendor.timeout' })
     })
 
-    test('a session that has lasted too long ends with a reason', async () => {
+    test.runIf(resumes)(
+      'a connection that dies in the middle of a reply is replaced, and nothing is said twice',
+      async () => {
+        const words = 'one two three four five six seven eight nine ten and so on for ever'
+        const answer: AgentSimulatorOptions['answer'] = ({ by }) =>
+          by === 'voice' ? { words, ms: 10_000, hertz: 1000 } : undefined
+        const simulator = await start({ answer, pace: 1 })
+        await using talking = talk(simulator, { greeting })
+        await talking.until('the greeting', () => talking.messages('agent').length === 1)
+        talking.say(tone(caller, 700))
+        await talking.until('a second of the answer', () => talking.heardMs(1000) >= 1000)
+        for (const connection of simulator.connections) connection.cut()
+        await talking.until('another session', () => talking.of('agent.connected').length === 2)
+        await talking.until('the words that were heard', () => talking.messages('agent').length >= 2)
+        const broken = talking.messages('agent')[1]!.text
+        expect(words.startsWith(broken)).toBe(true)
+        expect(broken.length).toBeLessThan(words.length / 2)
+        await talking.until('the next session', () => simulator.sessions.length === 2)
+        const told = simulator.sessions[1]!.history.map(({ words: said }) => said).join('\n')
+        for (const said of [greeting, 'Hello there.', broken]) expect(told).toContain(said)
+        talking.conversation.interrupt()
+        talking.say(tone(caller, 700))
+        await talking.until('the next turn', () => talking.messages('caller').length === 2)
+        expect(talking.messages('agent').filter(({ text }) => text === greeting)).toHaveLength(1)
+        expect(talking.failures()).toMatchObject([{ code: 'vendor.failed' }])
+        expect(talking.finished).toEqual([])
+      },
+    )
+
+    test.runIf(resumes)('a vendor that stays away is given up, with a reason', async () => {
+      const simulator = await start()
+      await using talking = talk(simulator)
+      await talking.until('the agent', () => talking.of('agent.connected').length === 1)
+      simulator.faults.refuse = { status: 401 }
+      for (const connection of simulator.connections) connection.cut()
+      await talking.until('the end', () => talking.finished.length === 1)
+      expect(talking.failures()).toMatchObject([{ code: 'vendor.failed' }, { code: 'vendor.credentials' }])
+      expect(talking.of('agent.disconnected')).toHaveLength(1)
+    })
+
+    test.runIf(resumes)('a session that ends soon is left in a pause, unheard', async () => {
+      const simulator = await start({ lifetime: 6000 })
+      await using talking = talk(simulator, { greeting })
+      await talking.until('another session', () => talking.told.some(({ type }) => type === 'replaced'))
+      expect(talking.told.filter(({ type }) => type === 'replaced')).toEqual([{ type: 'replaced', why: 'expiring' }])
+      expect(simulator.sessions[1]?.history.map(({ words }) => words)).toContain(greeting)
+      talking.say(tone(caller, 700))
+      await talking.until('the answer', () => talking.messages('agent').length === 2)
+      expect(talking.heardMs(400)).toBeLessThan(greeting.length * 60 + 60)
+      expect([talking.failures(), talking.of('agent.disconnected'), talking.finished]).toEqual([[], [], []])
+    })
+
+    test.skipIf(resumes)('a session that has lasted too long ends with a reason', async () => {
       await using talking = talk(await start({ lifetime: 1000 }))
       await talking.until('the end', () => talking.finished.length === 1)
       expect(talking.failures()[0]?.code).toMatch(/^vendor\.(failed|refused)$/)

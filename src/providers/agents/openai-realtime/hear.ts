@@ -4,7 +4,7 @@ import { failed, number } from '../../../protocols/agent/wire.ts'
 import { inner, isFields, text, type Fields } from '../../../protocols/json-media/fields.ts'
 import { failedResponse, understandError } from './errors.ts'
 import { spoke } from './interrupt.ts'
-import { counts, finished, shortfall, started } from './responses.ts'
+import { counts, finished, shortfall, started, want } from './responses.ts'
 import { settledFormat } from './session.ts'
 import type { Draft } from './state.ts'
 import { announce, complete } from './tools.ts'
@@ -80,6 +80,7 @@ function settle(draft: Draft, session: Fields): void {
   if (state.ready) return
   state.ready = true
   draft.tell({ type: 'ready' })
+  if (state.brief.due) want(draft, { type: 'answer' })
 }
 
 /** The server answers by itself now: what we wanted an answer for is part of it. */

@@ -5,7 +5,7 @@ import type { AgentOrder, AgentSpec } from '../../../spec/agent.ts'
 import { hear } from './hear.ts'
 import { interrupt } from './interrupt.ts'
 import { reconsider, want } from './responses.ts'
-import { formatOf, sessionUpdate, targetOf } from './session.ts'
+import { formatOf, itemOf, sessionUpdate, targetOf } from './session.ts'
 import { settings, type Config } from './settings.ts'
 import { begin, send, type Draft, type State } from './state.ts'
 import { returned } from './tools.ts'
@@ -28,10 +28,14 @@ export const openaiRealtime: AgentSpec<typeof settings> = {
     },
     turns: ({ turns }) => (turns === 'engine' ? 'engine' : 'agent'),
     rates: (config) => ({ hears: formatOf(config).rate, speaks: formatOf(config).rate }),
+    resumes: true,
     begin: (config, brief) => begin(config, brief, formatOf(config)),
     opened(draft) {
       const { config, brief } = draft.state
       send(draft, 'session', { type: 'session.update', session: sessionUpdate(config, brief) })
+      for (const turn of brief.history ?? []) {
+        send(draft, 'history', { type: 'conversation.item.create', item: itemOf(turn, config) })
+      }
     },
     heard: hear,
     order,

@@ -4,7 +4,7 @@ import type { PlainFormat } from '../../../media/codecs/base64.ts'
 import { inner, isFields, text, type Fields } from '../../../protocols/json-media/fields.ts'
 import type { Brief } from '../../../spec/agent.ts'
 import { OffhookError } from '../../../spec/errors.ts'
-import type { SocketTarget } from '../../../spec/speech.ts'
+import type { SocketTarget, Turn } from '../../../spec/speech.ts'
 import type { Config } from './settings.ts'
 
 /** Throws `settings.missing` without a key, unless none is sent. */
@@ -64,6 +64,27 @@ export function sessionUpdate(config: Config, brief: Brief): object {
   const tools = brief.tools.map((tool) => ({ type: 'function', ...tool }))
   const common = { ...(instructions && { instructions }), tools, tool_choice: 'auto' }
   return config.generation === 'ga' ? gaSession(config, common) : betaSession(config, common)
+}
+
+/** What was said before this session. Calls of another session mean nothing to it: their results are told in words. */
+export function itemOf(turn: Turn, { generation }: Config): object {
+  const written = (role: string, type: string, words: string) => ({
+    type: 'message',
+    role,
+    content: [{ type, text: words }],
+  })
+  switch (turn.role) {
+    case 'caller':
+      return written('user', 'input_text', turn.text)
+    case 'agent':
+      return written('assistant', generation === 'ga' ? 'output_text' : 'text', turn.text)
+    case 'tool':
+      return written('system', 'input_text', `${turn.name} returned: ${turn.result}`)
+    case 'system':
+      return written('system', 'input_text', turn.text)
+    default:
+      return turn satisfies never
+  }
 }
 
 function gaSession(config: Config, common: object): object {
