@@ -53,6 +53,9 @@ export interface AudioFormat {
 export interface StreamFormat extends AudioFormat {
   /** Sound per message, ms: 20 nearly everywhere, 100 for some. */
   readonly frameMs: number
-  /** How far ahead of real time we may send, ms: the carrier's own buffer does the pacing. Default 0 (strictly paced). */
+  /**
+   * How far ahead of real time we may send, ms: the carrier's own buffer does the pacing. 400 does for most, however much they
+   * hold: what is there must be taken back when the caller interrupts. Default 0 (strictly paced).
+   */
   readonly leadMs?: number
 }

@@ -8,6 +8,10 @@ import type { InboundRequest, Now, Operation, Reply } from './http.ts'
 import type { Listen } from './listen.ts'
 import type { ProviderSpec } from './provider.ts'
 
+/**
+ * A carrier. The engine reads one setting by its name, where there is one: `defaultFrom`, the number that calls go out with
+ * unless they say another.
+ */
 export interface CarrierSpec<S extends z.ZodObject = z.ZodObject> extends ProviderSpec<S> {
   readonly kind: 'carrier'
   readonly webhook?: Webhook<z.output<S>>
@@ -39,15 +43,15 @@ export interface CarrierSpec<S extends z.ZodObject = z.ZodObject> extends Provid
    * calls come here. Saving twice makes one. What numbers or others share is changed, never cleared.
    */
   readonly setUp?: (urls: Urls, config: z.output<S>, now: Now) => Operation<SetUp>
-  /** What it cannot, and why, in a sentence for people. */
+  /** What it cannot, and why, in a sentence for people. Where the engine does it instead, how (“By a second leg.”) is put before it. */
   readonly lacks?: Readonly<Partial<Record<FeatureName, string>>>
-  /** What the live conformance suite has shown with this carrier's simulator; the suite compares, and can write it. */
+  /** What the live conformance suite has shown with this carrier's simulator: `shown.ts` beside the provider. The suite compares, and writes it. */
   readonly shown?: readonly FeatureName[]
   /** Checks the settings against the carrier ("test this connection"); resolves to a sentence, or throws an OffhookError. */
   readonly check?: (config: z.output<S>, now: Now) => Operation<string>
 }
 
-/** Our addresses for the calls of an account, and for what becomes of them. */
+/** Our addresses for the calls of an account, and for what becomes of them: the purposes `voice` and `status`. */
 export interface Urls {
   readonly voice: string
   readonly status: string
@@ -98,6 +102,10 @@ export interface Webhook<C> {
   refuse(error: OffhookError, request: InboundRequest): Reply
 }
 
+/**
+ * `nonce` alone: the request is refused when it comes again. With `retry` it is answered again, as the first time, and changes
+ * nothing: for carriers that repeat the same bytes when an answer was lost. `until`: how long the nonce is remembered.
+ */
 export type Verdict =
   | { readonly ok: true; readonly nonce?: string; readonly until?: number; readonly retry?: boolean }
   | { readonly ok: false; readonly why: 'missing' | 'invalid' | 'stale'; readonly message: string }
@@ -176,7 +184,7 @@ export type Report =
 
 /** Addresses of ours that a carrier is told, and the token of the media stream. All for this call only. */
 export interface Addresses {
-  /** `https://…/carriers/{carrier}/{connection}/{purpose}`: signed callbacks. */
+  /** `https://…/carriers/{carrier}/{connection}/{purpose}`: signed callbacks. Purposes are the provider's own words; `decode` gets them back. */
   webhook(purpose: string): string
   /** `wss://…/media/{token}`: where the stream connects; the token is issued once per call of this function. */
   media(): string
@@ -248,6 +256,7 @@ export type StreamEvent =
       /** How our own sound must be written, where that is not `format`; of the same rate. */
       readonly sends?: StreamFormat
     }
+  /** `sequence` only ever rises: a counter that begins anew on the wire (sixteen bits last 22 minutes) is counted on by `step`. */
   | { readonly type: 'audio'; readonly payload: Uint8Array; readonly sequence?: number; readonly timestampMs?: number }
   /** Everything sent before this mark was played, or dropped by a clear. */
   | { readonly type: 'mark'; readonly name: string; readonly cleared: boolean }

@@ -22,7 +22,7 @@ export function describeControl<S extends z.ZodObject>(fixture: CarrierFixture<S
     const others = commands.filter((command) => !able(command))
     const encode = (command: CallCommand, call: CallSeen = known) => encodeFor(fixture, control, command, call)
 
-    test.each(own)('$type $action $reason reaches the carrier', (command) => {
+    test.each(own.map((command) => [titleOf(command), command] as const))('%s reaches the carrier', (_, command) => {
       const call = command.type === 'dial' ? callOf(spec.name) : known
       const dispatch = encode(command, call)
       expect(dispatch.by).not.toBe('unsupported')
@@ -33,7 +33,7 @@ export function describeControl<S extends z.ZodObject>(fixture: CarrierFixture<S
     })
 
     if (others.length > 0)
-      test.each(others)('$type is not pretended', (command) => {
+      test.each(others.map((command) => [titleOf(command), command] as const))('%s is not pretended', (_, command) => {
         expect(encode(command)).toMatchObject({ by: 'unsupported', why: expect.any(String) })
       })
 
@@ -59,6 +59,11 @@ export function describeControl<S extends z.ZodObject>(fixture: CarrierFixture<S
         expect(performed(encode({ type: 'hangup' }), () => response).result).toMatchObject({ gone: true })
       })
   })
+}
+
+function titleOf(command: CallCommand): string {
+  if (command.type === 'record') return `record ${command.action}`
+  return command.type === 'reject' ? `reject ${command.reason}` : command.type
 }
 
 function encodeFor<S extends z.ZodObject>(

@@ -19,6 +19,8 @@ export interface CarrierFixture<S extends z.ZodObject> {
     /** The settings signatures are checked with: with all of them empty nothing is believed. */
     readonly credentials: readonly (keyof z.output<S> & string)[]
     readonly examples: readonly ExampleRequest[]
+    /** The carrier dates what it signs: a day before and after, the same request is refused. */
+    readonly dated?: true
     /** Changes what a signature covers. Default: a form field or a byte of the body, or else the URL. */
     alter?(request: InboundRequest): InboundRequest
   }

@@ -3,7 +3,8 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { z } from 'zod'
 import type { StreamFormat } from '../../../src/spec/audio.ts'
-import type { Stream, StreamEvent, StreamInput, WireMessage } from '../../../src/spec/carrier.ts'
+import type { CarrierSpec, Stream, StreamEvent, StreamInput, WireMessage } from '../../../src/spec/carrier.ts'
+import { openers } from '../openings.ts'
 import type { CarrierFixture } from './fixture.ts'
 
 type Wire = NonNullable<CarrierFixture<z.ZodObject>['stream']>
@@ -14,7 +15,7 @@ export function describeStream<S extends z.ZodObject>(fixture: CarrierFixture<S>
   describe('stream', () => {
     const wire = fixture.stream
     if (!wire) return test('has a fixture', () => expect.fail('the spec has a stream, the fixture has none'))
-    describeLife(stream, wire, fixture.spec.listen !== undefined)
+    describeLife(fixture.spec, stream, wire)
     describeSound(stream, wire)
     if (stream.marks) describeMarks(stream, wire)
     describeGarbage(stream, wire)
@@ -44,8 +45,10 @@ function play(stream: Stream, inputs: readonly StreamInput[], state: unknown = s
 
 const opened = (stream: Stream, wire: Wire) => play(stream, wire.opening.map(message))
 
-/** `linked`: over a link that the provider's own listener makes, which no stranger's socket can pass for. */
-function describeLife(stream: Stream, wire: Wire, linked: boolean): void {
+function describeLife({ name, listen }: CarrierSpec, stream: Stream, wire: Wire): void {
+  // Over a link that the provider's own listener makes: no stranger's socket can pass for it.
+  const linked = listen !== undefined
+
   test('opens with one started event in a format of the spec', () => {
     const started = opened(stream, wire).events.filter((event) => event.type === 'started')
     expect(started).toHaveLength(1)
@@ -57,6 +60,11 @@ function describeLife(stream: Stream, wire: Wire, linked: boolean): void {
     for (const one of wire.opening) expect(stream.recognise(one)).toBe(!linked)
     for (const other of [{ text: '' }, { text: '{}' }, { binary: new Uint8Array() }])
       expect(stream.recognise(other)).toBe(false)
+  })
+
+  test('claims no start of another carrier', () => {
+    for (const { carrier, ref, opening } of openers)
+      if (carrier !== name) expect([carrier, stream.recognise(opening({ ref }).at(-1)!)]).toEqual([carrier, false])
   })
 
   const { digit, stop } = wire
@@ -95,6 +103,15 @@ function describeSound(stream: Stream, wire: Wire): void {
       }),
       { numRuns: 50 },
     )
+  })
+
+  test('numbers of sound go on rising where sixteen bits end', () => {
+    const counts = [1, 32_000, 60_000, 65_535, 65_536, 65_537, 98_000, 130_000, 131_072]
+    const payload = frameOf(stream.formats[0]!)
+    const inputs = counts.map((count) => message(wire.audio(payload, count)))
+    const { events } = play(stream, inputs, opened(stream, wire).state)
+    const counted = events.flatMap((event) => (event.type === 'audio' ? (event.sequence ?? []) : []))
+    expect(counted).toEqual([...new Set(counted)].toSorted((a, b) => a - b))
   })
 
   test('our sound arrives byte for byte', () => {

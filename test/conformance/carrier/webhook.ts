@@ -7,6 +7,8 @@ import { codes, OffhookError, type ErrorCode } from '../../../src/spec/errors.ts
 import type { InboundRequest, Reply } from '../../../src/spec/http.ts'
 import { configOf, inbound, leakIn, now, type CarrierFixture, type ExampleRequest } from './fixture.ts'
 
+const day = 86_400_000
+
 type Wire<S extends z.ZodObject> = NonNullable<CarrierFixture<S>['webhook']>
 
 export function describeWebhook<S extends z.ZodObject>(fixture: CarrierFixture<S>): void {
@@ -49,6 +51,12 @@ function describeExample<S extends z.ZodObject>(
   test('is refused altered', () => {
     expect(believes((wire.alter ?? altered)(signed))).toMatchObject({ ok: false })
   })
+
+  if (wire.dated)
+    test.each(['before', 'after'])('is stale a day %s its time', (side) => {
+      const time = now.time + (side === 'after' ? day : -day)
+      expect(webhook.verify(signed, config, { ...now, time })).toMatchObject({ ok: false, why: 'stale' })
+    })
 
   test('is refused while the secret is missing, whatever signed it', () => {
     const empty = { ...config, ...Object.fromEntries(wire.credentials.map((name) => [name, ''])) }

@@ -67,6 +67,7 @@ carrierConformance('telnyx', {
       signed(request, undefined, privateKey(key === publicKey || id === connectionId ? 0 : 9)),
     foreign: { apiKey: 'KEYother012345', publicKey: Buffer.alloc(32, 7).toString('base64'), connectionId: '99' },
     credentials: ['publicKey', 'secondaryPublicKey'],
+    dated: true,
     examples: [
       example('call-initiated', 'voice', {
         ...{ type: 'call.offered', ref, from: '+15551230001', to: '+15551230002', account: connectionId },

@@ -83,6 +83,7 @@ carrierConformance('vonage', {
       secondarySignatureSecret: undefined,
     },
     credentials: ['signatureSecret', 'secondarySignatureSecret'],
+    dated: true,
     // The address is not signed: for GET the query is what can be altered.
     alter: (request) =>
       request.method === 'GET'
