@@ -34,19 +34,19 @@ export function openEngine(parts: EngineParts): Engine {
   return engine
 }
 
-/** Every webhook asks for its call: who was found once is not looked for among all the others again. */
+/** Every webhook asks for its call: who was found once is not looked for among all the others again. Only ids are kept. */
 function refs(live: ReadonlyMap<string, LiveCall>): (connection: string, ref: string) => LiveCall | undefined {
-  const known = new Map<string, LiveCall>()
-  const is = (one: LiveCall, connection: string, ref: string): boolean =>
-    one.running.call.ref === ref && one.running.call.plan.connection === connection
+  const known = new Map<string, string>()
+  const is = (one: LiveCall | undefined, connection: string, ref: string): boolean =>
+    one?.running.call.ref === ref && one.running.call.plan.connection === connection
   return (connection, ref) => {
     const name = `${connection} ${ref}`
-    const before = known.get(name)
-    if (before && live.get(before.running.id) === before && is(before, connection, ref)) return before
-    for (const one of live.values()) {
+    const before = live.get(known.get(name) ?? '')
+    if (is(before, connection, ref)) return before
+    for (const [id, one] of live) {
       if (!is(one, connection, ref)) continue
       if (known.size > 2 * live.size) known.clear()
-      known.set(name, one)
+      known.set(name, id)
       return one
     }
     return undefined
