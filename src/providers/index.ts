@@ -8,6 +8,7 @@ import { local } from './agents/local/local.ts'
 import { openaiLive } from './agents/openai-live/openai-live.ts'
 import { openaiRealtime } from './agents/openai-realtime/openai-realtime.ts'
 import { pipeline } from './agents/pipeline/pipeline.ts'
+import { twilioStream } from './agents/twilio-stream/twilio-stream.ts'
 import { cloudonix } from './carriers/cloudonix/cloudonix.ts'
 import { exotel } from './carriers/exotel/exotel.ts'
 import { plivo } from './carriers/plivo/plivo.ts'
@@ -39,7 +40,7 @@ import { rimeSpeaker } from './tts/rime/rime.ts'
 
 export const carriers: readonly CarrierSpec[] = [twilio, telnyx, webrtc, plivo, vobiz, vonage, cloudonix, exotel]
 
-export const agents: readonly AgentSpec[] = [local, echo, pipeline, openaiRealtime, openaiLive, elevenlabsAgent]
+export const agents: readonly AgentSpec[] = [local, echo, pipeline, openaiRealtime, openaiLive, elevenlabsAgent, twilioStream]
 
 export const recognisers: readonly RecogniserSpec[] = [
   localRecogniser,
