@@ -28,6 +28,7 @@ const paths = [
   '/settings?tab=people',
   '/settings?tab=webhooks',
   '/settings?tab=dialing',
+  '/settings?tab=prices',
   '/settings?tab=privacy',
   '/nowhere',
 ]

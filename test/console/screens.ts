@@ -123,7 +123,7 @@ async function main(scope: Scope): Promise<void> {
   await everywhere('numbers', '/numbers')
   await everywhere('connect', '/connections/new?kind=carrier&provider=twilio')
   await everywhere('connections', '/connections')
-  for (const tab of ['keys', 'people', 'webhooks', 'dialing', 'privacy'])
+  for (const tab of ['keys', 'people', 'webhooks', 'dialing', 'prices', 'privacy'])
     await everywhere(`settings-${tab}`, `/settings?tab=${tab}`)
   for (const { look, visitor } of visitors) {
     await talk(visitor)

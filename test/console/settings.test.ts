@@ -38,6 +38,31 @@ describe.skipIf(!hasChromium())('settings', () => {
     expect((await asked()).status).toBe(401)
   })
 
+  test('a price of one’s own is added, wins over the published one, and stays', async () => {
+    const { page, open } = visitor
+    await open('/settings?tab=prices')
+    await page.getByRole('table', { name: 'Published prices' }).waitFor()
+    await page.getByRole('button', { name: 'Add a price' }).click()
+    await page.getByLabel('Provider of price 1').fill('made-up')
+    await page.getByLabel('Model of price 1').fill('m-1*')
+    await page.getByLabel('Amount of price 1').fill('0.25')
+    await page.getByLabel('Currency of price 1').fill('eur')
+    await page.getByRole('button', { name: 'Save prices' }).click()
+    await page.getByText('Saved', { exact: true }).waitFor()
+    const kept = {
+      part: 'llm',
+      provider: 'made-up',
+      model: 'm-1*',
+      unit: 'input-tokens',
+      amount: 0.25,
+      currency: 'EUR',
+    }
+    const { data } = await house.client.GET('/v1/prices')
+    expect(data?.items[0]).toEqual({ ...kept, source: 'yours', asOf: null })
+    await page.reload()
+    await expect.poll(() => page.getByLabel('Amount of price 1').inputValue()).toBe('0.25')
+  })
+
   test('a person is added, changed, and removed', async () => {
     const { page, open } = visitor
     await open('/settings?tab=people')

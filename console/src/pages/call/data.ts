@@ -54,9 +54,9 @@ export const agentQuery = (id: string) =>
   queryOptions({ queryKey: ['agent', id], queryFn: () => read(api.GET('/v1/agents/{id}', at(id))) })
 
 /** Events that change the call's own record. */
-const telling = /^(call|cost|machine|media|recording|transfer)\./
+const telling = /^(call|cost|usage|machine|media|recording|transfer)\./
 
-export function useCall(id: string): UseQueryResult<Schemas['Call']> {
+export function useCall(id: string): UseQueryResult<Schemas['CallInFull']> {
   const live = useLiveState()
   useEvents(({ event }) => {
     if (telling.test(event.type)) void queries.invalidateQueries({ queryKey: ['call', id], exact: true })

@@ -5,9 +5,10 @@ import type { Schemas } from '../../lib/api.ts'
 import { CopyButton } from '../../ui/copy.tsx'
 import { Fact, Facts, Section } from '../../ui/page.tsx'
 import { ErrorState, Skeleton } from '../../ui/states.tsx'
+import { CostSection } from './costs.tsx'
 import { metricsQuery } from './data.ts'
 
-export function Details({ call }: { readonly call: Schemas['Call'] }) {
+export function Details({ call }: { readonly call: Schemas['CallInFull'] }) {
   return (
     <div className="grid gap-5 lg:grid-cols-2">
       <Section title="Call">
@@ -25,6 +26,7 @@ export function Details({ call }: { readonly call: Schemas['Call'] }) {
         </Facts>
       </Section>
       <div className="flex flex-col gap-5">
+        <CostSection costs={call.costs} />
         <Values title="Variables" lead="Reach the agent’s prompts and tools." values={call.variables} />
         <Values title="Metadata" lead="Yours: passed through untouched." values={call.metadata} />
         <Metrics id={call.id} />

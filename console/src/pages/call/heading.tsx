@@ -4,9 +4,10 @@ import { useQuery } from '@tanstack/react-query'
 import { ArrowRight, PhoneIncoming, PhoneOutgoing } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { Schemas } from '../../lib/api.ts'
-import { money, phone, words } from '../../lib/format.ts'
+import { phone, words } from '../../lib/format.ts'
 import { CallStatusBadge } from '../../ui/badge.tsx'
 import { Duration, Time } from '../../ui/time.tsx'
+import { totalWords } from '../../lib/prices.ts'
 import { agentQuery } from './data.ts'
 import { endReason } from './timeline.ts'
 
@@ -27,7 +28,7 @@ export function Heading({ call }: { readonly call: Call }) {
   )
 }
 
-export function Summary({ call }: { readonly call: Call }) {
+export function Summary({ call }: { readonly call: Schemas['CallInFull'] }) {
   const Direction = call.direction === 'inbound' ? PhoneIncoming : PhoneOutgoing
   return (
     <dl className="grid grid-cols-2 gap-x-6 gap-y-3 rounded-xl border border-line bg-surface px-4 py-3.5 sm:grid-cols-3 sm:px-5 lg:grid-cols-6">
@@ -45,7 +46,7 @@ export function Summary({ call }: { readonly call: Call }) {
         <AgentName id={call.agent} />
       </Item>
       <Item label="Carrier">{words(call.carrier)}</Item>
-      <Item label="Cost">{call.cost === null ? '–' : money(call.cost)}</Item>
+      <Item label="Cost">{call.answeredAt === null && call.cost === null ? '–' : totalWords(call.costs)}</Item>
       {call.endReason !== null && (
         <div className="col-span-full border-t border-line pt-3 text-sm">
           <dt className="sr-only">How it ended</dt>

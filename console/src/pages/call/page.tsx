@@ -53,7 +53,7 @@ function Back() {
   )
 }
 
-function Shown({ call }: { readonly call: Schemas['Call'] }) {
+function Shown({ call }: { readonly call: Schemas['CallInFull'] }) {
   const live = call.endedAt === null
   const recording = hasRecording(call) ? `/v1/calls/${encodeURIComponent(call.id)}/recording` : undefined
   const onOther = useCallback((event: ServerEvent) => takeWire(call.id, event), [call.id])
@@ -82,7 +82,7 @@ function DownloadLink({ source }: { readonly source: string | undefined }) {
   )
 }
 
-function Content({ call, live }: { readonly call: Schemas['Call']; readonly live: boolean }) {
+function Content({ call, live }: { readonly call: Schemas['CallInFull']; readonly live: boolean }) {
   const { entries, story, error, pending } = useStory(call.id)
   const peaks = usePeaks(call)
   const shape = peaks.data
@@ -120,7 +120,7 @@ function Sound({ shape, expected, story, error }: SoundProps) {
 }
 
 interface ViewsProps {
-  readonly call: Schemas['Call']
+  readonly call: Schemas['CallInFull']
   readonly told: Pick<ReturnType<typeof useStory>, 'entries' | 'story'>
   readonly live: boolean
 }

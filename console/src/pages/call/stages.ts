@@ -10,16 +10,17 @@ export interface Stage {
   readonly took: number
 }
 
-const order = [
+/** In the order they happen. */
+export const order: readonly Omit<Stage, 'took'>[] = [
   { name: 'endOfTurn', label: 'End of turn', about: 'silence until the caller is taken to have finished' },
   { name: 'transcript', label: 'Transcript', about: 'speech to text' },
   { name: 'firstToken', label: 'First word', about: 'the model’s first word' },
   { name: 'firstAudio', label: 'First sound', about: 'the voice’s first sound' },
   { name: 'firstSent', label: 'Sent', about: 'on its way to the caller' },
   { name: 'firstAudible', label: 'Silence', about: 'the silence that the voice begins with' },
-] as const
+]
 
-/** In the order they happen. A stage that was over before the one before it took nothing. */
+/** A stage that was over before the one before it took nothing. */
 export function stagesOf(timings: Timings): readonly Stage[] {
   let reached = 0
   return order.flatMap(({ name, label, about }) => {

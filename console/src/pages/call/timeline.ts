@@ -1,6 +1,7 @@
 /** The journal's events as lines that people read. */
 import type { Tone } from '../../lib/format.ts'
 import { callStatus, phone, span, words } from '../../lib/format.ts'
+import { usageWords } from '../../lib/prices.ts'
 import { numberOf, partOf, textOf, type Entry } from './event.ts'
 import { totalOf } from './stages.ts'
 import { timingsOf } from './story.ts'
@@ -72,6 +73,11 @@ const descriptions: Readonly<Record<string, Describe>> = {
   'transfer.started': (entry) => moment('command', 'Transfer: under way', textOf(entry, 'raw')),
   'transfer.ended': (entry) =>
     moment('command', `Transfer: ${callStatus(textOf(entry, 'result')).label.toLowerCase()}`, textOf(entry, 'raw')),
+  'call.closed': () => life('Closed', 'the agent is gone, and all that was said and used is told'),
+  'usage.counted': (entry) => {
+    const whose = [textOf(entry, 'provider'), textOf(entry, 'model')].filter(Boolean).join(', ')
+    return moment('agent', `Used by ${whose}`, usageWords(amountsOf(partOf(entry, 'usage'))))
+  },
   'cost.known': (entry) => life('Cost known', `${numberOf(entry, 'amount') ?? 0} ${textOf(entry, 'currency')}`),
   'agent.connected': (entry) => moment('agent', 'The agent joined', textOf(entry, 'provider'), 'good'),
   'agent.failed': (entry) => moment('agent', 'The agent failed', textOf(entry, 'message'), 'bad'),
@@ -150,6 +156,12 @@ const reasons: Readonly<Record<string, string>> = {
 /** Why a call ended, as people say it. */
 export function endReason(reason: string): string {
   return reasons[reason] ?? words(reason).toLowerCase()
+}
+
+function amountsOf(part: Readonly<Record<string, unknown>>): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    Object.entries(part).flatMap(([name, value]) => (typeof value === 'number' ? [[name, value]] : [])),
+  )
 }
 
 function lossOf(entry: Entry): string {

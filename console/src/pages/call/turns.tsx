@@ -3,9 +3,11 @@ import { Timer } from 'lucide-react'
 import { cx } from '../../lib/classes.ts'
 import { span } from '../../lib/format.ts'
 import { EmptyState } from '../../ui/states.tsx'
+import { Tooltip } from '../../ui/tooltip.tsx'
 import { Moment } from './moment.tsx'
 import { stagesOf, totalOf, type Stage } from './stages.ts'
 import type { Story, Turn } from './story.ts'
+import { TurnTable } from './turn-table.tsx'
 
 export const stageLooks: Readonly<Record<Stage['name'], string>> = {
   endOfTurn: 'bg-ink-3/35',
@@ -38,9 +40,10 @@ export function Turns({ story: { turns } }: { readonly story: Story }) {
           <TurnRow key={`${turn.turn}-${turn.at}`} turn={turn} longest={longest} />
         ))}
       </ol>
+      <TurnTable turns={turns} />
       <p className="text-xs text-ink-3">
         Measured on the carrier’s side of this gateway, from the end of the caller’s speech as the voice detector dates
-        it.
+        it, to the first sound that can be heard in what was sent. The parts add up to the silence between.
       </p>
     </div>
   )
@@ -77,7 +80,11 @@ function TurnRow({ turn: { turn, at, timings }, longest }: { readonly turn: Turn
       <span className="hidden sm:block">
         <Moment at={at - (total ?? 0)} label={`turn ${turn}`} />
       </span>
-      <TimingsBar timings={timings} longest={longest} />
+      <Tooltip text={wordsOf(timings)}>
+        <button type="button" aria-label={`Turn ${turn}: ${wordsOf(timings)}`} className="rounded-sm">
+          <TimingsBar timings={timings} longest={longest} />
+        </button>
+      </Tooltip>
       <span className="text-right text-sm tabular-nums">{spanOr(total)}</span>
     </li>
   )
@@ -87,11 +94,7 @@ function TurnRow({ turn: { turn, at, timings }, longest }: { readonly turn: Turn
 export function TimingsBar({ timings, longest }: { readonly timings: Turn['timings']; readonly longest: number }) {
   const stages = stagesOf(timings)
   return (
-    <div
-      role="img"
-      aria-label={stages.map(({ label, took }) => `${label} ${span(took)}`).join(', ')}
-      className="flex h-4 overflow-hidden rounded-sm bg-sunken"
-    >
+    <div role="img" aria-label={wordsOf(timings)} className="flex h-4 overflow-hidden rounded-sm bg-sunken">
       {stages.map(({ name, label, took }) => (
         <span
           key={name}
@@ -102,6 +105,12 @@ export function TimingsBar({ timings, longest }: { readonly timings: Turn['timin
       ))}
     </div>
   )
+}
+
+function wordsOf(timings: Turn['timings']): string {
+  return stagesOf(timings)
+    .map(({ label, took }) => `${label} ${span(took)}`)
+    .join(', ')
 }
 
 function spanOr(ms: number | undefined): string {

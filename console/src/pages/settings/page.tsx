@@ -1,10 +1,11 @@
-/** Settings of the house: keys, people, webhooks, and what is kept and shown. */
+/** Settings of the house: keys, people, webhooks, prices, and what is kept and shown. */
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useMay } from '../../app/session.ts'
 import { Page } from '../../ui/page.tsx'
 import { TabPanel, Tabs } from '../../ui/tabs.tsx'
 import { DialingTab } from './dialing.tsx'
 import { KeysTab } from './keys.tsx'
+import { PricesTab } from './prices.tsx'
 import { PrivacyTab } from './privacy.tsx'
 import { UsersTab } from './users.tsx'
 import { WebhooksTab } from './webhooks.tsx'
@@ -22,6 +23,7 @@ export function SettingsPage() {
       : []),
     { value: 'webhooks', label: 'Webhooks' },
     { value: 'dialing', label: 'Dialing' },
+    { value: 'prices', label: 'Prices' },
     { value: 'privacy', label: 'Privacy' },
   ]
   const chosen = tabs.some(({ value }) => value === tab) ? tab : tabs[0]?.value
@@ -48,6 +50,9 @@ export function SettingsPage() {
         </TabPanel>
         <TabPanel value="dialing">
           <DialingTab />
+        </TabPanel>
+        <TabPanel value="prices">
+          <PricesTab />
         </TabPanel>
         <TabPanel value="privacy">
           <PrivacyTab />
