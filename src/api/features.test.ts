@@ -26,11 +26,11 @@ test('what it lacks the engine does, or nobody, and it is said why', () => {
   const less = { ...rest, control: { ...control!, commands, detectsMachines: false as const }, lacks }
   expect(told(less)).toMatchObject({
     transfer: 'engine: By a second leg. It never could.',
-    'keys-out': 'engine: As tones on the line. Twilio cannot',
-    voicemail: 'engine: By our own voice. Twilio cannot',
-    'machine-detection': 'engine: By ear. Twilio does not tell',
-    'recording-there': 'nobody: Twilio cannot',
-    price: 'nobody: Twilio does not tell',
+    'keys-out': 'engine: As tones on the line. Twilio cannot.',
+    voicemail: 'engine: By our own voice. Twilio cannot.',
+    'machine-detection': 'engine: By ear. Twilio does not tell.',
+    'recording-there': 'nobody: Twilio cannot.',
+    price: 'nobody: Twilio does not tell.',
   })
   const inbound = { ...less, control: { ...control!, commands: ['answer', 'hangup'] as const } }
   expect(told(inbound)).toMatchObject({

@@ -26,7 +26,7 @@ function whoDoes(name: FeatureName, spec: CarrierSpec): Doer {
   const dials = takes('dial')
   const here: Doer = ['nobody', `Calls only come in by ${label}`]
   const instead = (command: CommandType, how: string): Doer =>
-    takes(command) ? ['carrier'] : dials ? ['engine', `${how}. ${why(`${label} cannot`)}`] : here
+    takes(command) ? ['carrier'] : dials ? ['engine', `${how}. ${why(`${label} cannot.`)}`] : here
   switch (name) {
     case 'calls-in':
       return only(takes('answer'), `${label} brings no calls`)
@@ -49,7 +49,7 @@ function whoDoes(name: FeatureName, spec: CarrierSpec): Doer {
         ? ['engine', 'Little is sent ahead: what was sent cannot be taken back']
         : ['carrier']
     case 'keys-out':
-      return takes('send-digits') ? ['carrier'] : ['engine', `As tones on the line. ${why(`${label} cannot`)}`]
+      return takes('send-digits') ? ['carrier'] : ['engine', `As tones on the line. ${why(`${label} cannot.`)}`]
     case 'transfer':
     case 'give-back':
       return instead('transfer', 'By a second leg')
@@ -57,7 +57,7 @@ function whoDoes(name: FeatureName, spec: CarrierSpec): Doer {
       return instead('leave-message', 'By our own voice')
     case 'machine-detection':
       if (!dials) return here
-      return control?.detectsMachines === false ? ['engine', `By ear. ${why(`${label} does not tell`)}`] : ['carrier']
+      return control?.detectsMachines === false ? ['engine', `By ear. ${why(`${label} does not tell.`)}`] : ['carrier']
     case 'recording-there':
       return only(takes('record'), `${label} cannot`)
     case 'price':
