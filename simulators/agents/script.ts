@@ -36,7 +36,8 @@ export interface AgentSimulatorOptions extends VendorOptions {
 
 /** A turn as the vendor remembers it. */
 export interface Remembered {
-  readonly role: 'caller' | 'agent' | 'tool' | 'call'
+  /** `context`: told without being said. */
+  readonly role: 'caller' | 'agent' | 'tool' | 'call' | 'context'
   /** Of an agent's turn that was cut short the vendor forgets the words. */
   readonly words: string
   /** Sound of it, ms. */

@@ -205,24 +205,24 @@ class LastingAgent implements AgentSession {
     const { history, due } = this.#account.handover()
     const { greeting, ...others } = brief
     const told = this.#account.replied || greeting === undefined ? others : brief
-    const late = this.#after(readyWithin, () => this.#failNext(next, tooLate(name)))
-    const next: Next = { why, late, done: false }
-    this.#next = next
+    const late = this.#after(readyWithin, () => this.#failNext(coming, tooLate(name)))
+    const coming: Next = { why, late, done: false }
+    this.#next = coming
     this.#later = []
     logger.info(`${name}: another session is opened, since the last ${why === 'lost' ? 'was lost' : 'ends soon'}`)
     const early: AgentEvent[] = []
     const hear: AgentEmit = (event) => {
-      if (next.session) this.heard(next.session, event)
+      if (coming.session) this.heard(coming.session, event)
       else early.push(event)
     }
     open({ ...told, history, ...(due && { due }) }, hear).then(
       (session) => {
-        if (next.done) return this.#leave(session)
-        next.session = session
+        if (coming.done) return this.#leave(session)
+        coming.session = session
         for (const event of early) this.heard(session, event)
         this.#listenTo(session)
       },
-      (error: unknown) => this.#failNext(next, failureFrom(error)),
+      (error: unknown) => this.#failNext(coming, failureFrom(error)),
     )
   }
 

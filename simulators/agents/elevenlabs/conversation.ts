@@ -99,6 +99,8 @@ export class Conversation {
           words: message.text,
         })
       case 'contextual_update':
+        this.history.push({ role: 'context', words: message.text })
+        return
       case 'user_activity':
         return
       default:

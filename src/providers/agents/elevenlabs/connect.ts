@@ -58,6 +58,18 @@ export function initiation({ prompt, voiceId, language }: Config, brief: Brief):
   }
 }
 
+const speakers = { caller: 'Caller', agent: 'You', tool: 'Tool', system: 'Note' } as const
+
+/** What was said before this conversation took the place of another. */
+export function retold({ history = [] }: Brief): object | undefined {
+  if (history.length === 0) return undefined
+  const lines = history.map(
+    (turn) => `${speakers[turn.role]}: ${turn.role === 'tool' ? `${turn.name} returned ${turn.result}` : turn.text}`,
+  )
+  const text = ['This call goes on after a broken connection. So far it went like this:', ...lines].join('\n')
+  return { type: 'contextual_update', text }
+}
+
 /** Names that begin so are the vendor's. */
 const reserved = /^system__/
 

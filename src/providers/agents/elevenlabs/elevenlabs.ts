@@ -2,7 +2,7 @@
 import { soundToBase64 } from '../../../media/codecs/base64.ts'
 import { agentWire, wordsOf } from '../../../protocols/agent/wire.ts'
 import type { AgentOrder, AgentSpec } from '../../../spec/agent.ts'
-import { initiation, open } from './connect.ts'
+import { initiation, open, retold } from './connect.ts'
 import { hear } from './hear.ts'
 import { ended, passed, stop } from './replies.ts'
 import { settings, type Config } from './settings.ts'
@@ -26,8 +26,13 @@ export const elevenlabs: AgentSpec<typeof settings> = {
     turns: () => 'agent',
     rates: ({ hears, speaks }) => ({ hears: usual(hears).rate, speaks: usual(speaks).rate }),
     greets: true,
+    resumes: true,
     begin,
-    opened: (draft) => draft.send(initiation(draft.state.config, draft.state.brief)),
+    opened: ({ state: { config, brief }, send }) => {
+      send(initiation(config, brief))
+      const before = retold(brief)
+      if (before) send(before)
+    },
     heard: hear,
     order,
     sound,
@@ -40,6 +45,7 @@ function sound(draft: Draft, pcm: Int16Array): void {
   if (!state.ready) return
   state.time += (pcm.length * 1000) / state.hears.rate
   passed(draft)
+  if (state.due && !state.stopped) goOn(draft)
   draft.send({ user_audio_chunk: soundToBase64(pcm, state.hears.encoding) })
 }
 
@@ -66,8 +72,14 @@ function order(draft: Draft, given: AgentOrder): void {
   }
 }
 
+/** The caller waits since the last session was lost; the first words of this one, said to everybody, are over. */
+function goOn(draft: Draft): void {
+  write(draft, 'Go on where the conversation was broken off.')
+}
+
 function write(draft: Draft, words: string): void {
   draft.state.wrote = true
+  draft.state.due = false
   draft.send({ type: 'user_message', text: words })
 }
 

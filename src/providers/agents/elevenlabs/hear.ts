@@ -32,6 +32,9 @@ export function hear(draft: Draft, message: Fields): void {
   if (Object.hasOwn(hears, type)) hears[type]?.(draft, message)
 }
 
+/** Longest wait for the first words of a conversation that goes on with another, less what a stopped reply is waited for; ms. */
+const firstWords = 1500
+
 /** The agent declares its sound; it is obeyed. Sound may come from now on. */
 function settle(draft: Draft, metadata: Fields): void {
   const { state } = draft
@@ -47,6 +50,8 @@ function settle(draft: Draft, metadata: Fields): void {
   if (other) draft.tell({ type: 'sound', hears: heard.rate, speaks: spoken.rate })
   if (!state.ready) draft.tell({ type: 'ready' })
   state.ready = true
+  // It begins with its first words, which the caller has heard.
+  if (state.brief.history?.length) state.stopped = { since: state.time + firstWords, words: true }
 }
 
 function sound(draft: Draft, event: Fields): void {
@@ -95,6 +100,7 @@ function spoke(draft: Draft, words: string): void {
   if (!state.speaking && !audible(draft)) draft.tell({ type: 'caller-speech-started' })
   if (state.speaking || !audible(draft)) draft.tell({ type: 'caller-speech-ended' })
   state.speaking = false
+  state.due = false
   state.stopped = undefined
   draft.tell({ type: 'caller-text', text: words.trim(), final: true })
 }

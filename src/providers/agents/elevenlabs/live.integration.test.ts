@@ -20,7 +20,7 @@ function fixture(agent: AgentSetup = {}): AgentLiveFixture {
     settings: { agentId },
     start: (options) => startElevenlabs({ ...options, agent }),
     reach: ({ baseUrl }, apiKey) => ({ baseUrl, apiKey }),
-    lacks: ['forgetting', 'usage'],
+    lacks: ['forgetting', 'usage', 'expiry'],
   }
 }
 
@@ -80,5 +80,28 @@ test('pongs keep the conversation', async () => {
   const { simulator, talk } = await open({ agent: { pingEvery: 30 } })
   await using talking = talk
   await talking.until('many pings', () => simulator.log.filter(({ text }) => text.includes('"pong"')).length > 20)
+  expect(talking.finished).toEqual([])
+})
+
+test('after a lost connection its first words are not said again, and what is owed to the caller is', async () => {
+  const greeting = 'Hello, this is the bakery.'
+  const words = 'one two three four five six seven eight nine ten and so on for ever'
+  const { simulator, talk } = await open({
+    ...{ agent: { firstMessage: greeting, overrides: [] }, pace: 1.5 },
+    answer: ({ by }) => (by === 'voice' ? { words, ms: 8_000, hertz: 1000 } : { words: 'And so I go on.' }),
+  })
+  await using talking = talk
+  await talking.until('the greeting', () => talking.messages('agent').length === 1)
+  const greetedMs = talking.heardMs(400)
+  talking.say(tone(300, 700))
+  await talking.until('some of the answer', () => talking.heardMs(1000) >= 1000)
+  for (const connection of simulator.connections) connection.cut()
+  await talking.until('the rest', () => talking.messages('agent').length === 3)
+  expect(talking.messages('agent').map(({ text }) => text)).toEqual([
+    greeting,
+    expect.stringMatching(/^one two/),
+    'And so I go on.',
+  ])
+  expect(talking.heardMs(400)).toBeLessThan(greetedMs + 60)
   expect(talking.finished).toEqual([])
 })

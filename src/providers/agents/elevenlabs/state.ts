@@ -43,6 +43,8 @@ export interface State {
   /** Words of ours went in the caller's name: what they interrupt, the caller did not. */
   wrote: boolean
   speaking: boolean
+  /** The caller waits for a reply to what was said in another conversation. */
+  due: boolean
   /** Tool calls without a result. */
   open: ReadonlySet<string>
 }
@@ -53,7 +55,7 @@ export function begin(config: Config, brief: Brief): State {
   return {
     ...{ config, brief, ready: false, hears: usual(config.hears), speaks: usual(config.speaks) },
     ...{ time: 0, replies: 0, reply: undefined, audibleUntil: 0, from: 0, interrupted: false },
-    ...{ stopped: undefined, wrote: false, speaking: false, open: new Set<string>() },
+    ...{ stopped: undefined, wrote: false, speaking: false, due: brief.due ?? false, open: new Set<string>() },
   }
 }
 
