@@ -59,9 +59,9 @@ function whoDoes(name: FeatureName, spec: CarrierSpec): Doer {
       if (!dials) return here
       return control?.detectsMachines === false ? ['engine', `By ear. ${why(`${label} does not tell.`)}`] : ['carrier']
     case 'recording-there':
-      return only(takes('record'), `${label} cannot`)
+      return only(takes('record'), `${label} cannot.`)
     case 'price':
-      return only(spec.cost !== undefined || spec.shown?.includes(name) === true, `${label} does not tell`)
+      return only(spec.cost !== undefined || spec.shown?.includes(name) === true, `${label} does not tell.`)
     default:
       return name satisfies never
   }
