@@ -819,6 +819,55 @@ describe('tools', () => {
   })
 })
 
+describe('markers of the agent', () => {
+  const names = (talk: { readonly agent: FakeAgent }) =>
+    talk.agent.orders.flatMap((order) => (order.type === 'marker-heard' ? [`${order.name} ${order.cleared}`] : []))
+
+  test('come back when the sound before them was heard', async () => {
+    const talk = await start({ turns: 'own' })
+    talk.agent.reply('r', 'words', 400, false)
+    talk.agent.emit({ type: 'marker', name: 'm' })
+    talk.clock.advance(300)
+    expect(names(talk)).toEqual([])
+    talk.clock.advance(100)
+    expect(names(talk)).toEqual(['m false'])
+  })
+
+  test('come back at once when the agent takes its sound back; how much was heard is told', async () => {
+    const talk = await start({ turns: 'own' })
+    talk.agent.reply('r', 'words', 400, false)
+    talk.agent.emit({ type: 'marker', name: 'm' })
+    talk.clock.advance(100)
+    talk.agent.emit({ type: 'clear' })
+    expect(names(talk)).toEqual(['m true'])
+    expect(talk.of('agent.interrupted')).toMatchObject([{ heardMs: 100 }])
+    const queued = talk.speaker.queuedMs
+    talk.agent.reply('r2', 'more', 200)
+    expect(talk.speaker.queuedMs).toBe(queued + 200)
+  })
+
+  test('of sound that was made before there is a line wait for it', async () => {
+    const talk = await start({ turns: 'own', cold: true })
+    talk.agent.emit({ type: 'ready' })
+    talk.agent.reply('r', 'words', 400, false)
+    talk.agent.emit({ type: 'marker', name: 'm' })
+    talk.clock.advance(1_000)
+    expect(names(talk)).toEqual([])
+    talk.conversation.attach({ microphone: talk.microphone, speaker: talk.speaker })
+    talk.clock.advance(400)
+    expect(names(talk)).toEqual(['m false'])
+  })
+
+  test('of sound that was taken back before there was a line come back at once', async () => {
+    const talk = await start({ turns: 'own', cold: true })
+    talk.agent.emit({ type: 'ready' })
+    talk.agent.reply('r', 'words', 400, false)
+    talk.agent.emit({ type: 'marker', name: 'm' })
+    talk.agent.emit({ type: 'clear' })
+    expect(names(talk)).toEqual(['m true'])
+  })
+})
+
 describe('a new line', () => {
   test('takes the old one’s place: no second greeting, sound both ways, the old one is let go', async () => {
     const { agent, conversation, clock, microphone, speaker, vads, messages } = await start({

@@ -542,6 +542,45 @@ describe('failure', () => {
   })
 })
 
+describe('a bot that decides everything', () => {
+  const own: readonly TurnInput[] = [
+    { type: 'opened', turns: 'own', greets: true },
+    { type: 'ready' },
+    { type: 'attached' },
+    { type: 'reply-started', reply: 'r' },
+    { type: 'sounded' },
+  ]
+  const over = { ...started, audible: true }
+
+  test('is not stopped by the caller, whose turns are told all the same', () => {
+    const spoke = play([...own, over])
+    expect(spoke.actions.map(({ type }) => type)).toContain('speech-started')
+    expect(ofType(spoke.actions, 'cut')).toEqual([])
+    const ended = play([...own, over, paused, { type: 'timer', timer: 'turn' }])
+    expect(ofType(ended.actions, 'speech-ended')).toHaveLength(1)
+    expect(ended.running.has('reply')).toBe(false)
+  })
+
+  test('gets each key as it is pressed, those that end numbers too, and goes on speaking', () => {
+    for (const digit of ['1', '#']) {
+      const { actions } = play([...own, { type: 'digit', digit, audible: true }])
+      expect(actions).toEqual([{ type: 'order', order: { type: 'digit', digit } }])
+    }
+  })
+
+  test('that takes its sound back is stopped; silence of both sides is counted anew by speech', () => {
+    expect(ofType(play([...own, { type: 'interrupt', audible: true }]).actions, 'cut')).toHaveLength(1)
+    const quiet = [
+      ...own,
+      { type: 'reply-ended', reply: 'r' },
+      { type: 'heard' },
+      { type: 'timer', timer: 'idle' },
+    ] as const
+    expect(play(quiet).state.prompts).toBe(1)
+    expect(play([...quiet, started]).state.prompts).toBe(0)
+  })
+})
+
 describe('property: any order of inputs', () => {
   const by = fc.constantFrom('engine' as const, 'agent' as const)
   const audible = fc.boolean()

@@ -1,0 +1,78 @@
+/** A bot that was written for Twilio's media streams answers Vonage's and Exotel's calls, unchanged. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { simulatedCarrier, tone } from '../../simulators/index.ts'
+import { twilioStream } from '../../src/providers/agents/twilio-stream/twilio-stream.ts'
+import { exotel } from '../../src/providers/carriers/exotel/exotel.ts'
+import { vonage } from '../../src/providers/carriers/vonage/vonage.ts'
+import { callerNumber, over, person, toneMs } from '../conformance/live/stage.ts'
+import { lineAt } from '../e2e/carrier-line.ts'
+import { openHouse, type House } from '../e2e/gateway.ts'
+import { startBot, type Bot } from './bot.ts'
+
+const bearerToken = 'bot-token-0123456789'
+
+let house: House
+let bot: Bot
+beforeAll(async () => {
+  house = await openHouse({ providers: { carriers: [vonage, exotel], agents: [twilioStream] } })
+  bot = await startBot('media', house.scope, { BOT_TOKEN: bearerToken })
+})
+afterAll(() => house[Symbol.asyncDispose]())
+
+async function agent(settings: object = {}) {
+  const { data, error } = await house.client.POST('/v1/agents', {
+    body: {
+      ...{ name: JSON.stringify(settings), provider: 'twilio-stream' },
+      settings: { url: `ws://127.0.0.1:${bot.port}/media`, bearerToken, ...settings },
+    },
+  })
+  if (!data) throw new Error(`no agent: ${JSON.stringify(error)}`)
+  return data.id
+}
+
+const lines = [
+  { carrier: 'vonage', line: lineAt({ carrier: simulatedCarrier('vonage'), account: 'applicationId' }) },
+  { carrier: 'exotel', line: lineAt({ carrier: simulatedCarrier('exotel'), account: 'accountSid' }) },
+]
+
+describe.each(lines)('a bot for Twilio on a call from $carrier', ({ line }) => {
+  test('is heard, hears, gets keys, and ends the call', async () => {
+    const { ring } = await line(house, await agent())
+    const phone = person(async (self) => {
+      await self.waitForSpeech()
+      await self.waitForSilence(300)
+      await self.say(tone(300, 800))
+      await self.waitForSilence(600)
+      self.press('#')
+    })
+    const leg = ring({ from: callerNumber, phone })
+    const { id } = await house.callByRef(leg.ref)
+    expect(await over(house, id, 30_000)).toMatchObject({ status: 'completed', endReason: 'agent-hangup' })
+    expect(toneMs(leg.heard(), 500)).toBeGreaterThanOrEqual(560)
+    expect(toneMs(leg.heard(), 300)).toBeGreaterThanOrEqual(700)
+    const start = bot.lines.findLast((one) => one.startsWith('start')) ?? ''
+    expect(JSON.parse(start.slice(6))).toMatchObject({
+      callSid: expect.stringMatching(/^CA[\da-f]{32}$/),
+      customParameters: { call: id, from: callerNumber, direction: 'inbound' },
+    })
+    expect(JSON.stringify([await house.events(id), house.logger.lines])).not.toContain(bearerToken)
+  })
+})
+
+test('a caller who hangs up is told as a stop; a bot that refuses us ends the call', async () => {
+  const [vonageLine] = lines
+  const { ring } = await vonageLine!.line(house, await agent())
+  const phone = person(async (self) => {
+    await self.waitForSpeech()
+    self.hangup()
+  })
+  ring({ from: callerNumber, phone })
+  expect(await bot.said('stop')).toMatch(/"callSid":"CA[\da-f]{32}"/)
+
+  const refused = await vonageLine!.line(house, await agent({ bearerToken: 'not-the-token-0123' }))
+  const leg = refused.ring({ from: callerNumber, phone: person() })
+  const { id } = await house.callByRef(leg.ref)
+  expect(await over(house, id)).toMatchObject({ endReason: 'agent-failed' })
+  const failed = (await house.events(id)).find(({ event }) => event.type === 'agent.failed')
+  expect(failed?.event).toMatchObject({ code: 'vendor.credentials' })
+})
