@@ -10,6 +10,7 @@ export const consoleRoutes: readonly string[] = [
   'PATCH /v1/users/{id}',
   'DELETE /v1/users/{id}',
   'PUT /v1/users/{id}/password',
+  'GET /v1/prices',
   'GET /v1/settings',
   'PUT /v1/settings',
   'GET /v1/overview',

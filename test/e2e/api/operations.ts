@@ -56,6 +56,7 @@ export function isPublic({ name }: Operation): boolean {
 const noLists: ReadonlySet<string> = new Set([
   'GET /v1/events',
   'GET /v1/live',
+  'GET /v1/prices',
   'GET /v1/providers',
   'GET /v1/session',
   'GET /v1/settings',
