@@ -66,6 +66,8 @@ export class LiveCall {
   /** Tools of the user's own; a replay has none. */
   kit: Kit | undefined
   leg: Leg | undefined
+  /** When the call reaches its longest duration, monotonic. */
+  endsAt: number | undefined
   recording: CallRecording | undefined
   /** Those who hear it beside its parties. */
   readonly ears = new Ears()
@@ -261,6 +263,10 @@ export class LiveCall {
   }
 
   startTimer(timer: CallTimer, delay: number): void {
+    if (timer === 'max-duration') {
+      this.endsAt = this.inputs.clock.monotonic() + delay
+      this.conversation?.endsIn(delay)
+    }
     this.#timers.get(timer)?.cancel()
     this.#timers.set(timer, this.#timer(timer, delay))
   }

@@ -98,6 +98,7 @@ export function beginTalk(live: LiveCall, talk: Talk): void {
     }),
   )
   if (live.leg) live.conversation.attach(live.leg)
+  if (live.endsAt !== undefined) live.conversation.endsIn(live.endsAt - live.inputs.clock.monotonic())
 }
 
 async function useTool(live: LiveCall, call: ToolCall): Promise<{ ok: boolean; result: unknown }> {

@@ -48,6 +48,12 @@ export interface ConversationSettings {
   readonly echoGuard: boolean
   /** Longest wait for the agent to be ready, and for a reply to begin, before it counts as failed. */
   readonly agentTimeout: number
+  /** So long before the call reaches its longest duration, its end is announced; 0: never. */
+  readonly endWarning: number
+  /** `caller`: spoken as it is. `agent`: told to the agent, which says it in its own words. */
+  readonly endWarningTo: 'caller' | 'agent'
+  /** `{seconds}`: what is left. */
+  readonly endWarningText: string
 }
 
 export const conversationDefaults = {
@@ -67,6 +73,9 @@ export const conversationDefaults = {
   digitEnd: '#',
   echoGuard: true,
   agentTimeout: 15_000,
+  endWarning: 30_000,
+  endWarningTo: 'caller',
+  endWarningText: 'I am sorry, this call has to end in {seconds} seconds.',
 } as const satisfies ConversationSettings
 
 /** The part of the call's events that a conversation brings about. */
@@ -135,6 +144,8 @@ export interface Conversation extends AsyncDisposable {
   hold(): void
   /** The caller is back, since the transfer ended so: the agent says it. */
   resume(result: CallStatus): void
+  /** The call reaches its longest duration in `ms`: that is announced in time. */
+  endsIn(ms: number): void
   /** Resolves when all that was said so far has been heard, or after `limit` ms. */
   heard(limit: number): Promise<void>
 }

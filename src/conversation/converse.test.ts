@@ -915,3 +915,20 @@ test('two conversations share nothing', async () => {
   expect(other.messages()).toEqual([])
   expect(other.agent.disposals).toBe(0)
 })
+
+describe('a call that reaches its longest duration', () => {
+  test('ends announced, after what is being said', async () => {
+    const { conversation, agent, clock } = await start({ settings: { endWarning: 20_000, idleTimeout: 0 } })
+    conversation.endsIn(60_000)
+    clock.advance(39_000)
+    agent.reply('1', 'A story.', 5000)
+    clock.advance(4_900)
+    await settle()
+    expect(agent.orders).toEqual([])
+    clock.advance(200)
+    await settle()
+    expect(agent.orders).toEqual([{ type: 'say', text: 'I am sorry, this call has to end in 20 seconds.' }])
+    await conversation[Symbol.asyncDispose]()
+    expect(clock.pending).toBe(0)
+  })
+})

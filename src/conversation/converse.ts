@@ -8,6 +8,7 @@ import { Clips } from './clips.ts'
 import { conversationDefaults } from './contract.ts'
 import type { Clip, Conversation, ConversationOptions, Line } from './contract.ts'
 import { Ear } from './ear.ts'
+import { Ending } from './ending.ts'
 import { fill } from '../lib/fill.ts'
 import { Listener } from './listener.ts'
 import type { HeardReply } from './replies.ts'
@@ -55,6 +56,7 @@ class Talk implements Conversation {
   #unsaid = ''
   readonly #clips: Clips
   readonly #usage: UsageBook
+  readonly #ending: Ending
 
   constructor(options: ConversationOptions) {
     const { settings, brief, clock, emit } = options
@@ -66,6 +68,7 @@ class Talk implements Conversation {
     this.#meter = new TurnMeter(clock, (turn, timings) => emit({ type: 'turn.measured', turn, timings }))
     this.#usage = new UsageBook(clock, (used) => emit({ type: 'usage.counted', ...used }))
     this.#waiters = new Waiters(clock)
+    this.#ending = this.#openEnding()
     this.#said = new Utterances({
       state: () => this.#state,
       post: (input) => this.#post(input),
@@ -149,6 +152,10 @@ class Talk implements Conversation {
     this.#post({ type: 'resume', text: transferFailed(this.#options.settings, result) })
   }
 
+  endsIn(ms: number): void {
+    if (!this.#scope.closed) this.#ending.in(ms)
+  }
+
   async heard(limit: number): Promise<void> {
     const all = () => (this.#saying === 0 && this.#state.owed === 0 && this.#silent()) || undefined
     await this.#waiters.wait(all, limit, true)
@@ -167,6 +174,7 @@ class Talk implements Conversation {
     this.#heard(this.#said.cut(false))
     this.#meter.end()
     this.#usage.close()
+    this.#ending.close()
     this.#disconnected()
     this.#ear.close()
     this.#waiters.close()
@@ -321,6 +329,20 @@ class Talk implements Conversation {
       clock,
       signal: this.#scope.signal,
       logger,
+    })
+  }
+
+  #openEnding(): Ending {
+    const { clock, settings } = this.#options
+    return new Ending({
+      clock,
+      waiters: this.#waiters,
+      settings: { ...conversationDefaults, ...settings },
+      quiet: () => this.#silent() && this.#saying === 0 && this.#state.owed === 0 && this.#state.caller === 'silent',
+      say: (text) => void this.say(text),
+      tell: (text) => {
+        if (!this.#scope.closed && this.#state.phase === 'talking') this.#ear.order({ type: 'text', text })
+      },
     })
   }
 

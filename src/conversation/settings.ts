@@ -108,6 +108,21 @@ const talkFields = {
     group,
     description: 'Longest wait for the agent to be ready, and for a reply to begin.',
   }),
+  endWarning: field(milliseconds.max(600_000).default(conversationDefaults.endWarning), {
+    title: 'Announce the end (ms before)',
+    group,
+    description: 'So long before the call reaches its longest duration. 0: never.',
+  }),
+  endWarningTo: field(z.enum(['caller', 'agent']).default(conversationDefaults.endWarningTo), {
+    title: 'Announce it to',
+    group,
+    description: 'The caller hears the text as it is; an agent says it in its own words.',
+  }),
+  endWarningText: field(z.string().min(1).max(500).default(conversationDefaults.endWarningText), {
+    title: 'Announcement of the end',
+    group,
+    description: '{seconds} is filled with what is left.',
+  }),
 } as const
 
 /** The whole schema of an agent's settings: the provider's fields, those of the talk and of the user's own tools. A provider's own field of the same name wins. */
