@@ -43,7 +43,7 @@ describe.each(lines)('a bot for Twilio on a call from $carrier', ({ line }) => {
       await self.waitForSilence(300)
       await self.say(tone(300, 800))
       await self.waitForSilence(600)
-      self.press('#')
+      await self.press('#')
     })
     const leg = ring({ from: callerNumber, phone })
     const { id } = await house.callByRef(leg.ref)

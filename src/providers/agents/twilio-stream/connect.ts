@@ -15,7 +15,7 @@ const parameterFact = 'parameter.'
 
 export function* open(config: Config, brief: Brief, now: Now): Operation<SocketTarget> {
   const stream = sid('MZ', now.id('stream'))
-  if (/^ws/.test(config.url)) return target(config, config.url, { [streamFact]: stream })
+  if (config.url.startsWith('ws')) return target(config, config.url, { [streamFact]: stream })
   const form = callForm(config, brief)
   const response = yield {
     method: 'POST',
