@@ -337,7 +337,8 @@ class Talk implements Conversation {
     return new Ending({
       clock,
       waiters: this.#waiters,
-      settings: { ...conversationDefaults, ...settings },
+      // A recorded call that is older than the warning had none.
+      settings: { ...conversationDefaults, endWarning: 0, ...settings },
       quiet: () => this.#silent() && this.#saying === 0 && this.#state.owed === 0 && this.#state.caller === 'silent',
       say: (text) => void this.say(text),
       tell: (text) => {

@@ -362,3 +362,36 @@ describe('the end', () => {
     expect(ready().hear(correction, { type: 'vad_score' }, { type: 'toString' })).toEqual({ events: [], sent: [] })
   })
 })
+
+describe('a conversation that goes on with another', () => {
+  const history = [
+    { role: 'agent', text: 'Hello.' },
+    { role: 'caller', text: 'Where is my order?' },
+    { role: 'tool', id: 't', name: 'look_up', result: 'paid' },
+  ] as const
+
+  test('is told what was said', () => {
+    const wire = puppet(elevenlabs, { agentId, apiKey: key }, { ...testBrief, history })
+    expect(wire.sent[1]).toEqual({
+      type: 'contextual_update',
+      text: expect.stringMatching(/You: Hello\.\nCaller: Where is my order\?\nTool: look_up returned paid$/),
+    })
+  })
+
+  test('its first words are not let through; then it goes on where an answer is due, once', () => {
+    const wire = ready({}, { ...testBrief, history, due: true })
+    expect(wire.hear(sound(1)).events).toEqual([])
+    expect(wire.hear(response('Hello.')).events).toEqual([])
+    const given = Array.from({ length: 100 }, () => wire.sound(new Int16Array(160)).sent).flat()
+    expect(given.filter((sent) => 'type' in Object(sent))).toMatchObject([{ type: 'user_message' }])
+    expect(wire.hear(sound(2)).events).toMatchObject([{ type: 'reply-started' }, { type: 'audio' }])
+  })
+
+  test('what the caller says meanwhile is answered instead', () => {
+    const wire = ready({}, { ...testBrief, history, due: true })
+    wire.hear({ type: 'user_transcript', user_transcription_event: { user_transcript: 'Are you there?' } })
+    const given = Array.from({ length: 200 }, () => wire.sound(new Int16Array(160)).sent).flat()
+    expect(given.filter((sent) => 'type' in Object(sent))).toEqual([])
+    expect(wire.hear(sound(1)).events).toMatchObject([{ type: 'reply-started' }, { type: 'audio' }])
+  })
+})

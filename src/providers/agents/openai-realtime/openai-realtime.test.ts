@@ -626,3 +626,34 @@ describe('errors', () => {
     expect(() => settings.parse({ apiKey: key, baseUrl: 'https://x' })).toThrow('baseUrl')
   })
 })
+
+describe('a session that goes on with another', () => {
+  const history = [
+    { role: 'caller', text: 'Hello there.' },
+    { role: 'agent', text: 'Good morning.' },
+    { role: 'tool', id: 't', name: 'look_up', result: '{"paid":true}' },
+  ] as const
+  const message = (role: string, type: string, text: string) => ({
+    type: 'conversation.item.create',
+    item: { type: 'message', role, content: [{ type, text }] },
+  })
+
+  test.each([
+    ['ga', 'output_text'],
+    ['beta', 'text'],
+  ])('is told what was said, in the words of %s', (generation, type) => {
+    const wire = puppet(openaiRealtime, { apiKey: key, generation }, { ...testBrief, history })
+    expect(wire.sent.slice(1)).toMatchObject([
+      message('user', 'input_text', 'Hello there.'),
+      message('assistant', type, 'Good morning.'),
+      message('system', 'input_text', 'look_up returned: {"paid":true}'),
+    ])
+    expect(wire.hear(updated).sent).toEqual([])
+  })
+
+  test('answers once it is ready where an answer is due', () => {
+    const wire = puppet(openaiRealtime, { apiKey: key }, { ...testBrief, history, due: true })
+    expect(wire.hear(updated).sent).toMatchObject([{ type: 'response.create' }])
+    expect(wire.hear(updated).sent).toEqual([])
+  })
+})
