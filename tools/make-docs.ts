@@ -104,6 +104,9 @@ What each can. ${made} \`/v1/providers\` and the console say the same.
 - ✓: shown by the live suite, with whole calls through a real gateway and a simulated carrier. What it showed is written down beside the provider (\`shown.ts\`);
   a run that shows less, or more, fails. Nothing here was tried on a live account: each carrier's page says what is unconfirmed, and [witnesses](../witnesses.md) who outside has seen what.
 
+Each can be tried without an account, on its simulator: \`npx offhook call --carrier ${specs[0]?.name ?? ''} --text "Good morning"\`. Settings are entered in the console or by the API, or come from the
+[environment](../configuration.md#carriers-from-the-environment). What saving them does at the carrier: [set-up](set-up.md). Another carrier: [adding one](../adding-a-carrier.md).
+
 | | ${specs.map(({ name, label }) => `[${label}](${name}.md)`).join(' | ')} |
 |---|${specs.map(() => '---|').join('')}
 ${rows.join('\n')}
