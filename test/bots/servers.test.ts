@@ -1,7 +1,7 @@
 /** Bots that take the place of a model's server: a chat endpoint behind our ears and voice, and a Realtime server, on calls from Vonage and Exotel. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { simulatedCarrier, startDeepgramStt, type VendorServer } from '../../simulators/index.ts'
+import { simulatedCarrier, startDeepgramStt, tone, type VendorServer } from '../../simulators/index.ts'
 import { realClock } from '../../src/lib/clock.ts'
 import { openaiRealtime } from '../../src/providers/agents/openai-realtime/openai-realtime.ts'
 import { pipeline } from '../../src/providers/agents/pipeline/pipeline.ts'
