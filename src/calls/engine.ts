@@ -3,6 +3,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Ids } from '../lib/ids.ts'
 import type { Logger } from '../lib/log.ts'
 import type { Scope } from '../lib/scope.ts'
+import type { Screen } from '../conversation/kit/screen.ts'
 import type { AgentEmit, AgentSession, AgentSpec, Brief } from '../spec/agent.ts'
 import type { CarrierSpec } from '../spec/carrier.ts'
 import { OffhookError } from '../spec/errors.ts'
@@ -46,7 +47,7 @@ export interface EngineParts {
   readonly openAgent: (
     spec: AgentSpec,
     config: Readonly<Record<string, unknown>>,
-    call: { readonly brief: Brief; readonly organization: string },
+    call: { readonly brief: Brief; readonly organization: string; readonly screen?: Screen },
     emit: AgentEmit,
   ) => Promise<AgentSession>
   readonly store: Store

@@ -146,6 +146,7 @@ type Told = Extract<
       | 'turn.measured'
       | 'digit.received'
       | 'play.ended'
+      | 'guardrail.hit'
       | 'tool.called'
       | 'tool.returned'
   }

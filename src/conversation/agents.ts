@@ -5,6 +5,8 @@ import type { AgentEmit, AgentSession, AgentSpec, Brief } from '../spec/agent.ts
 import type { ModelSpec, PartHost, RecogniserSpec, SpeakerSpec } from '../spec/speech.ts'
 import { checked, secretValues } from './checked.ts'
 import { openLasting } from './lasting.ts'
+import { readAlong } from './kit/listen-in.ts'
+import type { Screen } from './kit/screen.ts'
 import { openPipeline } from './pipeline/open.ts'
 import type { Connect } from './vendor.ts'
 import { openWireAgent } from './wire-agent.ts'
@@ -20,6 +22,8 @@ export interface AgentParts {
     provider: string,
     connection?: string,
   ) => Promise<Readonly<Record<string, unknown>>>
+  /** What the agent must not say; absent: there is nothing. */
+  readonly screen?: Screen
   readonly host: PartHost
   readonly connect: Connect
   readonly logger: Logger
@@ -35,15 +39,16 @@ export async function openAgent(
 ): Promise<AgentSession> {
   const { body } = spec
   const config = checked(spec, settings)
+  const read = parts.screen ? readAlong(parts.screen, emit) : emit
   switch (body.by) {
     case 'port':
-      return body.open(config, brief, emit)
+      return body.open(config, brief, read)
     case 'wire': {
       const whole = await withAccount(spec, config, parts)
       const secrets = secretValues(spec, whole)
       const open = (told: Brief, hear: AgentEmit) =>
         openWireAgent({ ...parts, body, config: whole, brief: told, emit: hear, name: spec.label, secrets })
-      return body.resumes ? openLasting({ ...parts, name: spec.label, brief, emit, open }) : open(brief, emit)
+      return body.resumes ? openLasting({ ...parts, name: spec.label, brief, emit: read, open }) : open(brief, read)
     }
     case 'pipeline':
       return openPipeline(body.plan(config), brief, parts, emit)

@@ -93,6 +93,7 @@ export type ConversationEvent = Extract<
       | 'turn.measured'
       | 'usage.counted'
       | 'play.ended'
+      | 'guardrail.hit'
       | 'tool.called'
       | 'tool.returned'
   }

@@ -4,6 +4,7 @@ import { Scope } from '../lib/scope.ts'
 import type { AgentEvent, AgentSession } from '../spec/agent.ts'
 import type { CallStatus } from '../spec/call.ts'
 import { OffhookError } from '../spec/errors.ts'
+import { Blocked } from './blocked.ts'
 import { Clips } from './clips.ts'
 import { conversationDefaults } from './contract.ts'
 import type { Clip, Conversation, ConversationOptions, Line } from './contract.ts'
@@ -41,6 +42,7 @@ class Talk implements Conversation {
   readonly #meter: TurnMeter
   readonly #said: Utterances
   readonly #toolbox: Toolbox
+  readonly #blocked: Blocked
   readonly #waiters: Waiters
   #state = quietState
   #session: AgentSession | undefined
@@ -82,6 +84,7 @@ class Talk implements Conversation {
       post: (input) => this.#post(input),
     })
     this.#toolbox = this.#openToolbox()
+    this.#blocked = new Blocked(this, options)
     this.#act(begin(this.#rules).actions)
     const opening = Promise.try(options.open, (event) => this.#happened(event))
     opening.then(
@@ -177,6 +180,7 @@ class Talk implements Conversation {
     this.#ending.close()
     this.#disconnected()
     this.#ear.close()
+    this.#blocked.close()
     this.#waiters.close()
   }
 
@@ -260,6 +264,8 @@ class Talk implements Conversation {
         })
       case 'tool-called':
         return this.#toolbox.take(event.call)
+      case 'blocked':
+        return this.#blocked.take(event)
       case 'measured':
         return this.#meter.take(measures[event.name])
       case 'expires':
@@ -438,6 +444,7 @@ class Talk implements Conversation {
     const silentMs = Math.max(agoMs, this.#listener.silentFor(this.#speechBegan))
     const durationMs = Math.max(0, Math.round(this.#options.clock.monotonic() - silentMs - this.#speechBegan))
     this.#toolbox.turn()
+    this.#blocked.turn()
     this.#meter.begin(silentMs)
     this.#listener.rest()
     this.#usage.pause()

@@ -46,9 +46,15 @@ export async function engineOf(options: GatewayOptions, needs: EngineNeeds): Pro
     carriers: byName(providers.carriers),
     agents: byName(providers.agents),
     prices: providers.prices ?? [],
-    openAgent: (spec, config, { brief, organization }, emit) => {
+    openAgent: (spec, config, { brief, organization, screen }, emit) => {
       const connected = connectionsOf(store, organization)
-      return openAgent(spec, config, brief, { ...parts, connected, host, connect: network.connect, logger }, emit)
+      return openAgent(
+        spec,
+        config,
+        brief,
+        { ...parts, connected, host, connect: network.connect, logger, ...(screen && { screen }) },
+        emit,
+      )
     },
     store,
     coordination,

@@ -34,6 +34,17 @@ export interface Filler {
   readonly after: number
 }
 
+/** Why words are not let through, and what comes of it. */
+export interface Verdict {
+  /** The rule's name. */
+  readonly rule: string
+  /** Said in their place; '' for nothing. */
+  readonly instead: string
+  readonly after: 'go-on' | 'hang-up' | 'transfer'
+  /** Whom the call is transferred to. */
+  readonly to?: string
+}
+
 /** What the conversation tells an agent. */
 export type AgentOrder =
   /** Speak this text as given (greeting, idle prompt, mistake message). */
@@ -93,6 +104,8 @@ export type AgentEvent =
   | { readonly type: 'expires'; readonly at: number }
   /** Another session of the vendor's has taken the place of one that was lost, or that would have ended soon. */
   | { readonly type: 'replaced'; readonly why: 'lost' | 'expiring' }
+  /** It was about to say what it must not. `said`: it says `instead` in its place; else it is to be stopped, and told to. */
+  | ({ readonly type: 'blocked'; readonly said: boolean } & Verdict)
   | { readonly type: 'failed'; readonly code: string; readonly message: string; readonly fatal: boolean }
   | { readonly type: 'closed' }
 

@@ -105,6 +105,12 @@ export type CallEvent =
       readonly durationMs: number
       readonly interrupted: boolean
     }
+  /** The agent was about to say what a rule of its user forbids; the caller heard something else. */
+  | {
+      readonly type: 'guardrail.hit'
+      readonly rule: string
+      readonly action: 'replaced' | 'hung-up' | 'transferred'
+    }
   | { readonly type: 'digit.received'; readonly digit: string; readonly source: 'carrier' | 'in-band' }
   | { readonly type: 'tool.called'; readonly id: string; readonly name: string; readonly arguments: unknown }
   | {

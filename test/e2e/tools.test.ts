@@ -1,7 +1,7 @@
 /** Tools of the user's own on whole calls: a telephone, a simulated carrier, a real gateway, the user's servers. */
 import { createHmac } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { callerNumber, person } from '../conformance/live/stage.ts'
+import { callerNumber, over, person } from '../conformance/live/stage.ts'
 import { openHouse, type House } from './gateway.ts'
 import { twilioLive } from './twilio-line.ts'
 import { until } from './until.ts'
@@ -133,5 +133,65 @@ describe('an MCP server', () => {
     const failed = (await house.events(id)).find(({ event }) => event.type === 'agent.failed')
     expect(failed?.event).toMatchObject({ code: 'tool.failed' })
     hangUp()
+  })
+})
+
+describe('a guardrail', () => {
+  const rule = { name: 'pitch', type: 'terms', terms: ['700 hz'], message: 'Something else.' }
+
+  test('cuts a speaking agent off, has it say something else, and tells the rule, not the words', async () => {
+    const { id, player, hangUp } = await call({ guardrails: [rule] })
+    player.say(3_000, 700)
+    await until('the words in their place', () => player.orders.some((order) => order.type === 'say'))
+    expect(player.orders.map((order) => (order.type === 'say' ? order.text : order.type))).toEqual([
+      'interrupt',
+      'Something else.',
+    ])
+    const hits = (await house.events(id)).filter(({ event }) => event.type === 'guardrail.hit')
+    expect(hits.map(({ event }) => event)).toEqual([{ type: 'guardrail.hit', rule: 'pitch', action: 'replaced' }])
+    hangUp()
+  })
+
+  test('ends the call once its message was heard', async () => {
+    const { id, player } = await call({ guardrails: [{ ...rule, after: 'hang-up' }] })
+    player.say(3_000, 700)
+    await until('the words in their place', () => player.orders.some((order) => order.type === 'say'))
+    expect(await over(house, id)).toMatchObject({ status: 'completed', endReason: 'agent-hangup' })
+  })
+
+  test('asks the user’s server about each sentence, signed', async () => {
+    const asked: Asked[] = []
+    const url = await toolServer(house.scope, (one) => {
+      asked.push(one)
+      return { text: '{"allow":false}' }
+    })
+    const check = { name: 'check', type: 'check', url, headers: { authorization }, message: 'Something else.' }
+    const { id, player, hangUp } = await call({ guardrails: [check], toolSecret })
+    player.say(3_000, 700)
+    await until('the words in their place', () => player.orders.some((order) => order.type === 'say'))
+    expect(JSON.parse(asked[0]!.body)).toMatchObject({ check: 'check', text: '700 Hz', call: { id } })
+    expect(asked[0]!.headers['webhook-signature']).toMatch(/^v1,/)
+    hangUp()
+  })
+})
+
+describe('an agent that reaches a machine', () => {
+  test.each([
+    ['leaves its message', { message: 'Please call back.' }, 'voicemail-left'],
+    ['with nothing to leave hangs up', {}, 'agent-hangup'],
+  ])('%s', async (_, given, endReason) => {
+    const agent = await house.agent()
+    const line = await twilioLive.line(house, agent.id)
+    const { data, error } = await house.client.POST('/v1/calls', {
+      body: { connection: line.connection, from: line.number, to: callerNumber, agent: agent.id },
+    })
+    if (!data) throw new Error(JSON.stringify(error))
+    const player = await house.studio.player(agent.key)
+    await house.callWhen('answered', data.id, ({ status }) => status === 'in-progress')
+    expect(player.brief.tools.map(({ name }) => name)).toContain('voicemail_reached')
+    player.ask('voicemail_reached', given)
+    expect(await over(house, data.id)).toMatchObject({ endReason })
+    const seen = (await house.events(data.id)).find(({ event }) => event.type === 'machine.detected')
+    expect(seen?.event).toMatchObject({ result: 'machine', raw: 'agent' })
   })
 })

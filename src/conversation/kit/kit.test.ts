@@ -195,6 +195,6 @@ describe('settings', () => {
   })
 
   test('need nothing', () => {
-    expect(kitSettings({})).toEqual({ tools: [], mcp: [], toolSecret: '' })
+    expect(kitSettings({})).toEqual({ tools: [], mcp: [], guardrails: [], toolSecret: '' })
   })
 })

@@ -7,6 +7,7 @@ import type { ToolOutcome } from '../toolbox.ts'
 import { takenNames } from '../tools.ts'
 import { callHttpTool, type About } from './http-tool.ts'
 import { openMcp, type McpSession } from './mcp.ts'
+import { openScreen, type Screen } from './screen.ts'
 import { fitting, type Fits, type JsonSchema } from './schema.ts'
 import type { KitSettings, McpServer } from './settings.ts'
 import type { UsersServer } from './users-server.ts'
@@ -15,6 +16,8 @@ export interface Kit extends AsyncDisposable {
   readonly tools: readonly Tool[]
   /** By the tool's name: what is said while it works. */
   readonly fillers: Readonly<Record<string, Filler>>
+  /** What the agent must not say. */
+  readonly screen?: Screen
   /** Never rejects. */
   perform(call: ToolCall): Promise<ToolOutcome>
 }
@@ -54,7 +57,9 @@ export async function openKit(settings: KitSettings, about: About, parts: KitPar
       offerAll(offered, settings.mcp[index]!, result.value, parts)
     } else parts.failed(result.reason instanceof OffhookError ? result.reason : leftOut(result.reason))
   }
+  const screen = openScreen(settings.guardrails, about, server)
   return {
+    ...(screen && { screen }),
     tools: [...offered.values()].map(({ tool }) => tool),
     fillers: Object.fromEntries(
       [...offered].flatMap(([name, { filler }]) => (filler === undefined ? [] : [[name, filler]])),

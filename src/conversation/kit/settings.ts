@@ -2,28 +2,11 @@
 import { z } from 'zod'
 import { field } from '../../spec/provider.ts'
 import { takenNames } from '../tools.ts'
+import { address, headers } from './fields.ts'
+import { guardrails } from './rules.ts'
 import { schemaFault } from './schema.ts'
 
 const group = 'Tools'
-
-const address = z.url({ protocol: /^https?$/, error: 'an address that begins with http:// or https://' }).max(2_000)
-
-const headers = field(
-  z
-    .record(
-      z.string().regex(/^[\w!#$%&'*+.^`|~-]{1,100}$/),
-      z
-        .string()
-        .max(4_000)
-        .regex(/^[\t\x20-\x7e\x80-\xff]*$/),
-    )
-    .default({}),
-  {
-    title: 'Headers',
-    description: 'Sent along, such as {"Authorization": "Bearer …"}. Kept secret: shown only by their last letters.',
-    secret: true,
-  },
-)
 
 const filler = field(z.string().max(300).default(''), {
   title: 'Said while it works',
@@ -113,6 +96,7 @@ export const kitFields = {
     group,
     description: 'Their tools are offered to the model. Every call has a session of its own.',
   }),
+  guardrails,
   toolSecret: field(
     z
       .string()

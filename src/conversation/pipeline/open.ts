@@ -53,6 +53,7 @@ export async function openPipeline(
   return createPipeline({
     ...{ ears, models, speakers, rate, brief, logger, emit },
     patience: plan.patience ?? patience,
+    ...(parts.screen && { screen: parts.screen }),
     clock: host.clock,
     ids: host.ids,
     ...(plan.prompt === undefined ? {} : { prompt: plan.prompt }),

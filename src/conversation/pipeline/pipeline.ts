@@ -7,6 +7,7 @@ import type { AgentEmit, AgentOrder, AgentSession, Brief } from '../../spec/agen
 import { OffhookError } from '../../spec/errors.ts'
 import type { Model, Speaker } from '../../spec/speech.ts'
 import { fill } from '../../lib/fill.ts'
+import type { Screen } from '../kit/screen.ts'
 import { lastTools } from '../tools.ts'
 import type { Ears, EarsEvent } from './ears.ts'
 import { Forethought } from './forethought.ts'
@@ -23,6 +24,8 @@ export interface PipelineOptions {
   /** Longest wait for the model's first word while another one could be asked, ms. */
   readonly patience: number
   readonly brief: Brief
+  /** What the model must not say. */
+  readonly screen?: Screen
   /** System prompt; `{name}` is filled from variables. */
   readonly prompt?: string
   readonly clock: Clock
@@ -213,13 +216,15 @@ class Pipeline implements AgentSession {
   }
 
   #begin(thought: boolean, run: (reply: Reply) => Promise<void>): void {
-    const { ids, speakers, clock, emit } = this.#options
+    const { ids, speakers, clock, emit, screen } = this.#options
     const reply: Reply = {
       id: ids.id('reply'),
       thought,
       begun: false,
       planned: '',
       calls: [],
+      blocked: false,
+      ...(thought && screen && { screen }),
       abort: new AbortController(),
       history: this.#history,
       speakers,

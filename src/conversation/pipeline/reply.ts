@@ -4,6 +4,7 @@ import type { Emitter } from '../../media/port.ts'
 import type { AgentEmit } from '../../spec/agent.ts'
 import { OffhookError } from '../../spec/errors.ts'
 import type { Model, ModelEvent, Speaker, Tool, ToolCall, Turn } from '../../spec/speech.ts'
+import type { Screen } from '../kit/screen.ts'
 import { Feed } from './feed.ts'
 import type { History } from './history.ts'
 import { sayAll } from './mouth.ts'
@@ -20,6 +21,10 @@ export interface Reply {
   planned: string
   /** Tools the model asks for. */
   calls: ToolCall[]
+  /** Something else is said in place of its words from here on. */
+  blocked: boolean
+  /** What it must not say. */
+  readonly screen?: Screen
   readonly abort: AbortController
   readonly history: History
   readonly speakers: Standby<Speaker>
@@ -64,14 +69,35 @@ export async function replyWith(reply: Reply, question: Question): Promise<void>
       feed.end()
     }
   }
-  const saying = say(reply, feed).catch((error: unknown) => {
-    // Nobody will hear what the model still has to say.
-    mute.abort(error)
-    throw error
-  })
+  const saying = say(reply, screened(reply, feed))
+    .then(() => reply.blocked && mute.abort())
+    .catch((error: unknown) => {
+      // Nobody will hear what the model still has to say.
+      mute.abort(error)
+      throw error
+    })
   const [thought, said] = await Promise.allSettled([think(), saying])
   if (said.status === 'rejected') throw said.reason
-  if (thought.status === 'rejected') throw thought.reason
+  if (reply.blocked) reply.calls = []
+  else if (thought.status === 'rejected') throw thought.reason
+}
+
+/** Sentences that may be said. The first that may not is replaced, and nothing follows it. */
+async function* screened(reply: Reply, sentences: Feed<string>): AsyncGenerator<string> {
+  const reading = reply.screen?.begin()
+  let passed = ''
+  for await (const sentence of sentences) {
+    const verdict = reading?.read(`${sentence} `) ?? (await reading?.check?.(sentence, reply.abort.signal))
+    if (verdict) {
+      reply.blocked = true
+      reply.planned = passed + verdict.instead
+      reply.emit({ type: 'blocked', said: true, ...verdict })
+      if (verdict.instead !== '') yield verdict.instead
+      return
+    }
+    passed += sentence
+    yield sentence
+  }
 }
 
 async function thinkUntilAnswered(
@@ -142,11 +168,12 @@ async function think(
 }
 
 function plan(reply: Reply, feed: Feed<string>, sentence: string): void {
+  if (reply.blocked) return
   reply.planned += sentence
   feed.push(sentence)
 }
 
-async function say(reply: Reply, sentences: Feed<string>): Promise<void> {
+async function say(reply: Reply, sentences: AsyncIterable<string>): Promise<void> {
   const { id, history, emit, speakers, voice, clock, broke, abort } = reply
   let soundMs = 0
   const saying = (text: string) => {
