@@ -119,6 +119,18 @@ describe('a session that is lost', () => {
     expect(last().heard.length).toBe(0)
   })
 
+  test('a turn that was answered is not heard again, though nobody wrote it down', async () => {
+    const { agent, last, lose, hear } = await start()
+    agent.order({ type: 'speech-started' })
+    hear(700)
+    agent.order({ type: 'speech-ended' })
+    last().reply('r', 'Fine.', 100)
+    await lose()
+    last().emit({ type: 'ready' })
+    expect(last().heard.length).toBe(0)
+    expect(last().orders).toEqual([])
+  })
+
   test('what it was told to say and had not begun is said by the next', async () => {
     const { agent, last, lose } = await start()
     agent.order({ type: 'say', text: 'Are you still there?' })
@@ -226,6 +238,28 @@ describe('hope', () => {
   })
 })
 
+test('a session that comes too late, after the end, is closed', async () => {
+  const clock = new VirtualClock()
+  const opened: FakeAgent[] = []
+  const late = Promise.withResolvers<void>()
+  const open = async (_: Brief, emit: AgentEmit) => {
+    if (opened.length > 0) await late.promise
+    const session = new FakeAgent(emit)
+    opened.push(session)
+    return session
+  }
+  const options = { name: 'Vendor', brief, host: { clock }, logger: silentLogger, emit: () => undefined, open }
+  const agent = await openLasting(options)
+  opened[0]!.emit({ type: 'ready' })
+  opened[0]!.emit(died)
+  clock.advance(1)
+  await agent[Symbol.asyncDispose]()
+  late.resolve()
+  await settle()
+  expect(opened.map(({ disposals }) => disposals)).toEqual([1, 1])
+  expect(clock.pending).toBe(0)
+})
+
 describe('a session that is about to end', () => {
   const hour = 3_600_000
 
@@ -243,6 +277,21 @@ describe('a session that is about to end', () => {
     expect(of('replaced')).toEqual([{ type: 'replaced', why: 'expiring' }])
     expect(sessions[0]?.disposals).toBe(1)
     expect(types()).not.toContain('failed')
+  })
+
+  test('whatever its clock says, sessions do not follow one another in haste', async () => {
+    const { last, clock, briefs, pass } = await start()
+    last().emit({ type: 'expires', at: clock.now() - hour })
+    await pass(10_000)
+    expect(briefs).toHaveLength(1)
+    last().emit({ type: 'expires', at: clock.now() + 5000 })
+    await pass(6000)
+    last().emit({ type: 'expires', at: clock.now() + 5000 })
+    last().emit({ type: 'ready' })
+    await pass(59_000)
+    expect(briefs).toHaveLength(2)
+    await pass(3000)
+    expect(briefs).toHaveLength(3)
   })
 
   test('not while the agent speaks, the caller does, or a tool works', async () => {

@@ -40,6 +40,9 @@ const readyWithin = 8_000
 /** A session is left so long before it would end, or this share of its life if that is less. */
 const ahead = 300_000
 const share = 0.2
+/** One that is said to be over already will be seen to be; and none is left so soon after it took another's place: clocks may differ. Ms. */
+const least = 2_000
+const oneAfterAnother = 60_000
 /** How often a pause is looked for, and how long both sides must have been silent; ms. */
 const look = 250
 const still = 700
@@ -116,7 +119,8 @@ class LastingAgent implements AgentSession {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#end()
-    for (const session of [this.#session, this.#next?.session]) if (session) this.#leave(session)
+    this.#abandon()
+    if (this.#session) this.#leave(this.#session)
     await Promise.all(this.#leaving)
   }
 
@@ -256,7 +260,7 @@ class LastingAgent implements AgentSession {
     this.#since = this.#now
     this.#ready = true
     emit({ type: 'replaced', why })
-    if (expires !== undefined) this.#leaveBefore(expires)
+    if (expires !== undefined) this.#leaveBefore(expires, oneAfterAnother)
     for (const order of this.#later.splice(0)) session.order(order)
     if (why === 'expiring') return
     for (const item of this.#account.resume()) {
@@ -295,10 +299,11 @@ class LastingAgent implements AgentSession {
 
   // ── a session that will end ────────────────────────────────────────────────────────────────────────────────────────
 
-  #leaveBefore(at: number): void {
+  #leaveBefore(at: number, soonest = 0): void {
     const left = at - this.#options.host.clock.now()
+    if (left < least) return
     const session = this.#session
-    this.#after(Math.max(0, left - Math.min(ahead, left * share)), () => {
+    this.#after(Math.max(soonest, left - Math.min(ahead, left * share)), () => {
       if (session === this.#session) this.#seekPause()
     })
   }
