@@ -22,6 +22,7 @@ import { gemini } from './llm/gemini/gemini.ts'
 import { openaiCompatible } from './llm/openai-compatible/openai-compatible.ts'
 import { openaiResponses } from './llm/openai-responses/openai-responses.ts'
 import { scriptedModel } from './llm/scripted/index.ts'
+import { textBridge } from './llm/text-bridge/text-bridge.ts'
 import { assemblyaiRecogniser } from './stt/assemblyai/assemblyai.ts'
 import { cartesiaRecogniser } from './stt/cartesia/cartesia.ts'
 import { deepgramRecogniser } from './stt/deepgram/deepgram.ts'
@@ -52,7 +53,7 @@ export const recognisers: readonly RecogniserSpec[] = [
   speechmaticsRecogniser,
   assemblyaiRecogniser,
 ]
-export const models: readonly ModelSpec[] = [scriptedModel, openaiCompatible, openaiResponses, anthropic, gemini]
+export const models: readonly ModelSpec[] = [scriptedModel, openaiCompatible, openaiResponses, anthropic, gemini, textBridge]
 export const speakers: readonly SpeakerSpec[] = [
   localSpeaker,
   elevenlabsSpeaker,

@@ -1,5 +1,6 @@
 /** Parts of a pipeline: recognisers (speech to text), models (text to text) and speakers (text to speech). */
 import type { z } from 'zod'
+import type { Variables } from './call.ts'
 import type { WireMessage } from './carrier.ts'
 import type { Now, Operation } from './http.ts'
 import type { ErrorCode } from './errors.ts'
@@ -140,6 +141,8 @@ export interface Tool {
 export interface ToolCall {
   readonly id: string
   readonly name: string
+  /** What is wrong with the arguments where the model gave no JSON object: it is told so, and may try again. */
+  readonly broken?: string
   /** Parsed; `{}` when the model gave none. */
   readonly arguments: Readonly<Record<string, unknown>>
 }
@@ -159,12 +162,62 @@ export type ModelEvent =
 
 export interface ModelSpec<S extends z.ZodObject = z.ZodObject> extends ProviderSpec<S> {
   readonly kind: 'llm'
-  open(config: z.output<S>, host: PartHost): Model | Promise<Model>
+  /** `call`: for models that are told of the call and may speak unasked; absent where there is none. */
+  open(config: z.output<S>, host: PartHost, call?: ModelCall): Model | Promise<Model>
 }
+
+/** The call that a model is opened for. */
+export interface ModelCall {
+  readonly call: string
+  readonly direction: 'inbound' | 'outbound'
+  readonly from: string
+  readonly to: string
+  readonly variables: Variables
+  /** A model behind a socket of its own, which the engine drives by this pure translator. */
+  socket(translator: ModelSocket): Promise<Model>
+}
+
+/** Keeps the history by itself: it is told what is new. */
+export interface ModelSocket {
+  /** For people: named in failures. */
+  readonly name: string
+  /** Hidden wherever it repeats them. */
+  readonly secrets: readonly string[]
+  connect(now: Now): Operation<SocketTarget>
+  begin(): unknown
+  step(
+    state: unknown,
+    input: ModelInput,
+  ): {
+    readonly state: unknown
+    readonly events: readonly ModelSocketEvent[]
+    readonly messages: readonly WireMessage[]
+  }
+}
+
+export type ModelInput =
+  | { readonly type: 'opened' }
+  | { readonly type: 'message'; readonly message: WireMessage }
+  /** The caller said this, and waits for an answer. */
+  | { readonly type: 'turn'; readonly text: string }
+  | { readonly type: 'digits'; readonly digits: string }
+  /** Of what it said last the caller heard this, for so long, and nothing more. */
+  | { readonly type: 'interrupted'; readonly heard: string; readonly heardMs: number }
+  | { readonly type: 'idle' }
+  | { readonly type: 'finish' }
+
+export type ModelSocketEvent =
+  /** Of the answer, or, where none is waited for, of something to say; `last` ends it. */
+  | { readonly type: 'text'; readonly delta: string; readonly last: boolean }
+  /** A tool to run once what it said was spoken; it is not told what came of it. */
+  | { readonly type: 'tool'; readonly call: ToolCall }
+  | PartFailed
 
 export interface Model extends AsyncDisposable {
   /** Streams a reply. Aborting cancels all the way to the vendor. Throws OffhookError. */
   reply(history: readonly Turn[], tools: readonly Tool[], signal: AbortSignal): AsyncIterable<ModelEvent>
+  /** The caller interrupted: of what it said last they heard this, for so long. For models that keep the history themselves. */
+  interrupted?(heard: string, heardMs: number): void
 }
 
 // ── speaker ──────────────────────────────────────────────────────────────────────────────────────────────────────────

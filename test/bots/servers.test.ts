@@ -1,7 +1,6 @@
 /** Bots that take the place of a model's server: a chat endpoint behind our ears and voice, and a Realtime server, on calls from Vonage and Exotel. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { z } from 'zod'
-import { simulatedCarrier, startDeepgramStt, tone, type VendorServer } from '../../simulators/index.ts'
+import { simulatedCarrier, startDeepgramStt, type VendorServer } from '../../simulators/index.ts'
 import { realClock } from '../../src/lib/clock.ts'
 import { openaiRealtime } from '../../src/providers/agents/openai-realtime/openai-realtime.ts'
 import { pipeline } from '../../src/providers/agents/pipeline/pipeline.ts'
@@ -9,26 +8,14 @@ import { exotel } from '../../src/providers/carriers/exotel/exotel.ts'
 import { vonage } from '../../src/providers/carriers/vonage/vonage.ts'
 import { openaiCompatible } from '../../src/providers/llm/openai-compatible/openai-compatible.ts'
 import { deepgramRecogniser } from '../../src/providers/stt/deepgram/deepgram.ts'
-import type { RequestSpeakerSpec } from '../../src/spec/speech.ts'
 import { callerNumber, over, person, speech, toneMs } from '../conformance/live/stage.ts'
 import { lineAt } from '../e2e/carrier-line.ts'
 import { openHouse, type House } from '../e2e/gateway.ts'
 import { startBot } from './bot.ts'
+import { hummer } from './hummer.ts'
 
 const token = 'bot-token-0123456789'
 const key = 'a-key-of-the-tests'
-
-/** 200 ms of a tone for every word. */
-const hummer: RequestSpeakerSpec = {
-  ...{ kind: 'tts', name: 'hummer', label: 'Hummer', settings: z.object({}) },
-  open: () => ({
-    rate: 8000,
-    async *speak(text) {
-      for (const _ of text.split(' ')) yield Int16Array.from(tone(1000, 200))
-    },
-    [Symbol.asyncDispose]: async () => undefined,
-  }),
-}
 
 const vonageLine = lineAt({ carrier: simulatedCarrier('vonage'), account: 'applicationId' })
 const lines = [

@@ -12,6 +12,7 @@ export function countedModel(model: Model, used: Used): Model {
         else yield event
       }
     },
+    interrupted: (heard, heardMs) => model.interrupted?.(heard, heardMs),
     [Symbol.asyncDispose]: () => model[Symbol.asyncDispose](),
   }
 }

@@ -1,13 +1,14 @@
 /** Puts a pipeline together from its plan: every part with those who stand in for it, connected before anybody speaks. */
 import type { AgentEmit, AgentSession, Brief, PipelinePlan, PlannedPart } from '../../spec/agent.ts'
 import { OffhookError } from '../../spec/errors.ts'
-import type { Model, ModelSpec, RecogniserSpec, Speaker, SpeakerSpec } from '../../spec/speech.ts'
+import type { Model, ModelSocket, ModelSpec, RecogniserSpec, Speaker, SpeakerSpec } from '../../spec/speech.ts'
 import type { AgentParts } from '../agents.ts'
 import { checked, secretValues } from '../checked.ts'
 import { countedListener, countedModel, countedRecogniser, countedSpeaker, type Used } from './counted.ts'
 import { openEars } from './ears.ts'
 import { segmentPart, socketPart, type ListenerPart } from './listeners.ts'
 import { createPipeline } from './pipeline.ts'
+import { openSocketModel, type Unasked } from './socket-model.ts'
 import { openSocketSpeaker } from './socket-speaker.ts'
 import { Standby, type Candidate } from './standby.ts'
 
@@ -38,9 +39,12 @@ export async function openPipeline(
       replaced: tell,
     })
   }
+  let pipeline: ReturnType<typeof createPipeline> | undefined
+  const early: Unasked[] = []
+  const unasked = (event: Unasked) => void (pipeline ? pipeline.unasked(event) : early.push(event))
   const [listeners, models, speakers] = await Promise.all([
     standby(parts.recogniser, plan.recogniser, openListener),
-    standby(parts.model, plan.model, openModel),
+    standby(parts.model, plan.model, (spec, setting) => openModel(spec, setting, brief, unasked)),
     standby(parts.speaker, plan.speaker, openSpeaker),
   ])
   const opening = [openEars({ standby: listeners, clock: host.clock, logger }), models.part(), speakers.part()] as const
@@ -50,7 +54,7 @@ export async function openPipeline(
     await Promise.allSettled([ears, models, speakers].map((part) => part[Symbol.asyncDispose]()))
   }
   const [ears, , { rate }] = await Promise.all(opening)
-  return createPipeline({
+  pipeline = createPipeline({
     ...{ ears, models, speakers, rate, brief, logger, emit },
     patience: plan.patience ?? patience,
     ...(parts.screen && { screen: parts.screen }),
@@ -58,6 +62,8 @@ export async function openPipeline(
     ids: host.ids,
     ...(plan.prompt === undefined ? {} : { prompt: plan.prompt }),
   })
+  for (const event of early) pipeline.unasked(event)
+  return pipeline
 }
 
 type Spec = RecogniserSpec | ModelSpec | SpeakerSpec
@@ -110,8 +116,15 @@ async function openListener(spec: RecogniserSpec, { config, parts, used }: Setti
   return segmentPart(countedRecogniser(await spec.open(config, parts.host), used))
 }
 
-async function openModel(spec: ModelSpec, { config, parts, used }: Setting): Promise<Model> {
-  return countedModel(await spec.open(config, parts.host), used)
+async function openModel(
+  spec: ModelSpec,
+  { config, parts, used }: Setting,
+  { call, direction, from, to, variables }: Brief,
+  unasked: (event: Unasked) => void,
+): Promise<Model> {
+  const about = { call, direction, from, to, variables }
+  const socket = (translator: ModelSocket) => openSocketModel({ ...parts, secrets: translator.secrets, translator, unasked })
+  return countedModel(await spec.open(config, parts.host, { ...about, socket }), used)
 }
 
 async function openSpeaker(spec: SpeakerSpec, { config, parts, used }: Setting): Promise<Speaker> {

@@ -13,6 +13,7 @@ import type { Ears, EarsEvent } from './ears.ts'
 import { Forethought } from './forethought.ts'
 import { History } from './history.ts'
 import { type Question, type Reply, replyWith, sayText } from './reply.ts'
+import type { Unasked } from './socket-model.ts'
 import type { Standby } from './standby.ts'
 
 export interface PipelineOptions {
@@ -35,7 +36,7 @@ export interface PipelineOptions {
 }
 
 /** Takes over the parts: closing the session closes them. Ready at once. */
-export function createPipeline(options: PipelineOptions): AgentSession {
+export function createPipeline(options: PipelineOptions): AgentSession & { unasked(event: Unasked): void } {
   return new Pipeline(options)
 }
 
@@ -105,6 +106,17 @@ class Pipeline implements AgentSession {
       default:
         return order satisfies never
     }
+  }
+
+  /** The model has something to say, or to do, that nobody asked it for. */
+  unasked(event: Unasked): void {
+    if (this.#over.signal.aborted) return
+    const { emit } = this.#options
+    if (event.type === 'failed') return emit(event)
+    if (event.type === 'say') return this.order(event)
+    // After what it is saying now.
+    if (this.#reply) this.#reply.calls.push(event.call)
+    else emit({ type: 'tool-called', call: event.call })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -288,6 +300,7 @@ class Pipeline implements AgentSession {
     if (id === undefined || begun || !thought) return
     this.#stop()
     this.#history.interrupt(id, 0)
+    this.#tellModel('', 0)
     this.#owed = true
   }
 
@@ -302,14 +315,23 @@ class Pipeline implements AgentSession {
       this.#history.interrupt(reply.id, 0)
       this.#owed ||= reply.thought && heard !== undefined
     }
-    if (heard === undefined) return
+    if (heard === undefined) return reply?.thought ? this.#tellModel('', 0) : undefined
     const text = this.#history.interrupt(heard, heardMs)
+    this.#tellModel(text, heardMs)
     this.#unsaid = unheard(this.#spoken.get(heard) ?? '', text)
     // Only a caller's sound that turns out to be none brings it back, not an order to stop.
     const turns = this.#turns
     queueMicrotask(() => {
       if (turns === this.#turns) this.#unsaid = ''
     })
+  }
+
+  /** In the history it reads it for itself, unless it keeps its own. */
+  #tellModel(heard: string, heardMs: number): void {
+    this.#options.models.part().then(
+      (model) => model.interrupted?.(heard, Math.round(heardMs)),
+      () => undefined, // told when it is asked
+    )
   }
 
   #stop(): void {
