@@ -3,7 +3,6 @@ import type { Timer } from '../lib/clock.ts'
 import { Scope } from '../lib/scope.ts'
 import type { AgentEvent, AgentSession } from '../spec/agent.ts'
 import type { CallStatus } from '../spec/call.ts'
-import { OffhookError } from '../spec/errors.ts'
 import { Blocked } from './blocked.ts'
 import { Clips } from './clips.ts'
 import { conversationDefaults } from './contract.ts'
@@ -13,7 +12,7 @@ import { Ending } from './ending.ts'
 import { fill } from '../lib/fill.ts'
 import { Listener } from './listener.ts'
 import type { HeardReply } from './replies.ts'
-import { TurnMeter } from './timings.ts'
+import { measures, TurnMeter } from './timings.ts'
 import { Toolbox } from './toolbox.ts'
 import { transferFailed } from './transfers.ts'
 import { quietState } from './turn.ts'
@@ -21,6 +20,7 @@ import type { TurnAction, TurnInput, TurnRules, TurnTimer } from './turn.ts'
 import { advance, begin } from './turns.ts'
 import { UsageBook } from './usage.ts'
 import { Utterances } from './utterances.ts'
+import { codeOf } from './vendor.ts'
 import { Waiters } from './waiters.ts'
 
 /** Opens the agent at once, and speaks as soon as there is a line. */
@@ -30,8 +30,6 @@ export function createConversation(options: ConversationOptions): Conversation {
 
 /** Longest wait for last words before the tool that waits for them runs all the same. */
 const lastWordsLimit = 30_000
-
-const measures = { transcript: 'transcript', 'first-token': 'firstToken', 'first-audio': 'firstAudio' } as const
 
 class Talk implements Conversation {
   readonly #options: ConversationOptions
@@ -70,7 +68,12 @@ class Talk implements Conversation {
     this.#meter = new TurnMeter(clock, (turn, timings) => emit({ type: 'turn.measured', turn, timings }))
     this.#usage = new UsageBook(clock, (used) => emit({ type: 'usage.counted', ...used }))
     this.#waiters = new Waiters(clock)
-    this.#ending = this.#openEnding()
+    this.#ending = new Ending({
+      ...{ clock, settings, waiters: this.#waiters },
+      quiet: () => this.#silent() && this.#saying === 0 && this.#state.owed === 0 && this.#state.caller === 'silent',
+      say: (text) => void this.say(text),
+      tell: (text) => this.#ear.order({ type: 'text', text }),
+    })
     this.#said = new Utterances({
       state: () => this.#state,
       post: (input) => this.#post(input),
@@ -327,7 +330,8 @@ class Talk implements Conversation {
       lastWords: () => this.#lastWords(),
       ...(brief.fillers && { fillers: brief.fillers }),
       say: (text) => this.#post({ type: 'say', text }),
-      quiet: () => this.#silent() && this.#saying === 0 && this.#state.caller === 'silent' && this.#state.phase === 'talking',
+      quiet: () =>
+        this.#silent() && this.#saying === 0 && this.#state.caller === 'silent' && this.#state.phase === 'talking',
       answer: (order) => this.#ear.order(order),
       called: () => this.#post({ type: 'tool-called' }),
       returned: (last) => this.#post({ type: 'tool-returned', last }),
@@ -335,21 +339,6 @@ class Talk implements Conversation {
       clock,
       signal: this.#scope.signal,
       logger,
-    })
-  }
-
-  #openEnding(): Ending {
-    const { clock, settings } = this.#options
-    return new Ending({
-      clock,
-      waiters: this.#waiters,
-      // A recorded call that is older than the warning had none.
-      settings: { ...conversationDefaults, endWarning: 0, ...settings },
-      quiet: () => this.#silent() && this.#saying === 0 && this.#state.owed === 0 && this.#state.caller === 'silent',
-      say: (text) => void this.say(text),
-      tell: (text) => {
-        if (!this.#scope.closed && this.#state.phase === 'talking') this.#ear.order({ type: 'text', text })
-      },
     })
   }
 
@@ -474,8 +463,4 @@ class Talk implements Conversation {
     const ear = this.#ear.sink(microphone.rate)
     this.#options.logger.info(`caller ${microphone.rate} Hz → ${ear}; agent ${this.#said} (line ${speaker})`)
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof OffhookError ? error.code : 'internal'
 }

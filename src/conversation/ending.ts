@@ -1,12 +1,14 @@
 /** The end of a call that lasts too long is announced: to the caller, or to the agent, which says it in its own words. */
 import type { Clock, Timer } from '../lib/clock.ts'
-import type { ConversationSettings } from './contract.ts'
+import { conversationDefaults, type ConversationSettings } from './contract.ts'
 import type { Waiters } from './waiters.ts'
+
+type Settings = Pick<ConversationSettings, 'endWarning' | 'endWarningTo' | 'endWarningText'>
 
 export interface EndingOptions {
   readonly clock: Clock
   readonly waiters: Waiters
-  readonly settings: Pick<ConversationSettings, 'endWarning' | 'endWarningTo' | 'endWarningText'>
+  readonly settings: Partial<Settings>
   /** Neither side speaks or is about to. */
   readonly quiet: () => boolean
   readonly say: (text: string) => void
@@ -15,17 +17,20 @@ export interface EndingOptions {
 
 export class Ending {
   readonly #options: EndingOptions
+  readonly #settings: Settings
   #timer: Timer | undefined
   #told = false
 
   constructor(options: EndingOptions) {
     this.#options = options
+    // A recorded call that is older than these settings announced nothing.
+    this.#settings = { ...conversationDefaults, endWarning: 0, ...options.settings }
   }
 
   /** The call is ended in `ms`. Again when that changes. Nothing is announced for which there is no time. */
   in(ms: number): void {
-    const { clock, settings } = this.#options
-    const { endWarning } = settings
+    const { clock } = this.#options
+    const { endWarning } = this.#settings
     this.#timer?.cancel()
     if (endWarning === 0 || ms <= endWarning || this.#told) return
     this.#timer = clock.timer(ms - endWarning, () => this.#announce())
@@ -37,8 +42,8 @@ export class Ending {
 
   /** In the next pause; without one for half of the time, all the same. */
   #announce(): void {
-    const { waiters, settings, quiet, say, tell } = this.#options
-    const { endWarning, endWarningTo, endWarningText } = settings
+    const { waiters, quiet, say, tell } = this.#options
+    const { endWarning, endWarningTo, endWarningText } = this.#settings
     this.#told = true
     const seconds = String(Math.round(endWarning / 1000))
     const text = endWarningText.replaceAll('{seconds}', seconds)

@@ -6,6 +6,7 @@ import type { AgentEmit, AgentEvent, AgentOrder, AgentSession, Brief } from '../
 import { OffhookError } from '../spec/errors.ts'
 import type { PartHost } from '../spec/speech.ts'
 import { Account } from './account.ts'
+import { codeOf } from './vendor.ts'
 
 export interface LastingOptions {
   /** For people: named in the log. */
@@ -367,6 +368,6 @@ function tooLate(name: string): AgentEvent & { readonly type: 'failed' } {
 }
 
 function failureFrom(error: unknown): AgentEvent & { readonly type: 'failed' } {
-  const code = error instanceof OffhookError ? error.code : 'internal'
-  return { type: 'failed', code, message: error instanceof Error ? error.message : String(error), fatal: true }
+  const message = error instanceof Error ? error.message : String(error)
+  return { type: 'failed', code: codeOf(error), message, fatal: true }
 }

@@ -7,6 +7,9 @@ import { overhear } from './overhear.ts'
 
 type Name = keyof TurnTimings
 
+/** What agents call their measures, as a turn has them. */
+export const measures = { transcript: 'transcript', 'first-token': 'firstToken', 'first-audio': 'firstAudio' } as const
+
 /** Each figure is taken once a turn; a turn is told once, when its first sound can be heard or nothing more will come of it. */
 export class TurnMeter {
   readonly #clock: Clock

@@ -60,6 +60,11 @@ export function closedError(
   })
 }
 
+/** Of whatever was thrown. */
+export function codeOf(error: unknown): ErrorCode {
+  return error instanceof OffhookError ? error.code : 'internal'
+}
+
 /** Headers, subprotocols and parameters of the address are how keys travel. */
 function secretsIn({ url, headers, protocols = [] }: SocketTarget): readonly string[] {
   const parameters = URL.canParse(url) ? [...new URL(url).searchParams] : []
