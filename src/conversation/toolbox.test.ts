@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { settle, VirtualClock } from '../lib/clock.ts'
 import { silentLogger } from '../lib/log.ts'
+import type { AgentOrder } from '../spec/agent.ts'
 import { Toolbox, type ToolOutcome } from './toolbox.ts'
 
 const tool = { name: 'find', description: '', parameters: {} }
@@ -8,6 +9,7 @@ const tool = { name: 'find', description: '', parameters: {} }
 function start(fillers = { find: { text: 'One moment.', after: 800 } }) {
   const clock = new VirtualClock()
   const said: string[] = []
+  const answers: AgentOrder[] = []
   const work: PromiseWithResolvers<ToolOutcome>[] = []
   const state = { quiet: true }
   const toolbox = new Toolbox({
@@ -20,7 +22,8 @@ function start(fillers = { find: { text: 'One moment.', after: 800 } }) {
     say: (text) => void said.push(text),
     quiet: () => state.quiet,
     lastWords: async () => 'heard',
-    ...{ answer: () => undefined, emit: () => undefined, called: () => undefined, returned: () => undefined },
+    answer: (order) => void answers.push(order),
+    ...{ emit: () => undefined, called: () => undefined, returned: () => undefined },
     signal: new AbortController().signal,
   })
   let calls = 0
@@ -33,7 +36,7 @@ function start(fillers = { find: { text: 'One moment.', after: 800 } }) {
     work.shift()!.resolve({ ok: true, result: 'done' })
     await settle()
   }
-  return { said, state, toolbox, use, pass, done }
+  return { said, answers, work, state, toolbox, use, pass, done }
 }
 
 describe('while a tool works', () => {
@@ -82,4 +85,19 @@ describe('while a tool works', () => {
     await pass(800)
     expect(said).toEqual(['One moment.', 'One moment.'])
   })
+})
+
+test('broken arguments are answered to the model, and nothing is done', async () => {
+  const { toolbox, answers, work } = start()
+  toolbox.take({ id: 't', name: 'find', arguments: {}, broken: 'the arguments are no JSON object' })
+  await settle()
+  expect(work).toEqual([])
+  expect(answers).toEqual([
+    {
+      type: 'tool-result',
+      id: 't',
+      ok: false,
+      result: { error: 'the arguments are no JSON object; call again with a JSON object' },
+    },
+  ])
 })

@@ -76,6 +76,7 @@ export class Toolbox {
       const known = tools.map((tool) => tool.name).join(', ')
       return refused(`there is no tool '${call.name}'; there are: ${known || 'none'}`)
     }
+    if (call.broken !== undefined) return refused(`${call.broken}; call again with a JSON object`)
     if (lastTools.has(call.name) && (await lastWords()) === 'interrupted') {
       return refused('cancelled: the caller spoke before the last words were heard')
     }

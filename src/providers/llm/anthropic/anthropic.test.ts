@@ -197,19 +197,6 @@ test.each<[string, FakeAnswer, string, RegExp]>([
     /too long for this model/,
   ],
   ['a stream cut short', { body: eventStream(start, said('One')) }, 'vendor.failed', /in the middle/],
-  [
-    'broken input',
-    {
-      body: eventStream(
-        start,
-        block(0, use('toolu_1', 'look_up')),
-        delta(0, { type: 'input_json_delta', partial_json: '{"da' }),
-        ...end('max_tokens'),
-      ),
-    },
-    'vendor.failed',
-    /look_up with arguments/,
-  ],
 ])('%s is named', async (_, answer, code, message) => {
   const { error: failure, sent } = await reply([answer])
   expect(failure).toMatchObject({ code, message: expect.stringMatching(message) })
@@ -252,4 +239,16 @@ modelConformance('anthropic', {
     broken: eventStream(start, said('Hello')) + `event: error\ndata: ${error('api_error', 'oops')}\n\n`,
     refusal: (status) => error(kinds[status] ?? 'api_error', 'no good: KEY'),
   },
+})
+
+test('broken input stands with what is wrong, for the model to be told', async () => {
+  const body = eventStream(
+    start,
+    block(0, use('toolu_1', 'look_up')),
+    delta(0, { type: 'input_json_delta', partial_json: '{"da' }),
+    ...end('max_tokens'),
+  )
+  const { error: failure, calls } = await reply([{ body }])
+  expect(failure).toBeUndefined()
+  expect(calls).toMatchObject([{ name: 'look_up', arguments: {}, broken: expect.stringMatching(/no JSON object/) }])
 })

@@ -1,7 +1,7 @@
 /** The stream of a reply: Anthropic's events in, text, tool calls and usage out. */
 import type { Ids } from '../../../lib/ids.ts'
 import { inner, text, whole, type Fields } from '../../../protocols/json-media/fields.ts'
-import { argumentsOf } from '../../../protocols/vendor/arguments.ts'
+import { callArguments } from '../../../protocols/vendor/arguments.ts'
 import { cutShort, eventsOf, filtered, spent } from '../../../protocols/vendor/events.ts'
 import { refusalOf, refused, type Vendor } from '../../../protocols/vendor/refusal.ts'
 import { counted } from '../../../protocols/vendor/usage.ts'
@@ -81,7 +81,6 @@ class Blocks {
     return text(delta, 'type') === 'text_delta' ? (text(delta, 'text') ?? '') : ''
   }
 
-  /** Throws `vendor.failed` when arguments are no JSON object. */
   finish(thinking: Thinking): readonly ToolCall[] {
     const calls: ToolCall[] = []
     let thoughts: object[] = []
@@ -92,7 +91,7 @@ class Blocks {
         const { id, name, json, given } = block
         if (thoughts.length > 0) thinking.set(id, thoughts)
         thoughts = []
-        calls.push({ id, name, arguments: json === '' ? given : argumentsOf(name, json) })
+        calls.push({ id, name, ...(json === '' ? { arguments: given } : callArguments(name, json)) })
       }
     }
     return calls

@@ -2,7 +2,7 @@
 import { parseJson } from '../../../lib/json.ts'
 import type { Ids } from '../../../lib/ids.ts'
 import { isFields } from '../../../protocols/json-media/fields.ts'
-import { argumentsOf } from '../../../protocols/vendor/arguments.ts'
+import { callArguments } from '../../../protocols/vendor/arguments.ts'
 import type { ToolCall } from '../../../spec/speech.ts'
 
 interface Draft {
@@ -30,13 +30,12 @@ export class CallDrafts {
     else if (isFields(part['arguments'])) draft.given = part['arguments']
   }
 
-  /** Throws `vendor.failed` when arguments are no JSON object: what was meant must not be guessed. */
   finish(ids: Ids): readonly ToolCall[] {
     const named = this.#drafts.filter((draft) => draft.name !== '')
     return named.map((draft) => ({
       id: draft.id ?? ids.id('tool'),
       name: draft.name,
-      arguments: draft.given ?? argumentsOf(draft.name, draft.text),
+      ...(draft.given ? { arguments: draft.given } : callArguments(draft.name, draft.text)),
     }))
   }
 

@@ -159,18 +159,19 @@ describe('failures', () => {
     ],
     ['a reply of thoughts only', { body: chunk({}, 'length') }, 'vendor.failed', /before its first word/],
     ['a stream cut short', { body: chunk({ content: 'One' }) }, 'vendor.failed', /in the middle/],
-    [
-      'arguments cut short',
-      { body: chunk({ tool_calls: [{ id: 'x', function: { name: 'f', arguments: '{"a' } }] }, 'length') },
-      'vendor.failed',
-      /f with arguments/,
-    ],
   ])('%s', async (_, answer, code, message) => {
     const { error, sent } = await reply([answer])
     expect(error).toBeInstanceOf(OffhookError)
     expect(error).toMatchObject({ code, message: expect.stringMatching(message) })
     expect(String(error)).not.toContain('sk-secret')
     expect(sent).toHaveLength(1)
+  })
+
+  test('arguments cut short stand with what is wrong, for the model to be told', async () => {
+    const fragment = { id: 'x', function: { name: 'f', arguments: '{"a' } }
+    const { error, calls } = await reply([{ body: chunk({ tool_calls: [fragment] }, 'length') }])
+    expect(error).toBeUndefined()
+    expect(calls).toMatchObject([{ name: 'f', arguments: {}, broken: expect.stringMatching(/no JSON object/) }])
   })
 
   test('a busy server is asked again, as late as it says', async () => {

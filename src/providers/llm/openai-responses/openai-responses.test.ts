@@ -178,23 +178,23 @@ test.each<[string, FakeAnswer, string, RegExp]>([
   ],
   ['thoughts only', { body: eventStream(incomplete('max_output_tokens')) }, 'vendor.failed', /before its first word/],
   ['a stream cut short', { body: eventStream(said('One')) }, 'vendor.failed', /in the middle/],
-  [
-    'broken arguments',
-    {
-      body: eventStream(
-        { type: 'response.output_item.added', output_index: 0, item: { ...call, arguments: '' } },
-        { type: 'response.function_call_arguments.delta', output_index: 0, delta: '{"da' },
-        incomplete('max_output_tokens'),
-      ),
-    },
-    'vendor.failed',
-    /look_up with arguments/,
-  ],
 ])('%s is named', async (_, answer, code, message) => {
   const { error, sent } = await reply([answer])
   expect(error).toMatchObject({ code, message: expect.stringMatching(message) })
   expect(String(error)).not.toContain(key)
   expect(sent).toHaveLength(1)
+})
+
+test('broken arguments stand with what is wrong, for the model to be told', async () => {
+  const item = { ...call, arguments: '' }
+  const body = eventStream(
+    { type: 'response.output_item.added', output_index: 0, item },
+    { type: 'response.function_call_arguments.delta', output_index: 0, delta: '{"da' },
+    incomplete('max_output_tokens'),
+  )
+  const { error, calls } = await reply([{ body }])
+  expect(error).toBeUndefined()
+  expect(calls).toMatchObject([{ name: 'look_up', arguments: {}, broken: expect.stringMatching(/no JSON object/) }])
 })
 
 test('a reply cut by its limit is spoken as far as it came', async () => {

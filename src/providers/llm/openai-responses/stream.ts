@@ -1,7 +1,7 @@
 /** The stream of a reply: the vendor's events in, text, tool calls and usage out. */
 import type { Ids } from '../../../lib/ids.ts'
 import { inner, text, whole, type Fields } from '../../../protocols/json-media/fields.ts'
-import { argumentsOf } from '../../../protocols/vendor/arguments.ts'
+import { callArguments } from '../../../protocols/vendor/arguments.ts'
 import { cutShort, eventsOf, filtered, spent } from '../../../protocols/vendor/events.ts'
 import { refusalOf, refused, type Vendor } from '../../../protocols/vendor/refusal.ts'
 import { counted } from '../../../protocols/vendor/usage.ts'
@@ -71,11 +71,10 @@ class Items {
     if (type === 'response.output_item.done') draft.json = text(item, 'arguments') ?? draft.json
   }
 
-  /** Throws `vendor.failed` when arguments are no JSON object. */
   finish(reasoning: Reasoning): readonly ToolCall[] {
     return [...this.#drafts.values()].map(({ id, name, json, thoughts }) => {
       if (thoughts.length > 0) reasoning.set(id, thoughts)
-      return { id, name, arguments: argumentsOf(name, json) }
+      return { id, name, ...callArguments(name, json) }
     })
   }
 
