@@ -143,8 +143,6 @@ export interface ToolCall {
   readonly name: string
   /** What is wrong with the arguments where the model gave no JSON object: it is told so, and may try again. */
   readonly broken?: string
-  /** What is wrong with the arguments where the model gave no JSON object: it is told so, and may try again. */
-  readonly broken?: string
   /** Parsed; `{}` when the model gave none. */
   readonly arguments: Readonly<Record<string, unknown>>
 }
