@@ -123,7 +123,8 @@ async function openModel(
   unasked: (event: Unasked) => void,
 ): Promise<Model> {
   const about = { call, direction, from, to, variables }
-  const socket = (translator: ModelSocket) => openSocketModel({ ...parts, secrets: translator.secrets, translator, unasked })
+  const socket = (translator: ModelSocket) =>
+    openSocketModel({ ...parts, secrets: translator.secrets, translator, unasked })
   return countedModel(await spec.open(config, parts.host, { ...about, socket }), used)
 }
 
