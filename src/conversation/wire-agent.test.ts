@@ -279,7 +279,7 @@ describe('an open agent', () => {
     expect(ours.open).toBe(false)
   })
 
-  test('closing it closes the socket and tells nobody', async () => {
+  test('closing it takes leave of the vendor, closes the socket, and tells nobody', async () => {
     const { session, events, theirs, listen, sent } = await start()
     listen()
     await session[Symbol.asyncDispose]()
@@ -287,6 +287,6 @@ describe('an open agent', () => {
     session.port.speaker.write(new Int16Array(5))
     expect(events).toEqual([])
     expect(theirs.open).toBe(false)
-    expect(sent).toEqual(['setup'])
+    expect(sent).toEqual(['setup', 'leaving'])
   })
 })
