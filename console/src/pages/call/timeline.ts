@@ -109,6 +109,13 @@ const descriptions: Readonly<Record<string, Describe>> = {
       short(entry.event['result']),
       entry.event['ok'] === true ? 'neutral' : 'bad',
     ),
+  'guardrail.hit': (entry) =>
+    moment(
+      'agent',
+      `Guardrail ${textOf(entry, 'rule')}`,
+      `the agent's words were kept from the caller: ${words(textOf(entry, 'action')).toLowerCase()}`,
+      'warn',
+    ),
   'timer.fired': (entry) => moment('other', `Time ran out: ${words(textOf(entry, 'timer')).toLowerCase()}`, '', 'warn'),
 }
 
