@@ -96,9 +96,7 @@ export class Toolbox {
     const filler = fillers[name]
     // It ends with an abort once the tool has returned, like the sleep below.
     if (filler) this.#fill(filler, either).catch(() => undefined)
-    const late = clock
-      .sleep(patience, either)
-      .then(() => refused(`no result within ${patience / 1000} s`))
+    const late = clock.sleep(patience, either).then(() => refused(`no result within ${patience / 1000} s`))
     // The sleep ends with an abort once the tool has returned.
     late.catch(() => undefined)
     try {

@@ -57,7 +57,10 @@ describe('an HTTP tool', () => {
     const signed = `${headers['webhook-id'] as string}.${headers['webhook-timestamp'] as string}.${body}`
     expect(headers['webhook-signature']).toBe(`v1,${createHmac('sha256', key).update(signed).digest('base64')}`)
     hangUp()
-    const events = await house.events(id)
+    const events = await until('both results in the events', async () => {
+      const all = await house.events(id)
+      return all.filter(({ event }) => event.type === 'tool.returned').length > 1 && all
+    })
     expect(events.map(({ event }) => event)).toEqual(
       expect.arrayContaining([
         expect.objectContaining({ type: 'tool.called', name: 'find_table', arguments: { day: 'Friday' } }),
@@ -130,8 +133,10 @@ describe('an MCP server', () => {
   test('that is not there costs the call its tools, not the call', async () => {
     const { id, player, hangUp } = await call({ mcp: [{ url: 'http://127.0.0.1:9/mcp' }] })
     expect(player.brief.tools).toHaveLength(3)
-    const failed = (await house.events(id)).find(({ event }) => event.type === 'agent.failed')
-    expect(failed?.event).toMatchObject({ code: 'tool.failed' })
+    const failed = await until('the failure in the events', async () =>
+      (await house.events(id)).find(({ event }) => event.type === 'agent.failed'),
+    )
+    expect(failed.event).toMatchObject({ code: 'tool.failed' })
     hangUp()
   })
 })
@@ -147,7 +152,10 @@ describe('a guardrail', () => {
       'interrupt',
       'Something else.',
     ])
-    const hits = (await house.events(id)).filter(({ event }) => event.type === 'guardrail.hit')
+    const hits = await until('the rule in the events', async () => {
+      const found = (await house.events(id)).filter(({ event }) => event.type === 'guardrail.hit')
+      return found.length > 0 && found
+    })
     expect(hits.map(({ event }) => event)).toEqual([{ type: 'guardrail.hit', rule: 'pitch', action: 'replaced' }])
     hangUp()
   })
