@@ -3,10 +3,12 @@ import { createServer } from 'node:http'
 import { json } from 'node:stream/consumers'
 
 const { PORT = 9000, BOT_TOKEN = '' } = process.env
-const server = createServer(async (request, response) => {
-  if (request.headers.authorization !== `Bearer ${BOT_TOKEN}`) {
-    return response.writeHead(401).end(JSON.stringify({ error: { message: 'who are you?' } }))
-  }
+const server = createServer((request, response) => {
+  if (request.headers.authorization === `Bearer ${BOT_TOKEN}`) void answer(request, response)
+  else response.writeHead(401).end(JSON.stringify({ error: { message: 'who are you?' } }))
+})
+
+async function answer(request, response) {
   const { messages } = await json(request)
   console.log('asked', messages.at(-1).content)
   response.writeHead(200, { 'content-type': 'text/event-stream' })
@@ -17,5 +19,5 @@ const server = createServer(async (request, response) => {
   for (const word of `You said: ${messages.at(-1).content}`.split(/(?<= )/)) send({ content: word })
   send({}, 'stop')
   response.end('data: [DONE]\n\n')
-})
+}
 server.listen(Number(PORT), '127.0.0.1', () => console.log('listening', server.address().port))

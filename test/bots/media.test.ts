@@ -1,5 +1,8 @@
 /** A bot that was written for Twilio's media streams answers Vonage's and Exotel's calls, unchanged. */
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { WebSocketServer } from 'ws'
 import { simulatedCarrier, tone } from '../../simulators/index.ts'
 import { twilioStream } from '../../src/providers/agents/twilio-stream/twilio-stream.ts'
 import { exotel } from '../../src/providers/carriers/exotel/exotel.ts'
@@ -57,6 +60,40 @@ describe.each(lines)('a bot for Twilio on a call from $carrier', ({ line }) => {
     })
     expect(JSON.stringify([await house.events(id), house.logger.lines])).not.toContain(bearerToken)
   })
+})
+
+test('a bot whose socket breaks is met again, as the same call on a new stream', async () => {
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
+  house.scope.defer(() => void server.close())
+  await once(server, 'listening')
+  const starts: Readonly<Record<string, string>>[] = []
+  server.on('connection', (socket) => {
+    socket.on('message', (data: Buffer) => {
+      const { event, start } = JSON.parse(data.toString())
+      if (event !== 'start') return
+      starts.push(start)
+      if (starts.length === 1) return socket.close(1011)
+      const { streamSid } = start
+      const payload = Buffer.from(Array.from({ length: 4800 }, (_, at) => (at % 16 < 8 ? 0x9f : 0x1f))).toString(
+        'base64',
+      )
+      socket.send(JSON.stringify({ event: 'media', streamSid, media: { payload } }))
+    })
+  })
+  const address = server.address() as AddressInfo // listens on a port
+  const { ring } = await lines[0]!.line(house, await agent({ url: `ws://127.0.0.1:${address.port}/media` }))
+  const phone = person(async (self) => {
+    await self.waitForSpeech()
+    await self.waitForSilence(400)
+    self.hangup()
+  })
+  const leg = ring({ from: callerNumber, phone })
+  const { id } = await house.callByRef(leg.ref)
+  expect(await over(house, id, 20_000)).toMatchObject({ status: 'completed' })
+  expect(starts).toHaveLength(2)
+  expect(starts[1]?.['callSid']).toBe(starts[0]?.['callSid'])
+  expect(starts[1]?.['streamSid']).not.toBe(starts[0]?.['streamSid'])
+  expect(toneMs(leg.heard(), 500)).toBeGreaterThanOrEqual(560)
 })
 
 test('a caller who hangs up is told as a stop; a bot that refuses us ends the call', async () => {

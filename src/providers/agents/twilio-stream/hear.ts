@@ -52,7 +52,8 @@ function sound(draft: Draft, media: Fields): void {
 function start(draft: Draft): void {
   const { state } = draft
   if (state.run !== undefined) return
-  state.run = `run_${++state.runs}`
+  // A stream that takes the place of one that broke has runs of its own.
+  state.run = `${state.about.streamSid}_${++state.runs}`
   draft.tell({ type: 'reply-started', reply: state.run })
 }
 

@@ -135,9 +135,9 @@ describe('what the bot says', () => {
     const wire = bot()
     expect(wire.hear(media(100), media(7)).events.map(({ type }) => type)).toEqual(['reply-started', 'audio', 'audio'])
     const events = Array.from({ length: 15 }, () => wire.sound(new Int16Array(160)).events)
-    expect(events.flat()).toEqual([{ type: 'reply-ended', reply: 'run_1' }])
+    expect(events.flat()).toEqual([{ type: 'reply-ended', reply: `${streamSid}_1` }])
     expect(events.at(-1)).toHaveLength(1)
-    expect(wire.hear(media(20)).events[0]).toEqual({ type: 'reply-started', reply: 'run_2' })
+    expect(wire.hear(media(20)).events[0]).toEqual({ type: 'reply-started', reply: `${streamSid}_2` })
   })
 
   test('a mark comes back when it was heard', () => {

@@ -24,6 +24,7 @@ export const twilioStream: AgentSpec<typeof settings> = {
     turns: () => 'own',
     rates: () => ({ hears: 8000, speaks: 8000 }),
     greets: true,
+    resumes: true,
     begin,
     opened,
     heard: hear,
