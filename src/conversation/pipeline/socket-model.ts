@@ -37,6 +37,7 @@ export async function openSocketModel(options: SocketModelOptions): Promise<Mode
 class SocketModel implements Model {
   readonly #options: SocketModelOptions
   #socket: Promise<VendorSocket<ModelInput, ModelSocketEvent>> | undefined
+  #sessions = 0
   #closed = false
   /** The answer that is waited for. */
   #answer: Feed<ModelEvent> | undefined
@@ -98,6 +99,7 @@ class SocketModel implements Model {
         hear: (event) => this.#hear(event),
         lost: (error) => this.#lost(error),
       })
+      this.#sessions++
       socket.start()
       return socket
     } catch (error) {
@@ -125,7 +127,11 @@ class SocketModel implements Model {
       case 'text':
         return this.#text(event.delta, event.last)
       case 'tool':
-        return this.#options.unasked(event)
+        // Each session counts its calls anew.
+        return this.#options.unasked({
+          type: 'tool',
+          call: { ...event.call, id: `${this.#sessions}_${event.call.id}` },
+        })
       case 'failed': {
         const { name, secrets } = this.#options.translator
         return this.#options.unasked({ ...event, message: partError(event, name, secrets).message, fatal: false })
