@@ -64,7 +64,7 @@ describe.each(lines)('a bot for Twilio on a call from $carrier', ({ line }) => {
 
 test('a bot whose socket breaks is met again, as the same call on a new stream', async () => {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
-  house.scope.defer(() => void server.close())
+  house.scope.defer(() => server.close())
   await once(server, 'listening')
   const starts: Readonly<Record<string, string>>[] = []
   server.on('connection', (socket) => {
