@@ -41,7 +41,15 @@ import { rimeSpeaker } from './tts/rime/rime.ts'
 
 export const carriers: readonly CarrierSpec[] = [twilio, telnyx, webrtc, plivo, vobiz, vonage, cloudonix, exotel]
 
-export const agents: readonly AgentSpec[] = [local, echo, pipeline, openaiRealtime, openaiLive, elevenlabsAgent, twilioStream]
+export const agents: readonly AgentSpec[] = [
+  local,
+  echo,
+  pipeline,
+  openaiRealtime,
+  openaiLive,
+  elevenlabsAgent,
+  twilioStream,
+]
 
 export const recognisers: readonly RecogniserSpec[] = [
   localRecogniser,
@@ -53,7 +61,14 @@ export const recognisers: readonly RecogniserSpec[] = [
   speechmaticsRecogniser,
   assemblyaiRecogniser,
 ]
-export const models: readonly ModelSpec[] = [scriptedModel, openaiCompatible, openaiResponses, anthropic, gemini, textBridge]
+export const models: readonly ModelSpec[] = [
+  scriptedModel,
+  openaiCompatible,
+  openaiResponses,
+  anthropic,
+  gemini,
+  textBridge,
+]
 export const speakers: readonly SpeakerSpec[] = [
   localSpeaker,
   elevenlabsSpeaker,

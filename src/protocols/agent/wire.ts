@@ -14,7 +14,10 @@ export interface Draft<S> {
 }
 
 /** `C`: settings; `S`: what is remembered. */
-export interface AgentWords<C, S extends object> extends Pick<WireBody<C>, 'open' | 'turns' | 'rates' | 'greets' | 'resumes'> {
+export interface AgentWords<C, S extends object> extends Pick<
+  WireBody<C>,
+  'open' | 'turns' | 'rates' | 'greets' | 'resumes'
+> {
   begin(config: C, brief: Brief, target: SocketTarget): S
   opened(draft: Draft<S>): void
   heard(draft: Draft<S>, message: Fields): void
