@@ -62,7 +62,7 @@ describe('a chat server in the place of the script', () => {
   }
 
   test('gets the talk, the model, the key and the tools, and its words are spoken without its thoughts', async () => {
-    const { chat, house } = stage
+    const { chat } = stage
     chat.next(says('<think>They ask ', 'for hours.</thi', 'nk>We open ', 'at nine.'))
     const caller = await turn()
     await said(caller, 'We open at nine.')
@@ -75,10 +75,15 @@ describe('a chat server in the place of the script', () => {
     ])
     expect(asked.tools).toEqual(expect.arrayContaining(['hang_up', 'transfer_call', 'send_digits']))
     expect(stage.parts.spoken.join(' ')).not.toContain('hours')
-    // The other parts tell what they used, too.
-    const usage = house.logger.lines.find(({ message, fields }) => message === 'agent usage' && 'inputTokens' in fields)
-    expect(usage?.fields).toMatchObject({ inputTokens: 21, outputTokens: 7 })
     caller.phone.hangup()
+    await caller.event('call.closed')
+    const used = (await caller.events()).flatMap(({ event }) => (event.type === 'usage.counted' ? [event] : []))
+    expect(used).toContainEqual(
+      expect.objectContaining({
+        part: 'llm',
+        usage: expect.objectContaining({ inputTokens: 21, outputTokens: 7 }),
+      }),
+    )
   })
 
   test('uses a tool that comes in fragments, after its last words', async () => {

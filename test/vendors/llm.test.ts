@@ -152,12 +152,18 @@ describe.each(vendors)('$spec.name, as strict as its simulator is', ({ spec, sta
   })
 
   test.each([
-    ['broken arguments', { calls: [{ name: 'book_table', arguments: '{"guests":' }] }, 'vendor.failed'],
     ['a filter', { text: 'One', end: 'filter' }, 'vendor.refused'],
     ['an error in the middle', { text: 'One', end: 'error' }, 'vendor.failed'],
   ] as const)('names %s', async (_, answer, code) => {
     server.answers(answer)
     expect((await hear(await open(), [])).error).toMatchObject({ code })
+  })
+
+  test('says of broken arguments what is wrong with them: with the call, or where the vendor itself refuses them, as its failure', async () => {
+    server.answers({ calls: [{ name: 'book_table', arguments: '{"guests":' }] })
+    const { calls, error } = await hear(await open(), [])
+    if (error) expect(error).toMatchObject({ code: 'vendor.failed' })
+    else expect(calls).toMatchObject([{ name: 'book_table', arguments: {}, broken: expect.stringMatching(/JSON/) }])
   })
 
   test('speaks a reply as far as its limit let it come', async () => {
