@@ -29,7 +29,7 @@ describe.skipIf(!hasChromium())('forms', () => {
   test('a carrier is connected: what is missing and what is wrong stands beside its field', async () => {
     const { page, open } = visitor
     await open('/connections/new')
-    await page.getByRole('link', { name: 'Twilio' }).click()
+    await page.getByRole('link', { name: 'Twilio', exact: true }).click()
     await page.getByRole('heading', { name: 'Connect Twilio' }).waitFor()
     await page.getByText('Sign in at console.twilio.com').waitFor()
     await page.getByRole('button', { name: 'Save connection' }).click()

@@ -53,7 +53,7 @@ describe.skipIf(!hasChromium())('signing in', () => {
     await open('/connections')
     expect(await page.getByRole('link', { name: 'Connect', exact: true }).count()).toBe(0)
     await open('/settings')
-    expect(await page.getByRole('tab').allTextContents()).toEqual(['Webhooks', 'Dialing', 'Privacy'])
+    expect(await page.getByRole('tab').allTextContents()).toEqual(['Webhooks', 'Dialing', 'Prices', 'Privacy'])
     expect(await page.getByRole('button', { name: 'New webhook' }).count()).toBe(0)
     await open('/agents/agt_receptionist')
     expect(await page.getByLabel('Name', { exact: true }).isDisabled()).toBe(true)

@@ -12,7 +12,7 @@ export interface BigChoice {
 
 export function Choices({ choices }: { readonly choices: readonly BigChoice[] }) {
   return (
-    <ul className="grid gap-3 sm:grid-cols-2">
+    <ul className="grid grid-cols-1 gap-3 sm:grid-cols-2">
       {choices.map(({ label, about, icon, link }) => (
         <li
           key={label}
