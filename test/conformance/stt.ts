@@ -5,7 +5,7 @@ import type { WireMessage } from '../../src/spec/carrier.ts'
 import type { HttpResponse } from '../../src/spec/http.ts'
 import type { RecogniserEvent, RecogniserInput, RecogniserSpec, SocketRecogniserSpec } from '../../src/spec/speech.ts'
 import { configOf, describeSettings, secretValues, type PartFixture } from './parts/settings.ts'
-import { expectNoSecret, now, outcome, Stepper, unreadable } from './parts/steps.ts'
+import { expectNoSecret, now, outcome, socketSessions, unreadable } from './parts/steps.ts'
 
 export interface RecogniserFixture<S extends z.ZodObject> extends PartFixture<S> {
   readonly spec: RecogniserSpec<S>
@@ -47,16 +47,11 @@ function describeSocket<S extends z.ZodObject>(
   const config = configOf(fixture)
   const secrets = secretValues(fixture)
   const turns = socket.turns(config)
-  const begin = () => new Stepper<RecogniserInput, RecogniserEvent>(socket.begin(config), socket.step.bind(socket))
-  const read = (session: ReturnType<typeof begin>, messages: readonly WireMessage[]) => {
-    for (const message of messages) session.give({ type: 'message', message })
-  }
-  const opened = () => {
-    const session = begin()
-    session.give({ type: 'opened' })
-    read(session, wire.ready)
-    return session
-  }
+  const { begin, read, opened } = socketSessions<z.output<S>, RecogniserInput, RecogniserEvent>(
+    socket,
+    config,
+    wire.ready,
+  )
   const sound = (ms: number) => new Int16Array((socket.rate(config) * ms) / 1000).map((_, at) => (at % 64) * 100)
 
   test('connects to a socket, with its key where it is not shown', () => {

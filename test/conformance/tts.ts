@@ -5,7 +5,7 @@ import type { WireMessage } from '../../src/spec/carrier.ts'
 import type { HttpResponse } from '../../src/spec/http.ts'
 import type { SocketSpeakerSpec, SpeakerEvent, SpeakerInput, SpeakerSpec } from '../../src/spec/speech.ts'
 import { configOf, describeSettings, secretValues, type PartFixture } from './parts/settings.ts'
-import { expectNoSecret, now, outcome, Stepper, unreadable } from './parts/steps.ts'
+import { expectNoSecret, now, outcome, socketSessions, unreadable } from './parts/steps.ts'
 
 export interface SpeakerFixture<S extends z.ZodObject> extends PartFixture<S> {
   readonly spec: SpeakerSpec<S>
@@ -46,16 +46,7 @@ function describeSocket<S extends z.ZodObject>(
 ): void {
   const config = configOf(fixture)
   const secrets = secretValues(fixture)
-  const begin = () => new Stepper<SpeakerInput, SpeakerEvent>(socket.begin(config), socket.step.bind(socket))
-  const read = (session: ReturnType<typeof begin>, messages: readonly WireMessage[]) => {
-    for (const message of messages) session.give({ type: 'message', message })
-  }
-  const opened = () => {
-    const session = begin()
-    session.give({ type: 'opened' })
-    read(session, wire.ready)
-    return session
-  }
+  const { begin, read, opened } = socketSessions<z.output<S>, SpeakerInput, SpeakerEvent>(socket, config, wire.ready)
   const ofType = <T extends SpeakerEvent['type']>(session: ReturnType<typeof begin>, type: T) =>
     session.events.filter((event): event is Extract<SpeakerEvent, { type: T }> => event.type === type)
 

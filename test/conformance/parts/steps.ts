@@ -32,6 +32,29 @@ export class Stepper<I, E> {
   }
 }
 
+/** What every translator of a vendor's socket takes. */
+type SocketInput = { readonly type: 'opened' } | { readonly type: 'message'; readonly message: WireMessage }
+
+interface SocketTranslator<C, I, E> {
+  begin(config: C): unknown
+  step(state: unknown, input: I | SocketInput): Step<E>
+}
+
+/** Sessions of a vendor's socket: new ones, and ones that the vendor has opened with its `ready` messages. */
+export function socketSessions<C, I, E>(socket: SocketTranslator<C, I, E>, config: C, ready: readonly WireMessage[]) {
+  const begin = () => new Stepper<I | SocketInput, E>(socket.begin(config), socket.step.bind(socket))
+  const read = (session: ReturnType<typeof begin>, messages: readonly WireMessage[]) => {
+    for (const message of messages) session.give({ type: 'message', message })
+  }
+  const opened = () => {
+    const session = begin()
+    session.give({ type: 'opened' })
+    read(session, ready)
+    return session
+  }
+  return { begin, read, opened }
+}
+
 /** Writing to what is frozen throws in modules. */
 function frozen(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || Object.isFrozen(value)) return value
