@@ -1,34 +1,15 @@
 /** The application that Plivo's numbers are attached to: it knows our addresses, is made once, and is never cleared. */
 import { text, type Fields } from '../../../protocols/json-media/fields.ts'
+import { applications, type Found } from '../../../protocols/plivo/application.ts'
 import { list } from '../../../protocols/rest/client.ts'
-import type { SetUp, Urls } from '../../../spec/carrier.ts'
+import type { Urls } from '../../../spec/carrier.ts'
 import { OffhookError } from '../../../spec/errors.ts'
 import type { Operation } from '../../../spec/http.ts'
 import { address, client, id } from './rest.ts'
 import type { Settings } from './settings.ts'
 
-export function* setUp(urls: Urls, config: Settings): Operation<SetUp> {
-  const { application, done } = yield* applicationFor(urls, config)
-  const settings = config.applicationId === undefined ? { settings: { ownApplication: application } } : {}
-  return { ...settings, notes: [`The application ${application} ${done}: calls to its numbers come here.`] }
-}
-
-interface Found {
-  readonly application: string
-  /** A few words. */
-  readonly done: string
-}
-
-/** The one of the settings, set to our addresses; or the one made before; or one that is ours by its address or name; or a new one. */
-export function* applicationFor(urls: Urls, config: Settings): Operation<Found> {
-  const { applicationId, ownApplication } = config
-  if (applicationId !== undefined) {
-    if (yield* change(applicationId, urls, config)) return { application: applicationId, done: 'was pointed here' }
-    throw new OffhookError('settings.invalid', `Plivo knows no application ${applicationId}: check the application id`)
-  }
-  const known = ownApplication !== undefined && (yield* change(ownApplication, urls, config))
-  return known ? { application: ownApplication, done: 'was pointed here' } : yield* foundOrMade(urls, config)
-}
+/** Without one of ours: one by its address or name, or a new one. */
+export const { applicationFor, setUp } = applications<Settings>({ carrier: 'Plivo', change, otherwise: foundOrMade })
 
 /** False when there is no such application. */
 function* change(application: string, urls: Urls, config: Settings): Operation<boolean> {

@@ -1,33 +1,14 @@
 /** The application that Vobiz's numbers are attached to: it knows our addresses, is made once, and is never cleared. */
-import type { SetUp, Urls } from '../../../spec/carrier.ts'
+import { applications, type Found } from '../../../protocols/plivo/application.ts'
+import type { Urls } from '../../../spec/carrier.ts'
 import { OffhookError } from '../../../spec/errors.ts'
 import type { Operation } from '../../../spec/http.ts'
 import { address, client, id } from './rest.ts'
 import type { Settings } from './settings.ts'
 import { keyOf } from './webhook.ts'
 
-export function* setUp(urls: Urls, config: Settings): Operation<SetUp> {
-  const { application, done } = yield* applicationFor(urls, config)
-  const settings = config.applicationId === undefined ? { settings: { ownApplication: application } } : {}
-  return { ...settings, notes: [`The application ${application} ${done}: calls to its numbers come here.`] }
-}
-
-interface Found {
-  readonly application: string
-  /** A few words. */
-  readonly done: string
-}
-
-/** The one of the settings, set to our addresses; or the one made before; or a new one. Applications cannot be listed. */
-export function* applicationFor(urls: Urls, config: Settings): Operation<Found> {
-  const { applicationId, ownApplication } = config
-  if (applicationId !== undefined) {
-    if (yield* change(applicationId, urls, config)) return { application: applicationId, done: 'was pointed here' }
-    throw new OffhookError('settings.invalid', `Vobiz knows no application ${applicationId}: check the application id`)
-  }
-  const known = ownApplication !== undefined && (yield* change(ownApplication, urls, config))
-  return known ? { application: ownApplication, done: 'was pointed here' } : yield* make(urls, config)
-}
+/** Without one of ours: a new one. Applications cannot be listed. */
+export const { applicationFor, setUp } = applications<Settings>({ carrier: 'Vobiz', change, otherwise: make })
 
 /** False when there is no such application. */
 function* change(application: string, urls: Urls, config: Settings): Operation<boolean> {
