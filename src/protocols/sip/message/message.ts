@@ -1,0 +1,45 @@
+/** A SIP message as a value (RFC 3261 §7): the start line, every header in its order and as it was written, the body. */
+
+export interface SipHeader {
+  /** As written: `Via`, `v`, `X-Custom`. Compare with `sameHeader`, which knows compact forms and case. */
+  readonly name: string
+  /** Unfolded, without the white space around it; bytes beyond ASCII as UTF-8. */
+  readonly value: string
+}
+
+export interface SipRequest {
+  readonly type: 'request'
+  /** Case-sensitive (§7.1). */
+  readonly method: string
+  /** The Request-URI as written. */
+  readonly uri: string
+  readonly headers: readonly SipHeader[]
+  readonly body: Uint8Array
+}
+
+export interface SipResponse {
+  readonly type: 'response'
+  /** 100–699 */
+  readonly status: number
+  readonly reason: string
+  readonly headers: readonly SipHeader[]
+  readonly body: Uint8Array
+}
+
+export type SipMessage = SipRequest | SipResponse
+
+/**
+ * What bytes turned out to be. `malformed`: a request that gets `status` if its Via, From, To, Call-ID and CSeq can be
+ * answered (`headers` holds what could be read), or silence; a malformed response is dropped.
+ */
+export type Parsed =
+  | { readonly ok: true; readonly message: SipMessage }
+  | {
+      readonly ok: false
+      readonly kind: 'request' | 'response' | 'noise'
+      /** 400, 505, 413 …: for requests only. */
+      readonly status: number
+      /** One sentence: which header, which value. */
+      readonly why: string
+      readonly headers: readonly SipHeader[]
+    }

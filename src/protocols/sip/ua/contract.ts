@@ -1,0 +1,174 @@
+/** A SIP user agent as its user sees it: sessions (INVITE dialogs with offer and answer), and what else comes in. No socket, no media. */
+import type { Clock } from '../../../lib/clock.ts'
+import type { SipHeader, SipRequest, SipResponse } from '../message/message.ts'
+import type { Flow, Target, Wire } from '../transport/contract.ts'
+
+export interface UserAgentOptions {
+  readonly clock: Clock
+  /** Unpredictable hexadecimal text of so many bytes: tags, branches, Call-IDs, cnonces. */
+  readonly random: (bytes: number) => string
+  readonly wire: Wire
+  /** RFC 3263: where a URI leads, best first. */
+  readonly resolve: (uri: string, signal: AbortSignal) => Promise<readonly Target[]>
+  /** `Server` and `User-Agent`. */
+  readonly product: string
+  /** Methods beyond the session's own that `onRequest` answers: they stand in `Allow`. */
+  readonly allow?: readonly string[]
+  /**
+   * Before anything else: may this source speak to us at all? `drop`: not even a 400. Called for every request outside a dialog;
+   * what it challenges or refuses never reaches a session.
+   */
+  readonly admit?: (request: SipRequest, flow: Flow) => Admission
+  /** An INVITE that opens a dialog, after `admit`. Answer it through the session. */
+  readonly onInvite: (session: IncomingSession) => void
+  /** Everything else outside a dialog (OPTIONS, REGISTER, MESSAGE, SUBSCRIBE …). */
+  readonly onRequest?: (request: SipRequest, flow: Flow) => Answer | Promise<Answer>
+  /** Every message in and out, as bytes, for ladders and captures. */
+  readonly onMessage?: (entry: Seen) => void
+}
+
+export type Admission = { readonly type: 'pass' } | { readonly type: 'drop' } | ({ readonly type: 'answer' } & Answer)
+
+export interface Answer {
+  readonly status: number
+  readonly reason?: string
+  readonly headers?: readonly SipHeader[]
+  readonly body?: Uint8Array
+}
+
+export interface Seen {
+  readonly direction: 'in' | 'out'
+  readonly at: number
+  readonly flow: Flow
+  readonly bytes: Uint8Array
+  /** Absent for noise. */
+  readonly callId?: string
+}
+
+export interface Credentials {
+  readonly username: string
+  readonly password: string
+  /** Challenges of other realms are not answered. Absent: any. */
+  readonly realm?: string
+}
+
+export interface InviteOptions {
+  /** The Request-URI, and where it leads unless `proxy` says. */
+  readonly uri: string
+  readonly from: string
+  readonly to: string
+  /** Outbound proxy: a Route is put before it. */
+  readonly proxy?: string
+  readonly headers?: readonly SipHeader[]
+  /** Our SDP. Absent: late offer (the peer offers in its 2xx or reliable 1xx). */
+  readonly offer?: string
+  readonly credentials?: Credentials
+  /** seconds; RFC 4028. 0: none is asked for. Default 1800. */
+  readonly sessionExpires?: number
+  /** Which listener's address we call from. */
+  readonly listener?: string
+}
+
+/** What every session tells. `sdp` in an event is the peer's word as text. */
+export type SessionEvent =
+  /** 101–199, also repeated; `reliable`: it was PRACKed. */
+  | {
+      readonly type: 'progress'
+      readonly status: number
+      readonly reason: string
+      readonly sdp?: string
+      readonly response: SipResponse
+    }
+  /** Confirmed: 2xx received (and ACKed), or our 2xx was ACKed. */
+  | { readonly type: 'established'; readonly sdp?: string }
+  /** The peer offers anew (re-INVITE, UPDATE, or late offer): answer with `respond`. `hold` is for media to read out of the SDP. */
+  | {
+      readonly type: 'offered'
+      readonly sdp: string
+      readonly respond: (answer: string | { readonly status: number }) => void
+    }
+  /** The peer wants our offer (INVITE without SDP): `respond` with one; its answer follows as `answered`. */
+  | { readonly type: 'offer-wanted'; readonly respond: (offer: string) => void }
+  /** The answer to an offer of ours. */
+  | { readonly type: 'answered'; readonly sdp: string }
+  | { readonly type: 'info'; readonly contentType: string; readonly body: string }
+  /** The peer asks us to call somebody else (RFC 3515): `accept` reports back by NOTIFY until it says a final status. */
+  | {
+      readonly type: 'refer'
+      readonly to: string
+      readonly referredBy?: string
+      readonly replaces?: string
+      readonly accept: () => { readonly notify: (status: number, reason: string) => void }
+      readonly refuse: (status: number) => void
+    }
+  /** How our own `refer` goes: status of the other call as the peer reports it. */
+  | { readonly type: 'referred'; readonly status: number; readonly reason: string; readonly final: boolean }
+  /** Terminal, exactly once. */
+  | { readonly type: 'ended'; readonly end: SessionEnd }
+
+/** Why a session is over: one machine-readable cause, one sentence. */
+export interface SessionEnd {
+  readonly by: 'us' | 'peer' | 'timeout' | 'transport'
+  /** The final SIP status, where one decided. */
+  readonly status?: number
+  /** Q.850 of a Reason header (RFC 3326). */
+  readonly q850?: number
+  readonly reason: string
+  /** Every response and Retry-After that matter for trying elsewhere. */
+  readonly retryAfter?: number
+}
+
+export interface Session {
+  readonly callId: string
+  readonly state: 'calling' | 'early' | 'answering' | 'established' | 'ended'
+  onEvent(listener: (event: SessionEvent) => void): void
+  /** A new offer of ours (hold, codec, refresh). Resolves with the answer; rejects when refused, after glare was tried again. */
+  reoffer(sdp: string, how?: 'invite' | 'update'): Promise<string>
+  info(contentType: string, body: string): Promise<number>
+  refer(to: string, options?: { readonly referredBy?: string; readonly replaces?: string }): Promise<number>
+  /** CANCEL, BYE or a refusal, as the state asks for. Idempotent. */
+  end(why?: { readonly status?: number; readonly reason?: string; readonly q850?: number }): void
+  /** For Replaces of an attended transfer: `call-id;to-tag=…;from-tag=…`. */
+  readonly dialogId: string | undefined
+}
+
+export interface OutgoingSession extends Session {
+  readonly direction: 'outgoing'
+}
+
+export interface IncomingSession extends Session {
+  readonly direction: 'incoming'
+  readonly request: SipRequest
+  readonly flow: Flow
+  /** The peer's offer; undefined: we offer in the 2xx. */
+  readonly offer: string | undefined
+  /** 101–199. With SDP it is early media. Repeated by itself each minute (§13.3.1.1); reliable where the peer supports it. */
+  progress(status: number, sdp?: string): void
+  /** 200 with our answer (or offer). */
+  accept(sdp: string, headers?: readonly SipHeader[]): void
+  /** 3xx–6xx. */
+  refuse(
+    status: number,
+    options?: { readonly reason?: string; readonly q850?: number; readonly headers?: readonly SipHeader[] },
+  ): void
+}
+
+export interface UserAgent extends Disposable {
+  invite(options: InviteOptions): OutgoingSession
+  /** One request outside a dialog, authenticated where asked; resolves with the final response of the first target that gave one. */
+  request(options: {
+    readonly method: string
+    readonly uri: string
+    readonly from: string
+    readonly to: string
+    readonly proxy?: string
+    readonly headers?: readonly SipHeader[]
+    readonly body?: Uint8Array
+    readonly credentials?: Credentials
+    readonly listener?: string
+    readonly callId?: string
+    readonly cseq?: number
+  }): Promise<SipResponse>
+  /** Transactions, dialogs and timers that are alive: a leak check. */
+  readonly alive: { readonly transactions: number; readonly dialogs: number; readonly timers: number }
+}
