@@ -1,4 +1,5 @@
 /** What carries SIP: flows (RFC 5626 §1), and the wire that somebody with sockets provides. No socket in here. */
+import type { SipHeader } from '../message/message.ts'
 
 export type Protocol = 'udp' | 'tcp' | 'tls' | 'ws' | 'wss'
 
@@ -40,12 +41,42 @@ export interface ListenerAddress {
 /** Sockets, from the protocol's side. */
 export interface Wire {
   readonly listeners: readonly ListenerAddress[]
-  /** Sends one datagram, or bytes on the connection. False: the flow is gone. */
+  /** Sends one datagram, or bytes on the connection (ws, wss: one message). False: the flow is gone. */
   send(flow: Flow, bytes: Uint8Array): boolean
-  /** UDP: at once. Otherwise a connection there is already, or a new one. Rejects with why it is not to be had. */
-  connect(target: Target, signal: AbortSignal): Promise<Flow>
+  /**
+   * UDP: at once. Otherwise a connection there is already, or a new one. `listener`: from which of ours, where it
+   * matters (answers leave the socket that heard the question). Rejects with why it is not to be had.
+   */
+  connect(target: Target, signal: AbortSignal, listener?: string): Promise<Flow>
   close(flow: Flow): void
-  /** Bytes as they came: a datagram, or any part of a stream. */
+  /** Bytes as they came: a datagram, one message of a WebSocket (RFC 7118 §5), or any part of a stream. */
   onBytes(listener: (flow: Flow, bytes: Uint8Array) => void): void
   onClosed(listener: (flow: Flow, why: string) => void): void
 }
+
+/** One message in or out, as bytes, for ladders and captures. */
+export interface Seen {
+  readonly direction: 'in' | 'out'
+  /** Wall time. */
+  readonly at: number
+  readonly flow: Flow
+  readonly bytes: Uint8Array
+  /** Absent for noise. */
+  readonly callId?: string
+}
+
+/** `drop`: silence, not even a 400. */
+export type Admission = { readonly type: 'pass' } | { readonly type: 'drop' } | ({ readonly type: 'answer' } & Answer)
+
+export interface Answer {
+  readonly status: number
+  readonly reason?: string
+  readonly headers?: readonly SipHeader[]
+  readonly body?: Uint8Array
+}
+
+/**
+ * What is known of who speaks, before a byte is read. `known`: a trunk's address or certificate. `stranger`: heard, but
+ * what cannot be read gets silence. `drop`: not even parsed; a stream is closed.
+ */
+export type Standing = 'known' | 'stranger' | 'drop'
