@@ -14,6 +14,12 @@ export interface UserAgentOptions {
   readonly product: string
   /** Methods beyond the session's own that `onRequest` answers: they stand in `Allow`. */
   readonly allow?: readonly string[]
+  /** Content types of INFO that mean something to us; others are answered 415. Default: the two of DTMF. */
+  readonly infoTypes?: readonly string[]
+  /** seconds; the shortest session interval we bear (RFC 4028). Default 90. */
+  readonly minSessionExpires?: number
+  /** Reliable provisional responses (RFC 3262). `supported`, the default: where the peer supports them. */
+  readonly prack?: 'off' | 'supported'
   /**
    * Before anything else: may this source speak to us at all? `drop`: not even a 400. Called for every request outside a dialog;
    * what it challenges or refuses never reaches a session.
@@ -23,6 +29,8 @@ export interface UserAgentOptions {
   readonly onInvite: (session: IncomingSession) => void
   /** Everything else outside a dialog (OPTIONS, REGISTER, MESSAGE, SUBSCRIBE …). */
   readonly onRequest?: (request: SipRequest, flow: Flow) => Answer | Promise<Answer>
+  /** A listener of ours threw: told here, and the session goes on. */
+  readonly onError?: (error: unknown) => void
   /** Every message in and out, as bytes, for ladders and captures. */
   readonly onMessage?: (entry: Seen) => void
 }
@@ -60,7 +68,7 @@ export interface InviteOptions {
   /** Outbound proxy: a Route is put before it. */
   readonly proxy?: string
   readonly headers?: readonly SipHeader[]
-  /** Our SDP. Absent: late offer (the peer offers in its 2xx or reliable 1xx). */
+  /** Our SDP. Absent: late offer (the peer offers in its 2xx or reliable 1xx; the session tells `offered`). */
   readonly offer?: string
   readonly credentials?: Credentials
   /** seconds; RFC 4028. 0: none is asked for. Default 1800. */
@@ -71,20 +79,25 @@ export interface InviteOptions {
 
 /** What every session tells. `sdp` in an event is the peer's word as text. */
 export type SessionEvent =
-  /** 101–199, also repeated; `reliable`: it was PRACKed. */
+  /** 101–199, also repeated. Forks tell theirs too: `tag` is the branch that speaks (To tag). */
   | {
       readonly type: 'progress'
       readonly status: number
       readonly reason: string
+      readonly tag: string
       readonly sdp?: string
       readonly response: SipResponse
     }
-  /** Confirmed: 2xx received (and ACKed), or our 2xx was ACKed. */
-  | { readonly type: 'established'; readonly sdp?: string }
+  /**
+   * Confirmed: 2xx received (and ACKed), or our 2xx was ACKed. `sdp`: the answer of the branch that won, also when an earlier
+   * `progress` of that `tag` had brought it; absent where the peer's word came as `offered` or was known before.
+   */
+  | { readonly type: 'established'; readonly tag: string; readonly sdp?: string }
   /** The peer offers anew (re-INVITE, UPDATE, or late offer): answer with `respond`. `hold` is for media to read out of the SDP. */
   | {
       readonly type: 'offered'
       readonly sdp: string
+      /** Once; later calls do nothing. A refusal (488) leaves the session as it was, or ends one that was not established. */
       readonly respond: (answer: string | { readonly status: number }) => void
     }
   /** The peer wants our offer (INVITE without SDP): `respond` with one; its answer follows as `answered`. */
@@ -92,11 +105,13 @@ export type SessionEvent =
   /** The answer to an offer of ours. */
   | { readonly type: 'answered'; readonly sdp: string }
   | { readonly type: 'info'; readonly contentType: string; readonly body: string }
-  /** The peer asks us to call somebody else (RFC 3515): `accept` reports back by NOTIFY until it says a final status. */
+  /** The peer asks us to call somebody else (RFC 3515): `accept` reports back by NOTIFY until it says a final status. Neither called: 603. */
   | {
       readonly type: 'refer'
+      /** The URI of Refer-To, without what its headers said; `tel:` is kept. */
       readonly to: string
       readonly referredBy?: string
+      /** Unescaped: a Replaces header for the INVITE to `to`. */
       readonly replaces?: string
       readonly accept: () => { readonly notify: (status: number, reason: string) => void }
       readonly refuse: (status: number) => void
@@ -114,17 +129,26 @@ export interface SessionEnd {
   /** Q.850 of a Reason header (RFC 3326). */
   readonly q850?: number
   readonly reason: string
-  /** Every response and Retry-After that matter for trying elsewhere. */
+  /** seconds */
   readonly retryAfter?: number
+  /** The final response, where one decided: redirections carry their Contacts in it. */
+  readonly response?: SipResponse
 }
 
 export interface Session {
   readonly callId: string
-  readonly state: 'calling' | 'early' | 'answering' | 'established' | 'ended'
+  /** `answering`: our 2xx waits for its ACK. `ending`: CANCEL is sent, or a BYE waits for the ACK. */
+  readonly state: 'calling' | 'early' | 'answering' | 'established' | 'ending' | 'ended'
+  /** The peer as last heard; undefined before the first response. */
+  readonly flow: Flow | undefined
   onEvent(listener: (event: SessionEvent) => void): void
-  /** A new offer of ours (hold, codec, refresh). Resolves with the answer; rejects when refused, after glare was tried again. */
+  /**
+   * A new offer of ours (hold, codec, refresh). Resolves with the answer; rejects when refused, after glare was tried again.
+   * Default: UPDATE before the session is established, re-INVITE afterwards.
+   */
   reoffer(sdp: string, how?: 'invite' | 'update'): Promise<string>
   info(contentType: string, body: string): Promise<number>
+  /** Status of the REFER itself; how it goes is told as `referred`. */
   refer(to: string, options?: { readonly referredBy?: string; readonly replaces?: string }): Promise<number>
   /** CANCEL, BYE or a refusal, as the state asks for. Idempotent. */
   end(why?: { readonly status?: number; readonly reason?: string; readonly q850?: number }): void
@@ -140,10 +164,12 @@ export interface IncomingSession extends Session {
   readonly direction: 'incoming'
   readonly request: SipRequest
   readonly flow: Flow
+  /** The session this one asks to replace (RFC 3891): `accept` ends it, a refusal leaves it. */
+  readonly replaces: Session | undefined
   /** The peer's offer; undefined: we offer in the 2xx. */
   readonly offer: string | undefined
   /** 101–199. With SDP it is early media. Repeated by itself each minute (§13.3.1.1); reliable where the peer supports it. */
-  progress(status: number, sdp?: string): void
+  progress(status: number, sdp?: string, headers?: readonly SipHeader[]): void
   /** 200 with our answer (or offer). */
   accept(sdp: string, headers?: readonly SipHeader[]): void
   /** 3xx–6xx. */
