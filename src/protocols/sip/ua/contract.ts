@@ -1,7 +1,9 @@
 /** A SIP user agent as its user sees it: sessions (INVITE dialogs with offer and answer), and what else comes in. No socket, no media. */
 import type { Clock } from '../../../lib/clock.ts'
 import type { SipHeader, SipRequest, SipResponse } from '../message/message.ts'
-import type { Flow, Target, Wire } from '../transport/contract.ts'
+import type { TransactionLimits } from '../transaction/contract.ts'
+import type { Times } from '../transaction/times.ts'
+import type { Admission, Answer, Flow, Seen, Standing, Target, Wire } from '../transport/contract.ts'
 
 export interface UserAgentOptions {
   readonly clock: Clock
@@ -20,6 +22,10 @@ export interface UserAgentOptions {
   readonly minSessionExpires?: number
   /** Reliable provisional responses (RFC 3262). `supported`, the default: where the peer supports them. */
   readonly prack?: 'off' | 'supported'
+  /** What is known of who speaks, before a byte is read. Default: `known`. */
+  readonly standing?: (flow: Flow) => Standing
+  readonly limits?: Partial<TransactionLimits>
+  readonly times?: Partial<Times>
   /**
    * Before anything else: may this source speak to us at all? `drop`: not even a 400. Called for every request outside a dialog;
    * what it challenges or refuses never reaches a session.
@@ -33,24 +39,6 @@ export interface UserAgentOptions {
   readonly onError?: (error: unknown) => void
   /** Every message in and out, as bytes, for ladders and captures. */
   readonly onMessage?: (entry: Seen) => void
-}
-
-export type Admission = { readonly type: 'pass' } | { readonly type: 'drop' } | ({ readonly type: 'answer' } & Answer)
-
-export interface Answer {
-  readonly status: number
-  readonly reason?: string
-  readonly headers?: readonly SipHeader[]
-  readonly body?: Uint8Array
-}
-
-export interface Seen {
-  readonly direction: 'in' | 'out'
-  readonly at: number
-  readonly flow: Flow
-  readonly bytes: Uint8Array
-  /** Absent for noise. */
-  readonly callId?: string
 }
 
 export interface Credentials {
@@ -196,5 +184,10 @@ export interface UserAgent extends Disposable {
     readonly cseq?: number
   }): Promise<SipResponse>
   /** Transactions, dialogs and timers that are alive: a leak check. */
-  readonly alive: { readonly transactions: number; readonly dialogs: number; readonly timers: number }
+  readonly alive: {
+    readonly transactions: number
+    readonly dialogs: number
+    readonly timers: number
+    readonly streams: number
+  }
 }
