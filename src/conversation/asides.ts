@@ -36,6 +36,11 @@ export function pauseAside(aside: Aside, at: number): Aside {
   return aside.speaking ? { ...aside, speaking: false, until: at } : aside
 }
 
+/** While it is open what an aside will be, the agent does not talk over it. */
+export function isHushed(rules: TurnRules, { aside, phase }: TurnState): boolean {
+  return rules.bargeInPause && phase === 'talking' && aside !== undefined && aside.speaking && !aside.assent
+}
+
 /** Its words came: are they still only a sign of listening? */
 export function isMere(rules: TurnRules, text: string): boolean {
   return isAssent(text, rules.backchannels)

@@ -33,6 +33,8 @@ export interface ConversationSettings {
   readonly interruptible: boolean
   /** Speech over the agent's sound that stops it; shorter sounds ("mm-hm") let it go on, unless it asked. 0: any speech stops it. */
   readonly bargeInAfter: number
+  /** Until then the agent is silent: it goes on where it stopped, or has stopped at once. */
+  readonly bargeInPause: boolean
   /** Words that a listener says without wanting the turn. */
   readonly backchannels: readonly string[]
   /** Silence after speech that ends the caller's turn when neither its sound nor its words tell more. */
@@ -64,6 +66,7 @@ export const conversationDefaults = {
   transferFailedMessage: 'I am sorry, I could not connect you: {reason}. Is there anything else I can do for you?',
   interruptible: true,
   bargeInAfter: 600,
+  bargeInPause: true,
   backchannels: [],
   endOfTurn: 500,
   endOfTurnLeast: 300,

@@ -165,8 +165,36 @@ describe('speech over the agent', () => {
     clock.advance(300)
     vads.ended()
     clock.advance(1_000)
-    expect(log).toEqual([])
+    expect(log).toEqual(['hush', 'go on'])
     expect(of('speech.started')).toEqual([])
+  })
+
+  test('that is short hushes it: not a word is lost, and it is heard that much later', async () => {
+    const { agent, vads, clock, speaker, messages } = await start(patient)
+    agent.reply('a', 'I will book it', 1_000, false)
+    clock.advance(600)
+    vads.started()
+    expect(speaker.queuedMs).toBe(400)
+    clock.advance(300)
+    agent.emit({ type: 'reply-text', reply: 'a', delta: ' for eight.' })
+    agent.sound(500)
+    agent.emit({ type: 'reply-ended', reply: 'a' })
+    expect(speaker.queuedMs).toBe(900)
+    vads.ended()
+    clock.advance(899)
+    expect(messages()).toEqual([])
+    clock.advance(1)
+    expect(messages()).toEqual(['agent: I will book it for eight.'])
+  })
+
+  test('leaves it its last few letters', async () => {
+    const { agent, vads, clock, log, messages } = await start(patient)
+    agent.reply('a', 'I will book it for eight.', 1_000)
+    clock.advance(801)
+    vads.started()
+    clock.advance(199)
+    expect(log).toEqual(['speech-started'])
+    expect(messages()).toEqual(['agent: I will book it for eight.'])
   })
 
   test('stops it once it lasts, with what was heard until then', async () => {
@@ -175,11 +203,11 @@ describe('speech over the agent', () => {
     clock.advance(700)
     vads.started()
     clock.advance(439)
-    expect(log).toEqual([])
+    expect(log).toEqual(['hush'])
     clock.advance(1)
-    expect(log).toEqual(['clear', 'interrupt', 'speech-started'])
+    expect(log).toEqual(['hush', 'clear', 'interrupt', 'speech-started'])
     expect(agent.orders.slice(0, 2)).toEqual([
-      { type: 'interrupt', heardMs: 1_140, reply: 'a' },
+      { type: 'interrupt', heardMs: 700, reply: 'a' },
       { type: 'speech-started', agoMs: 500 },
     ])
   })
@@ -198,22 +226,23 @@ describe('speech over the agent', () => {
     clock.advance(500)
     vads.started()
     agent.emit({ type: 'caller-text', text: 'okay', final: false })
-    expect(log).toEqual([])
+    expect(log).toEqual(['hush', 'go on'])
     agent.emit({ type: 'caller-text', text: 'okay but not', final: false })
-    expect(log).toEqual(['clear', 'interrupt', 'speech-started'])
+    expect(log.slice(2)).toEqual(['clear', 'interrupt', 'speech-started'])
   })
 
-  test('at its very end is the answer', async () => {
+  test('near its end is the answer', async () => {
     const { agent, vads, clock, log } = await start(patient)
     agent.reply('a', 'I will book it for eight.', 1_000)
-    clock.advance(800)
+    clock.advance(700)
     vads.started()
-    clock.advance(200)
-    expect(log).toEqual(['speech-started'])
-    expect(agent.orders.at(-1)).toEqual({ type: 'speech-started', agoMs: 260 })
+    clock.advance(300)
     vads.ended()
+    clock.advance(300)
+    expect(log).toEqual(['hush', 'go on', 'speech-started'])
+    expect(agent.orders.at(-1)).toEqual({ type: 'speech-started', agoMs: 660 })
     clock.advance(1_000)
-    expect(log).toEqual(['speech-started', 'speech-ended'])
+    expect(log.slice(3)).toEqual(['speech-ended'])
   })
 
   test('that turns out to be noise: the agent says the rest, from the word at which it was cut off', async () => {

@@ -367,6 +367,10 @@ class Talk implements Conversation {
     switch (action.type) {
       case 'cut':
         return this.#cut(action, bySpeech)
+      case 'hush':
+        return this.#said.hush()
+      case 'go-on':
+        return this.#said.goOn()
       case 'order':
         if (action.order.type === 'say') this.#saying++
         return this.#ear.order(action.order)

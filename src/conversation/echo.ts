@@ -23,16 +23,46 @@ export class EchoGuard {
   /** The way there and back as last found, in samples: the echo is looked for there first. */
   #delay = 0
   readonly #heard = new Float32Array((rate * window.most) / 1000)
+  /** Kept during a hush: what the agent will say after it, by the time it would have. */
+  #kept: Said[] = []
+  #hushedAt: number | undefined
 
   /** Sound of the agent that will be heard from `at` on. `hertz`: its rate. */
   say(pcm: Int16Array, hertz: number, at: number, now: number): void {
     if (pcm.length === 0) return
     this.#forget(now)
-    this.#said.push({ at, samples: slow(pcm, hertz) })
+    const samples = slow(pcm, hertz)
+    if (this.#hushedAt === undefined) this.#said.push({ at, samples })
+    else this.#kept.push({ at: at - now + this.#hushedAt, samples })
+  }
+
+  /** What has not been heard by now waits for `goOn`. */
+  hush(now: number): void {
+    if (this.#hushedAt !== undefined) return
+    this.#hushedAt = now
+    this.#kept = this.#said.flatMap(({ at, samples }) => {
+      const rest = samples.subarray(Math.max(0, samplesIn(now - at)))
+      return rest.length > 0 ? [{ at: Math.max(at, now), samples: rest }] : []
+    })
+    this.#cut(now)
+  }
+
+  goOn(now: number): void {
+    if (this.#hushedAt === undefined) return
+    const later = now - this.#hushedAt
+    this.#said.push(...this.#kept.map(({ at, samples }) => ({ at: at + later, samples })))
+    this.#kept = []
+    this.#hushedAt = undefined
   }
 
   /** What has not been heard by now never will be. */
   clear(now: number): void {
+    this.#kept = []
+    this.#hushedAt = undefined
+    this.#cut(now)
+  }
+
+  #cut(now: number): void {
     for (const said of this.#said) said.samples = said.samples.subarray(0, Math.max(0, samplesIn(now - said.at)))
     this.#said = this.#said.filter(({ samples }) => samples.length > 0)
   }

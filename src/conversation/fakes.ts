@@ -5,14 +5,24 @@ import type { Vad, VadEvent, VadFactory } from '../media/vad/vad.ts'
 import type { AgentEmit, AgentEvent, AgentOrder, AgentSession } from '../spec/agent.ts'
 import type { AudioSink, Playout } from '../spec/audio.ts'
 
+interface Marked {
+  /** Sound written before it, ms. */
+  readonly at: number
+  readonly reached: (how: 'heard' | 'cleared') => void
+  timer?: Timer
+}
+
 /** Plays what is written in real time, on the clock it is given. `log` keeps what happened in order. */
 export class FakePlayout implements Playout {
   readonly rate: number
   readonly log: string[]
   readonly #clock: Clock
   #until = 0
-  #began = 0
-  #marks = new Map<Timer, (how: 'heard' | 'cleared') => void>()
+  /** Length of this run of sound, ms. */
+  #run = 0
+  readonly #marks = new Set<Marked>()
+  /** Sound kept by a hush, ms. */
+  #kept: number | undefined
   writtenMs = 0
   /** Loudest sample of the last write. */
   peak = 0
@@ -25,12 +35,13 @@ export class FakePlayout implements Playout {
   }
 
   get queuedMs(): number {
-    return Math.max(0, this.#until - this.#clock.monotonic())
+    return this.#kept ?? Math.max(0, this.#until - this.#clock.monotonic())
   }
 
   write(pcm: Int16Array): void {
-    if (this.queuedMs === 0) this.#began = this.#clock.monotonic()
     const ms = (pcm.length * 1000) / this.rate
+    this.#run = this.queuedMs === 0 ? ms : this.#run + ms
+    if (this.#kept !== undefined) this.#kept += ms
     this.#until = Math.max(this.#until, this.#clock.monotonic()) + ms
     this.writtenMs += ms
     this.peak = pcm.reduce((loudest, sample) => Math.max(loudest, Math.abs(sample)), 0)
@@ -46,23 +57,43 @@ export class FakePlayout implements Playout {
 
   clear(): { readonly heardMs: number } {
     this.log.push('clear')
-    const heardMs = Math.max(0, Math.min(this.#until, this.#clock.monotonic()) - this.#began)
+    const heardMs = this.#run - this.queuedMs
     this.#until = 0
+    this.#kept = undefined
     const marks = [...this.#marks]
     this.#marks.clear()
-    for (const [timer, reached] of marks) {
-      timer.cancel()
+    for (const { timer, reached } of marks) {
+      timer?.cancel()
       reached('cleared')
     }
     return { heardMs }
   }
 
+  hush(): void {
+    this.log.push('hush')
+    this.#kept = this.queuedMs
+    for (const { timer } of this.#marks) timer?.cancel()
+  }
+
+  goOn(): void {
+    if (this.#kept === undefined) return
+    this.log.push('go on')
+    this.#until = this.#clock.monotonic() + this.#kept
+    this.#kept = undefined
+    for (const marked of this.#marks) this.#arm(marked)
+  }
+
   mark(reached: (how: 'heard' | 'cleared') => void): void {
-    const timer = this.#clock.timer(this.queuedMs, () => {
-      this.#marks.delete(timer)
-      reached('heard')
+    const marked = { at: this.writtenMs, reached }
+    this.#marks.add(marked)
+    if (this.#kept === undefined) this.#arm(marked)
+  }
+
+  #arm(marked: Marked): void {
+    marked.timer = this.#clock.timer(this.queuedMs - (this.writtenMs - marked.at), () => {
+      this.#marks.delete(marked)
+      marked.reached('heard')
     })
-    this.#marks.set(timer, reached)
   }
 
   toString(): string {

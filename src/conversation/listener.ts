@@ -74,6 +74,8 @@ export class Listener {
         guard.say(pcm, playout.rate, now + playout.queuedMs, now)
       },
       cleared: () => guard.clear(clock.monotonic()),
+      hushed: () => guard.hush(clock.monotonic()),
+      wentOn: () => guard.goOn(clock.monotonic()),
     })
   }
 

@@ -6,6 +6,9 @@ export interface Overhearing {
   said(pcm: Int16Array): void
   /** What was not heard by now never will be. */
   cleared?(): void
+  /** What was not heard by now is kept, until it is heard after all. */
+  hushed?(): void
+  wentOn?(): void
 }
 
 export function overhear(playout: Playout, by: Overhearing): Playout {
@@ -23,6 +26,14 @@ export function overhear(playout: Playout, by: Overhearing): Playout {
     clear() {
       by.cleared?.()
       return playout.clear()
+    },
+    hush() {
+      by.hushed?.()
+      playout.hush()
+    },
+    goOn() {
+      by.wentOn?.()
+      playout.goOn()
     },
     mark: (reached) => playout.mark(reached),
     toString: () => String(playout),

@@ -31,6 +31,13 @@ const talkFields = {
       'Speech over the agent that stops it. Shorter sounds such as "mm-hm" let it go on, unless it asked something. 0: any speech stops it at once.',
     when: { field: 'interruptible', is: [true] },
   }),
+  bargeInPause: field(z.boolean().default(conversationDefaults.bargeInPause), {
+    title: 'Fall silent at once',
+    group,
+    description:
+      'As soon as the caller makes a sound the agent is silent; after a mere "mm-hm" it goes on at the very place. Off: it talks on until it is interrupted.',
+    when: { field: 'interruptible', is: [true] },
+  }),
   backchannels: field(
     z
       .array(z.string().min(1).max(50))

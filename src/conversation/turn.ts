@@ -15,6 +15,8 @@ export interface TurnRules {
   readonly endOfTurnMost: number
   /** Speech over the agent's sound must last so long to stop it; 0: any speech does. */
   readonly bargeInAfter: number
+  /** The agent is silent while it is open whether speech over it will stop it. */
+  readonly bargeInPause: boolean
   /** Words that a listener says without wanting the turn. */
   readonly backchannels: readonly string[]
   readonly digitTimeout: number
@@ -160,6 +162,9 @@ export type TurnInput =
 export type TurnAction =
   /** Stop the agent at once; `clear` when sound of it is queued. `unheard`: this reply of it shall not even begin. */
   | { readonly type: 'cut'; readonly clear: boolean; readonly unheard?: string }
+  /** Silent, with all that was not heard kept, until it goes on there or is cut. */
+  | { readonly type: 'hush' }
+  | { readonly type: 'go-on' }
   | { readonly type: 'order'; readonly order: AgentOrder }
   | { readonly type: 'speech-started'; readonly agoMs: number }
   | { readonly type: 'speech-ended'; readonly agoMs: number }

@@ -14,6 +14,7 @@ const rules: TurnRules = {
   endOfTurnLeast: 300,
   endOfTurnMost: 1_200,
   bargeInAfter: 0,
+  bargeInPause: true,
   backchannels: [],
   digitTimeout: 2_000,
   digitLimit: 0,
@@ -310,16 +311,17 @@ describe('a sound of the caller’s over the agent', () => {
 
   test('that is short lets it go on, and is forgotten', () => {
     const mmhm = run(over, 350, paused)
-    expect(mmhm.actions.map(({ type }) => type)).toEqual(['timer'])
+    expect(mmhm.actions.map(({ type }) => type)).toEqual(['go-on', 'timer'])
     expect(mmhm.state).toMatchObject({ reply: 'a', caller: 'silent', aside: { speaking: false } })
     expect(run(over, 350, paused, timer).state).toMatchObject({ reply: 'a', aside: undefined })
   })
 
   test('that lasts stops it, and the agent is told when it began', () => {
-    expect(run(over).actions).toEqual([{ type: 'timer', timer: 'aside', delay: 410 }])
+    expect(run(over).actions).toEqual([{ type: 'hush' }, { type: 'timer', timer: 'aside', delay: 410 }])
     expect(run(over, timer).actions).toEqual([
       { type: 'cut', clear: true },
       { type: 'speech-started', agoMs: 500 },
+      { type: 'go-on' },
     ])
   })
 
@@ -337,11 +339,27 @@ describe('a sound of the caller’s over the agent', () => {
 
   test('whose words are those of a listener may last longer; other words stop it at once', () => {
     const words = (text: string): TurnInput => ({ type: 'caller-words', text, audible: true })
-    expect(run(over, 200, words('yeah okay')).actions).toEqual([{ type: 'timer', timer: 'aside', delay: 710 }])
+    expect(run(over, 200, words('yeah okay')).actions).toEqual([
+      { type: 'go-on' },
+      { type: 'timer', timer: 'aside', delay: 710 },
+    ])
     expect(run(over, 200, words('no wait')).actions[0]).toEqual({ type: 'cut', clear: true })
     const late = run(over, 300, paused, words('stop please'))
     expect(ofType(late.actions, 'cut')).toEqual([{ type: 'cut', clear: true }])
     expect(late.state.caller).toBe('pausing')
+  })
+
+  test('lets it talk on meanwhile, where that is wanted', () => {
+    const talksOn = { ...patient, bargeInPause: false }
+    expect(play([...speaking, over], talksOn).actions).toEqual([{ type: 'timer', timer: 'aside', delay: 410 }])
+    expect(ofType(play([...speaking, over, 350, paused], talksOn).actions, 'go-on')).toEqual([])
+  })
+
+  test.each<[string, TurnInput]>([
+    ['fails', { type: 'failed', fatal: true }],
+    ['is gone', { type: 'closed' }],
+  ])('keeps nobody silent who %s', (_, input) => {
+    expect(run(over, input).actions).toContainEqual({ type: 'go-on' })
   })
 
   test('is an answer when the agent had just finished: a final yes is never dropped', () => {

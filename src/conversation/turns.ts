@@ -1,9 +1,10 @@
 /** Whose turn it is: the whole of turn-taking as one pure function. Timers only post inputs. */
+import { isHushed } from './asides.ts'
 import { answerAfterAll, endTurn, giveKeys, hearWords, joinTurn, pauseSpeech, pressed, startSpeech } from './caller.ts'
 import { deadlines, timerChanges } from './deadlines.ts'
 import { mayInterrupt, owe, say, stay, stop } from './steps.ts'
 import { quietState } from './turn.ts'
-import type { TurnInput, TurnRules, TurnState, TurnStep } from './turn.ts'
+import type { TurnAction, TurnInput, TurnRules, TurnState, TurnStep } from './turn.ts'
 
 //            caller: silent ⇄ speaking → pausing → silent          (pausing: waiting whether the turn is over; `patience.ts`)
 //             aside: speech over the agent that leaves it speaking  (`asides.ts`)
@@ -15,7 +16,14 @@ import type { TurnInput, TurnRules, TurnState, TurnStep } from './turn.ts'
 export function advance(rules: TurnRules, state: TurnState, input: TurnInput, now: number): TurnStep {
   const { state: next, actions } = react(rules, state, input, now)
   const changes = timerChanges(deadlines(rules, state, now), deadlines(rules, next, now), input)
-  return { state: next, actions: [...actions, ...changes] }
+  return { state: next, actions: [...actions, ...hushes(rules, state, next), ...changes] }
+}
+
+/** Whether the agent is hushed is a function of the state. What was cut meanwhile has nothing to go on with. */
+function hushes(rules: TurnRules, before: TurnState, after: TurnState): readonly TurnAction[] {
+  const [was, is] = [isHushed(rules, before), isHushed(rules, after)]
+  if (was === is) return []
+  return [{ type: is ? 'hush' : 'go-on' }]
 }
 
 /** The timers of the first state. */

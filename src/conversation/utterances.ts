@@ -17,6 +17,9 @@ export interface UtteranceOptions {
   readonly meter: TurnMeter
 }
 
+/** So little of a reply is let run out when the caller speaks, ms: said after their word it would make no sense. */
+const lastWords = 200
+
 type Reached = Parameters<Playout['mark']>[0]
 
 export class Utterances {
@@ -110,6 +113,16 @@ export class Utterances {
     if (clear) this.#voice?.clear()
     if (clear) for (const reached of this.#waiting.splice(0)) reached('cleared')
     return this.#replies.cut(unheard)
+  }
+
+  /** The caller says something: whether it stops the agent is not known yet, but they are not talked over. */
+  hush(): void {
+    const ending = this.#replies.ended !== undefined && (this.#voice?.unheardMs ?? 0) <= lastWords
+    if (!ending) this.#voice?.hush()
+  }
+
+  goOn(): void {
+    this.#voice?.goOn()
   }
 
   toString(): string {

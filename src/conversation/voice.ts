@@ -74,6 +74,15 @@ export class Voice implements AudioSink {
     this.#keptWhole = false
   }
 
+  /** Silent from now on, until it goes on where it stopped; what is written meanwhile waits. */
+  hush(): void {
+    this.#playout?.hush()
+  }
+
+  goOn(): void {
+    this.#playout?.goOn()
+  }
+
   /** Takes back what the caller has not heard. */
   clear(): void {
     this.#playout?.clear()

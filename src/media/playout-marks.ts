@@ -65,6 +65,17 @@ export class Marks {
     for (const each of reached) each.reached(cleared ? 'cleared' : 'heard')
   }
 
+  /** `back` samples will be sent again, the first of them as sample `sent`: their marks wait anew. */
+  takeBack({ sent, back, rate }: { readonly sent: number; readonly back: number; readonly rate: number }): void {
+    const from = this.#options.position.sent
+    const again = this.#sent.map(({ position, reached, timer }) => {
+      timer.cancel()
+      return { at: sent + Math.max(0, Math.round(((position - from) * rate) / 1000)), reached }
+    })
+    this.#sent = []
+    this.#waiting = [...again, ...this.#waiting.map(({ at, reached }) => ({ at: at + back, reached }))]
+  }
+
   /** All outstanding marks are void; a later echo of theirs is not recognised. */
   drop(): void {
     const dropped = [...this.#sent, ...this.#waiting]

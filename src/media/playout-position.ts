@@ -55,6 +55,12 @@ export class Position {
     return -observed
   }
 
+  /** What was sent last, so many ms, will be sent again. */
+  takeBack(ms: number, now: number): void {
+    this.sent -= ms
+    this.drop(now)
+  }
+
   /** What was sent and not heard is gone. */
   drop(now: number): void {
     this.#floor = this.sent

@@ -36,6 +36,17 @@ export class SampleQueue {
     return frame
   }
 
+  /** These come before all that waits, whatever the limit: they were taken before. */
+  putBack(pcm: Int16Array): void {
+    const rest = this.#samples.subarray(this.#head, this.#tail)
+    const joined = new Int16Array(Math.max(smallest, pcm.length + rest.length))
+    joined.set(pcm)
+    joined.set(rest, pcm.length)
+    this.#samples = joined
+    this.#head = 0
+    this.#tail = pcm.length + rest.length
+  }
+
   clear(): void {
     this.#head = this.#tail
     this.#rewind()

@@ -299,6 +299,144 @@ describe('clear', () => {
   })
 })
 
+describe('hush', () => {
+  const clears = () => {
+    const made = setUp({ leadMs: 100, sendClear: () => made.note('clear') })
+    return made
+  }
+
+  test('what the carrier had and nobody heard is said again, from the very sample, and nothing twice', () => {
+    const { clock, playout, sent, log } = clears()
+    playout.write(sound(500))
+    clock.advance(130)
+    playout.hush()
+    expect(log.at(-1)).toEqual({ at: 130, what: 'clear' })
+    expect(playout.queuedMs).toBe(370)
+    const before = sent.length
+    clock.advance(400)
+    expect(sent).toHaveLength(before)
+    expect(playout.queuedMs).toBe(370)
+    playout.goOn()
+    clock.advance(1000)
+    expect(sent.slice(before, before + 370 * 8)).toEqual([...sound(370, 1 + 130 * 8)])
+    expect(playout.queuedMs).toBe(0)
+    expect(clock.pending).toBe(0)
+  })
+
+  test('what is written meanwhile comes after it', () => {
+    const { clock, playout, sent } = clears()
+    playout.write(sound(40))
+    clock.advance(10)
+    playout.hush()
+    playout.write(sound(20, 321))
+    playout.flush()
+    clock.advance(100)
+    const before = sent.length
+    playout.goOn()
+    clock.advance(200)
+    expect(sent.slice(before, before + 400)).toEqual([...sound(50, 81)])
+  })
+
+  test('a second one and a second time are as good as the first; without one, going on is nothing', () => {
+    const { clock, playout, sent, log } = clears()
+    playout.write(sound(300))
+    playout.goOn()
+    for (const ms of [45, 3]) {
+      clock.advance(ms)
+      playout.hush()
+      playout.hush()
+      clock.advance(50)
+      playout.goOn()
+    }
+    expect(log.filter(({ what }) => what === 'clear')).toHaveLength(2)
+    const again = sent.lastIndexOf(48 * 8 + 1)
+    clock.advance(1000)
+    expect(sent.slice(again, again + 252 * 8)).toEqual([...sound(252, 48 * 8 + 1)])
+  })
+
+  test('then a clear drops it: what was heard is what was before the hush, and the carrier is told once', () => {
+    const { clock, playout, log, times } = clears()
+    playout.write(sound(500))
+    clock.advance(130)
+    playout.hush()
+    clock.advance(300)
+    const frames = times().length
+    expect(playout.clear()).toEqual({ heardMs: 130 })
+    playout.goOn()
+    clock.advance(1000)
+    expect(times()).toHaveLength(frames)
+    expect(log.filter(({ what }) => what === 'clear')).toHaveLength(1)
+    playout.write(sound(100))
+    clock.advance(60)
+    expect(playout.clear()).toEqual({ heardMs: 60 })
+  })
+
+  test('marks wait for the sound they stand behind, whatever the carrier says of those it had', () => {
+    const { clock, playout, names, heard, mark } = echoing()
+    playout.write(sound(80))
+    mark('sent')
+    playout.write(sound(120))
+    mark('waiting')
+    clock.advance(50)
+    playout.hush()
+    playout.marked(names[0]!, true)
+    clock.advance(3000)
+    expect(heard).toEqual([])
+    expect(names).toHaveLength(1)
+    playout.goOn()
+    clock.advance(30)
+    playout.marked(names[1]!, false)
+    clock.advance(120)
+    playout.marked(names[2]!, false)
+    expect(heard).toEqual(['sent heard 3080', 'waiting heard 3200'])
+    expect(names).toHaveLength(3)
+    expect(clock.pending).toBe(0)
+  })
+
+  test('where the carrier cannot clear, what was sent is heard and the rest waits; its time is not made good', () => {
+    const { clock, playout, sent, times } = setUp({ liveCatchUpMs: 250 })
+    playout.write(sound(400))
+    clock.advance(100)
+    playout.hush()
+    clock.advance(200)
+    const before = times().length
+    expect(playout.queuedMs).toBe(400 - before * 20)
+    playout.goOn()
+    clock.advance(1000)
+    expect(steps(times().slice(before))).toEqual(new Set([20]))
+    expect(sent).toEqual([...sound(400)])
+  })
+
+  test('the tap is told what was not heard, and hears it again', () => {
+    const told: string[] = []
+    const tap = {
+      heard: (frame: Int16Array, at: number) => void told.push(`${frame[0]} at ${at}`),
+      cleared: (at: number) => void told.push(`cleared ${at}`),
+    }
+    const { clock, playout } = setUp({ leadMs: 60, sendClear: () => {}, tap })
+    playout.write(sound(60))
+    clock.advance(30)
+    playout.hush()
+    clock.advance(10)
+    playout.goOn()
+    playout.flush()
+    expect(told.slice(3)).toEqual(['cleared 30', '241 at 40', '401 at 60'])
+  })
+
+  test('the carrier’s own pause outlasts it', () => {
+    const { clock, playout, times } = clears()
+    playout.write(sound(400))
+    playout.pause()
+    playout.hush()
+    playout.goOn()
+    clock.advance(500)
+    expect(times()).toHaveLength(5)
+    playout.resume()
+    clock.advance(1000)
+    expect(times()).toHaveLength(25)
+  })
+})
+
 function echoing(options: Partial<PlayoutOptions> = {}) {
   const names: string[] = []
   const heard: string[] = []

@@ -5,10 +5,14 @@ import { type CarrierPlayout, playoutDefaults, type PlayoutOptions, type Playout
 import { type Pacer, pacerOf, slotMs } from './playout-pacer.ts'
 import { Position } from './playout-position.ts'
 import { SampleQueue } from './playout-queue.ts'
+import { SentSound } from './playout-sent.ts'
 import { Waiters } from './playout-waiters.ts'
 
 /** After a tick this late, ms, the schedule moves on instead of sending a longer burst; at least one frame. */
 const shortestCatchUp = 60
+
+/** The longest way to the ear whose sound can be said again after a hush, beside the lead, ms. */
+const longestWay = 1000
 
 export function createPlayout(options: PlayoutOptions): CarrierPlayout {
   return new PacedPlayout(options)
@@ -23,6 +27,8 @@ class PacedPlayout implements CarrierPlayout {
   readonly #marks: Marks
   readonly #queue: SampleQueue
   readonly #waiters: Waiters
+  /** Only where what was sent can be taken back. */
+  readonly #sent: SentSound | undefined
   readonly #frame: number
   readonly #frameMs: number
   /** How early a frame may go: makes room for writers' jitter and for the grid of the pacer. */
@@ -38,6 +44,7 @@ class PacedPlayout implements CarrierPlayout {
   #lastWrite = -Infinity
   #flushed = true
   #paused = false
+  #hushed = false
   #closed = false
   #written = 0
   #sentSamples = 0
@@ -61,7 +68,8 @@ class PacedPlayout implements CarrierPlayout {
     this.#patience = this.#catchUpMs
     this.#queue = new SampleQueue(Math.round((rate * filled.limitMs) / 1000))
     this.#position = new Position(filled.latencyMs)
-    const { sendMark } = options
+    const { sendMark, sendClear } = options
+    this.#sent = sendClear && new SentSound(Math.round((rate * (filled.leadMs + longestWay)) / 1000))
     const echoed = sendMark && ((name: string) => sendMark.call(options, name))
     this.#marks = new Marks({ clock, position: this.#position, sendMark: echoed, margin: filled.markMarginMs })
     this.#waiters = new Waiters(clock, () => this.queuedMs)
@@ -113,12 +121,31 @@ class PacedPlayout implements CarrierPlayout {
     const { sendClear } = this.#options
     const heard = sendClear ? this.#position.heard(now) : this.#position.sent
     const heardMs = Math.round(Math.max(0, Math.min(heard - this.#run.start, this.#ms(this.#run.samples))))
-    this.#options.tap?.cleared(this.#position.playedUntil - (this.#position.sent - heard))
+    // After a hush the carrier has nothing more, and was told so.
+    const silent = this.#hushed
+    if (!silent) this.#options.tap?.cleared(this.#position.playedUntil - (this.#position.sent - heard))
     this.#drop(now)
-    sendClear?.call(this.#options)
+    if (!silent) sendClear?.call(this.#options)
     this.#marks.drop()
     this.#waiters.settle()
     return { heardMs }
+  }
+
+  hush(): void {
+    if (this.#hushed || this.#closed) return
+    this.#hushed = true
+    this.#pacer.cancel(this)
+    if (this.#sent) this.#takeBack(this.#sent)
+  }
+
+  goOn(): void {
+    if (!this.#hushed) return
+    this.#hushed = false
+    const now = this.#clock.monotonic()
+    // The time of the hush is not made good.
+    this.#end = Math.max(this.#end, now)
+    this.#marks.pass(this.#sentSamples)
+    if (!this.#paused) this.#pump(now, false)
   }
 
   mark(reached: Reached): void {
@@ -140,7 +167,7 @@ class PacedPlayout implements CarrierPlayout {
   resume(): void {
     if (!this.#paused || this.#closed) return
     this.#paused = false
-    this.#pump(this.#clock.monotonic(), false)
+    if (!this.#hushed) this.#pump(this.#clock.monotonic(), false)
   }
 
   drained(ms: number, signal: AbortSignal): Promise<void> {
@@ -201,7 +228,7 @@ class PacedPlayout implements CarrierPlayout {
   }
 
   #mayGo(now: number): boolean {
-    return !this.#paused && this.#end - now <= this.#ahead
+    return !this.#paused && !this.#hushed && this.#end - now <= this.#ahead
   }
 
   /** What is further behind than a short burst makes good is given up: the schedule restarts at `restart`. */
@@ -220,7 +247,7 @@ class PacedPlayout implements CarrierPlayout {
       else break
     }
     if (this.#queue.length === 0) this.#pacer.cancel(this)
-    else if (!this.#paused) this.#pacer.sleep(this, this.#nextAt())
+    else if (!this.#paused && !this.#hushed) this.#pacer.sleep(this, this.#nextAt())
   }
 
   #nextAt(): number {
@@ -246,13 +273,30 @@ class PacedPlayout implements CarrierPlayout {
     const due = this.#position.advance(now, this.#frameMs)
     this.#sentSamples += samples
     this.#framesSent++
+    this.#sent?.add(frame)
     this.#options.send(frame)
     this.#options.tap?.heard(frame, due)
     this.#marks.pass(this.#sentSamples)
   }
 
+  /** What the carrier has and the caller did not hear waits here again, and its marks with it. */
+  #takeBack(sent: SentSound): void {
+    const now = this.#clock.monotonic()
+    const position = this.#position
+    const unheard = position.sent - position.heard(now)
+    const back = sent.take(Math.round((unheard * this.rate) / 1000))
+    this.#options.tap?.cleared(position.playedUntil - unheard)
+    position.takeBack(this.#ms(back.length), now)
+    this.#marks.takeBack({ sent: this.#sentSamples, back: back.length, rate: this.rate })
+    this.#queue.putBack(back)
+    this.#written += back.length
+    this.#end = Math.min(this.#end, now)
+    this.#options.sendClear?.call(this.#options)
+  }
+
   #drop(now: number): void {
     this.#pacer.cancel(this)
+    this.#hushed = false
     this.#queue.clear()
     this.#written = this.#sentSamples
     this.#flushed = true

@@ -35,6 +35,10 @@ export interface Playout extends AudioSink {
   drained(ms: number, signal: AbortSignal): Promise<void>
   /** Barge-in: drops what is queued here and at the carrier. `heardMs` counts from the start of this run of sound. */
   clear(): { readonly heardMs: number }
+  /** Falls silent at once and keeps what was not heard, here and at the carrier: `goOn` says it, `clear` drops it. */
+  hush(): void
+  /** After a `hush`: from the very sample at which the caller stopped hearing. Otherwise nothing. */
+  goOn(): void
   /** Calls back once everything written so far was heard (or, with `cleared`, was dropped by `clear`). */
   mark(reached: (how: 'heard' | 'cleared') => void): void
 }
