@@ -11,6 +11,7 @@ import { limits } from './machine.ts'
 import { requesterOf } from './noting.ts'
 import { runOperation } from './operation.ts'
 import { ownNumber, requireAllowed } from './targets.ts'
+import { lineCall } from './listen.ts'
 import type { LiveCall } from './live.ts'
 
 /** Commands whose markup tells the carrier where our media socket is. */
@@ -78,7 +79,11 @@ async function attempt(live: LiveCall, command: CallCommand): Promise<Done> {
       live.order(dispatch.orders)
       return {}
     case 'link':
-      return byLink(live, command, carrier)
+      return byLink(live, command, carrier).catch((error: unknown) => {
+        if (error instanceof OffhookError && error.code === 'command.unsupported')
+          return inOurWay(live, command, error.message)
+        throw error
+      })
     case 'unsupported':
       return inOurWay(live, command, dispatch.why)
     default:
@@ -87,9 +92,10 @@ async function attempt(live: LiveCall, command: CallCommand): Promise<Done> {
 }
 
 /** What listens for the carrier here does it. A line of a process that is gone went with it. */
-async function byLink({ engine, running }: LiveCall, command: CallCommand, carrier: CarrierSpec): Promise<Accepted> {
+async function byLink(live: LiveCall, command: CallCommand, carrier: CarrierSpec): Promise<Accepted> {
+  const { engine, running } = live
   const listener = engine.listeners.get(carrier.name)
-  if (listener?.perform) return listener.perform(command, running.seen)
+  if (listener?.perform) return listener.perform(command, running.seen, lineCall(engine, carrier, live))
   throw new OffhookError('provider.unavailable', `Nothing listens for ${carrier.label} in this process`)
 }
 

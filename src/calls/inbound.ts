@@ -99,7 +99,7 @@ async function make(engine: Engine, connection: Connection, offer: Offer): Promi
     connection: connection.id,
     from: offer.from,
     to: offer.to,
-    agent: offer.agent ?? engine.answering?.(offer.ref) ?? number?.agent ?? '',
+    agent: offer.agent ?? engine.answering?.(offer.ref) ?? number?.agent ?? offer.otherwise ?? '',
     variables: offer.variables ?? {},
     metadata: offer.metadata ?? {},
     ringTimeout: engine.settings.ringTimeout,

@@ -13,20 +13,48 @@ import { watchLevels } from './levels.ts'
 import type { LiveCall } from './live.ts'
 import { attach } from './media.ts'
 
+/** Of the environment, for each provider that listens: the texts of its `process` fields. */
+export type ProcessValues = (carrier: CarrierSpec) => Readonly<Record<string, string>>
+
 /** Opens what listens, once per process. What it opened closes with the engine's scope. */
-export async function openListeners(engine: Engine): Promise<void> {
+export async function openListeners(engine: Engine, values: ProcessValues = () => ({})): Promise<void> {
   for (const carrier of engine.carriers.values())
-    if (carrier.listen) engine.listeners.set(carrier.name, await carrier.listen(hostOf(engine, carrier)))
+    if (carrier.listen)
+      engine.listeners.set(carrier.name, await carrier.listen(hostOf(engine, carrier, values(carrier))))
 }
 
-function hostOf(engine: Engine, carrier: CarrierSpec): ListenHost<Readonly<Record<string, unknown>>> {
+function hostOf(
+  engine: Engine,
+  carrier: CarrierSpec,
+  process: Readonly<Record<string, string>>,
+): ListenHost<Readonly<Record<string, unknown>>> {
   const { clock, ids, scope, count, publicUrl } = engine
   return {
-    ...{ clock, ids, scope, count, publicUrl },
+    ...{ clock, ids, scope, count, publicUrl, process },
+    onChange: (listener) => changes(engine, listener),
     logger: engine.logger.child({ carrier: carrier.name }),
     connections: (organization) => connectionsOf(engine, carrier, organization),
     offer: (offer) => offerCall(engine, carrier, offer),
   }
+}
+
+/** Other processes change connections too: looked at this often, ms. */
+const lookEvery = 5_000
+
+function changes({ store, clock, scope }: Engine, listener: () => void): Disposable {
+  const ours = store.lately.onChange(listener)
+  let timer: Disposable
+  const again = (): void => {
+    timer = clock.timer(lookEvery, again)
+    listener()
+  }
+  timer = clock.timer(lookEvery, again)
+  const undo = (): void => {
+    timer[Symbol.dispose]()
+    ours[Symbol.dispose]()
+  }
+  scope.defer(undo)
+  return { [Symbol.dispose]: undo }
 }
 
 async function connectionsOf(
@@ -82,6 +110,11 @@ async function looks({ store, agents }: Engine, live: LiveCall): Promise<boolean
   return config?.success === true && spec?.sees?.(config.data) === true
 }
 
+/** The line's side of a call that runs here: for commands that its listener carries out. */
+export function lineCall(engine: Engine, carrier: CarrierSpec, live: LiveCall): LineCall {
+  return new LinkedCall(engine, carrier, live, false)
+}
+
 class LinkedCall implements LineCall {
   readonly id: string
   readonly looks: boolean
@@ -130,6 +163,11 @@ class LinkedCall implements LineCall {
 
   report: LineCall['report'] = (status, raw, cause) =>
     void this.#live.post({ type: 'call.progressed', status, raw, ...(cause === undefined ? {} : { cause }) })
+
+  note: LineCall['note'] = (word) => {
+    const { organization } = this.#live.running.call.plan
+    this.#engine.wire?.note({ organization, call: this.id }, { channel: 'signalling', ...word })
+  }
 
   watch: LineCall['watch'] = (listener) => this.#live.watch(listener)
 

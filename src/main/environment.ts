@@ -1,6 +1,7 @@
 /** The environment, read once at start: every variable checked, every mistake named, none of them fatal later. */
 import { z } from 'zod'
 import { OffhookError } from '../spec/errors.ts'
+import type { CarrierSpec } from '../spec/carrier.ts'
 import type { Connection } from '../store/contract.ts'
 import { connectionSettings } from '../spec/connection.ts'
 import { notesOf, type ProviderSpec } from '../spec/provider.ts'
@@ -165,4 +166,26 @@ export function providersFromEnvironment(
       `${provider.label} is half configured (${have} set): ${faults.join('; ')}. Set it, or unset the others.`,
     )
   })
+}
+
+/**
+ * What a provider that listens is told by the environment, by field and as text. Throws `environment.invalid` that names the
+ * variables at fault.
+ */
+export function processValues(
+  { label, process = z.object({}) }: CarrierSpec,
+  values: Values,
+): Readonly<Record<string, string>> {
+  const named = Object.entries(process.shape).map(
+    ([name, type]) => [name, notesOf(type as z.ZodType).env ?? ''] as const,
+  )
+  const given = named.flatMap(([name, env]) => (values[env] ? [[name, values[env]] as const] : []))
+  const parsed = process.safeParse(Object.fromEntries(given))
+  if (parsed.success) return Object.fromEntries(given)
+  const envs = new Map<string, string>(named)
+  const faults = parsed.error.issues.map(({ path, message }) => `  ${envs.get(String(path[0])) ?? label}: ${message}`)
+  throw new OffhookError(
+    'environment.invalid',
+    `The environment has ${faults.length} mistake(s):\n${faults.join('\n')}`,
+  )
 }

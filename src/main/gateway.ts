@@ -20,7 +20,7 @@ import type { Store } from '../store/contract.ts'
 import { openStore } from '../store/open.ts'
 import { addressOf, allowedHosts, onlyHere, type Address } from './address.ts'
 import { engineOf } from './engine.ts'
-import { providersFromEnvironment, type Environment } from './environment.ts'
+import { processValues, providersFromEnvironment, type Environment } from './environment.ts'
 import { createFigures, type Figures } from './figures.ts'
 import { telemetrySettings } from './telemetry/settings.ts'
 import type { Telemetry } from './telemetry/telemetry.ts'
@@ -96,7 +96,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   }
   const answering = new Map<string, string>()
   const engine = await engineOf(options, { store, network, recordings, address, count, answering })
-  await openListeners(engine)
+  await openListeners(engine, (carrier) => processValues(carrier, options.values))
   await shareLevels(engine)
   const simulators = environment.simulators ? simulatorsOf(options, { store, network, address }) : undefined
   const { registry } = figures

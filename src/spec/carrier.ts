@@ -19,6 +19,8 @@ export interface CarrierSpec<S extends z.ZodObject = z.ZodObject> extends Provid
   readonly stream?: Stream
   /** Calls that reach us by themselves; their media is `stream`'s, over a link instead of a carrier's socket. */
   readonly listen?: Listen<z.output<S>>
+  /** What a process that listens is told whatever the connections: addresses, ports, certificates. Fields with `env`, read once at start. */
+  readonly process?: z.ZodObject
   readonly numbers?: Numbers<z.output<S>>
   readonly recordings?: Recordings<z.output<S>>
   /** The price of an ended call in the carrier's currency; undefined until it is rated. Asked again later by the engine. */
@@ -121,6 +123,8 @@ export type Report =
       readonly variables?: Variables
       /** Who answers, where the offer itself says; else the agent of the number. */
       readonly agent?: string
+      /** Who answers a number that has no agent. */
+      readonly otherwise?: string
       readonly metadata?: Readonly<Record<string, unknown>>
       /** How long the media may take to open, ms. */
       readonly mediaTimeout?: number

@@ -25,6 +25,10 @@ export interface ListenHost<C> {
   readonly count: (name: string, labels?: Readonly<Record<string, string>>) => void
   /** Our public address, with a trailing slash. */
   readonly publicUrl: () => URL
+  /** Of the environment: the texts of the fields of the provider's `process`, by field; checked at start. */
+  readonly process: Readonly<Record<string, string>>
+  /** The connections may have changed: at once when this process changed them, else a little later. */
+  onChange(listener: () => void): Disposable
   /** The stored connections of this provider: an organization's, or everybody's. The default one first. */
   connections(organization?: string): Promise<readonly ListenConnection<C>[]>
   /** Somebody calls: the same call however often it is offered under one `ref`. Rejects with an OffhookError. */
@@ -46,6 +50,8 @@ export interface LineOffer {
   readonly to: string
   /** Who answers. Default: the agent of the number `to`. */
   readonly agent?: string
+  /** Who answers a number that has no agent. */
+  readonly otherwise?: string
   readonly variables?: Variables
   readonly metadata?: Readonly<Record<string, unknown>>
   /** How long the media may take to open, ms. Default: as for any carrier. */
@@ -66,6 +72,8 @@ export interface LineCall {
   connect(start: WireMessage): Promise<Socket>
   /** The line's word on the call: it failed, or the caller left. */
   report(status: CallStatus, raw: string, cause?: string): void
+  /** A message of the line's own signalling, for people to read: bounded, without secrets. */
+  note(word: LineWord): void
   /** Hears of everything that happens to the call and of what its agent says, as it happens. */
   watch(listener: (seen: CallEvent | AgentEvent) => void): Disposable
   /** How loud both sides are, dBFS, five times a second; measured only while somebody listens. */
@@ -81,6 +89,15 @@ export interface LineCall {
   /** The agent wants to see what the caller shows. */
   readonly looks: boolean
   see(frame: VideoFrame): void
+}
+
+export interface LineWord {
+  readonly direction: 'in' | 'out'
+  /** What it is, in a few words: `INVITE`, `180 Ringing`. */
+  readonly title: string
+  readonly body: string
+  /** When it was said, where that was before now. */
+  readonly at?: number
 }
 
 export interface MediaQuality {
@@ -111,10 +128,57 @@ export interface VideoFrame {
 export interface Listener {
   /** Signalling over HTTP, served beside the API. */
   readonly http?: ListenerHttp
-  /** Carries out a command whose translator said `by: 'link'`. Rejects with an OffhookError. */
-  perform?(command: CallCommand, call: CallSeen): Promise<Accepted>
+  /**
+   * Carries out a command whose translator said `by: 'link'`. `line`: the call, for those that begin here (`dial`). Rejects with an
+   * OffhookError; with `command.unsupported` the engine does it in its own way, where it has one.
+   */
+  perform?(command: CallCommand, call: CallSeen, line: LineCall): Promise<Accepted>
+  /** Where it listens, as bound. */
+  readonly doors?: readonly Door[]
+  /** How the lines of an organization stand: registrations, who is registered here, what was turned away and why. */
+  standing?(organization: string): Promise<readonly LineStanding[]>
+  /** What passed on the wire of a call, as a pcap file; undefined when nothing of it is kept here. */
+  capture?(call: string): Promise<Uint8Array | undefined>
   /** What the holder of a one-shot grant needs to call: where, and over which relays. Undefined when the connection is none of its own. */
   invite?(connection: string | undefined, organization: string): Promise<Invitation | undefined>
+}
+
+export interface Door {
+  readonly protocol: string
+  readonly host: string
+  readonly port: number
+}
+
+/** How one connection stands with its peer. */
+export interface LineStanding {
+  readonly connection: string
+  /** Ours at the peer; absent where the line needs none. */
+  readonly registration?: {
+    readonly state: 'registering' | 'registered' | 'failed' | 'stopped'
+    /** A sentence: until when, or why not. */
+    readonly says: string
+    /** ms since 1970: when it is tried again or renewed. */
+    readonly next?: number
+  }
+  /** Who of ours is registered here. */
+  readonly extensions: readonly {
+    readonly name: string
+    readonly registered: boolean
+    /** Where, without what is secret; ms since 1970. */
+    readonly contacts: readonly { readonly address: string; readonly until: number }[]
+  }[]
+  /** The last ones that were turned away, newest first. */
+  readonly refused: readonly Refused[]
+}
+
+/** A call or a source that was turned away. */
+export interface Refused {
+  readonly at: number
+  readonly from: string
+  /** One word for machines. */
+  readonly cause: string
+  /** One sentence for people. */
+  readonly says: string
 }
 
 export interface Invitation {

@@ -211,6 +211,8 @@ export interface Lately {
   number(connection: string, number: string): Promise<PhoneNumber | undefined>
   agent(organization: string, id: string): Promise<Agent | undefined>
   wanting(organization: string, type: string): Promise<readonly Subscription[]>
+  /** This process changed something of them. */
+  onChange(listener: () => void): Disposable
 }
 
 export interface Store extends AsyncDisposable {

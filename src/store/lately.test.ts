@@ -55,6 +55,17 @@ describe('lately', () => {
     expect((await open.lately.connection('con_1'))?.name).toBe('after')
   })
 
+  test('tells of every change of this process until nobody wants to hear of it', async () => {
+    const { open } = rooms()
+    let changes = 0
+    const listening = open.lately.onChange(() => void changes++)
+    await open.connections.update(after)
+    expect(changes).toBe(1)
+    listening[Symbol.dispose]()
+    await open.connections.update(after)
+    expect(changes).toBe(1)
+  })
+
   test('does not remember that something is not there, nor that it could not be read', async () => {
     const { open, put, holdUntil } = rooms()
     put(undefined)

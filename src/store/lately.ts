@@ -27,12 +27,14 @@ export function lately(rooms: Changeable, clock: Clock): Changeable & { readonly
       agent: (organization, id) => memory.read(`agent ${organization} ${id}`, () => agents.get(organization, id)),
       wanting: (organization, type) =>
         memory.read(`wanting ${organization} ${type}`, () => subscriptions.wanting(organization, type)),
+      onChange: (listener) => memory.onChange(listener),
     },
   }
 }
 
 class Memory {
   readonly #clock: Clock
+  readonly #listeners = new Set<() => void>()
   readonly #kept = new Map<string, { readonly value: Promise<unknown>; readonly until: number }>()
 
   constructor(clock: Clock) {
@@ -57,6 +59,12 @@ class Memory {
     return found
   }
 
+  onChange(listener: () => void): Disposable {
+    const own = () => listener()
+    this.#listeners.add(own)
+    return { [Symbol.dispose]: () => void this.#listeners.delete(own) }
+  }
+
   /** Forgets before a change and after it: a read that overlaps it is not kept. */
   noticing<R extends object>(room: R): R {
     const noticed = Object.entries(room).map(([name, method]) =>
@@ -72,6 +80,7 @@ class Memory {
         return await change(...values)
       } finally {
         this.#kept.clear()
+        for (const listener of this.#listeners) listener()
       }
     }
   }

@@ -11,6 +11,8 @@ export interface CarrierFixture<S extends z.ZodObject> {
   readonly spec: CarrierSpec<S>
   /** Complete: every secret has a value of at least eight letters that stands nowhere else in the fixture. */
   readonly settings: z.input<S>
+  /** What the environment says to a process that listens, by field. */
+  readonly process?: Readonly<Record<string, string>>
   readonly webhook?: {
     /** The request as the carrier would send it to an account with these settings. */
     sign(request: InboundRequest, config: z.output<S>): InboundRequest

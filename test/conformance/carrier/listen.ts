@@ -6,7 +6,7 @@ import { seededIds } from '../../../src/lib/ids.ts'
 import { silentLogger } from '../../../src/lib/log.ts'
 import { Scope } from '../../../src/lib/scope.ts'
 import { OffhookError } from '../../../src/spec/errors.ts'
-import type { Listener, ListenerRequest, ListenHost } from '../../../src/spec/listen.ts'
+import type { LineCall, Listener, ListenerRequest, ListenHost } from '../../../src/spec/listen.ts'
 import { callOf, configOf, type CarrierFixture } from './fixture.ts'
 
 interface Opened extends AsyncDisposable {
@@ -31,7 +31,7 @@ export function describeListen<S extends z.ZodObject>(fixture: CarrierFixture<S>
 
     test('a hang-up of a call that it has not is done already', async () => {
       await using opened = await open(fixture)
-      const done = opened.listener.perform?.({ type: 'hangup' }, callOf(spec.name, 'unknown'))
+      const done = opened.listener.perform?.({ type: 'hangup' }, callOf(spec.name, 'unknown'), nobody)
       expect(await done).toMatchObject({ gone: true })
     })
 
@@ -66,6 +66,9 @@ export function describeListen<S extends z.ZodObject>(fixture: CarrierFixture<S>
   })
 }
 
+/** A call that nothing is said of. */
+const nobody = { id: 'call_unknown', over: true } as LineCall // who has not the call asks nothing else of it
+
 function stranger(method: string, path: string): ListenerRequest {
   const params = Object.fromEntries([...path.matchAll(/:(\w+)/g)].map(([, name]) => [name ?? '', 'unknown']))
   return {
@@ -82,6 +85,8 @@ async function open<S extends z.ZodObject>(fixture: CarrierFixture<S>): Promise<
   const host: ListenHost<z.output<S>> = {
     ...{ clock, ids: seededIds('listen'), logger: silentLogger, scope, count: () => undefined },
     publicUrl: () => new URL('https://voice.example.com/'),
+    process: fixture.process ?? {},
+    onChange: () => ({ [Symbol.dispose]: () => undefined }),
     connections: async (organization) =>
       organization === undefined || organization === 'org_own'
         ? [{ id: 'con_own', organization: 'org_own', isDefault: true, settings: configOf(fixture) }]
