@@ -21,7 +21,15 @@ export interface Rule {
 export interface Verdicts {
   /** `cuts`: how often its end was seen before it was. `delay`: from its end until that was seen, ms; absent: never. */
   readonly turns: readonly { readonly cuts: number; readonly delay?: number }[]
-  readonly overlaps: readonly { readonly stops: boolean; readonly stoppedAfter?: number }[]
+  readonly overlaps: readonly Overlap[]
+}
+
+/** `silentAfter`: when the agent was last heard, counted from the caller's onset; `silentFor`: until it went on, where it did. */
+interface Overlap {
+  readonly stops: boolean
+  readonly stoppedAfter?: number
+  readonly silentAfter?: number
+  readonly silentFor?: number
 }
 
 interface Ears {
@@ -39,6 +47,28 @@ const answers = 500
 const talks = { before: 1_500, after: 2_500 }
 /** An end that was seen so little before the label is none too soon: labels are no better. */
 const tolerance = 40
+
+/** When the line was hushed, and until when. */
+class Line extends FakePlayout {
+  readonly hushes: { readonly from: number; to?: number }[] = []
+  readonly clock: VirtualClock
+
+  constructor(clock: VirtualClock) {
+    super(clock, rate)
+    this.clock = clock
+  }
+
+  override hush(): void {
+    super.hush()
+    this.hushes.push({ from: this.clock.monotonic() })
+  }
+
+  override goOn(): void {
+    super.goOn()
+    const last = this.hushes.at(-1)
+    if (last) last.to ??= this.clock.monotonic()
+  }
+}
 
 class Talker extends FakeAgent {
   readonly ends: number[] = []
@@ -81,7 +111,8 @@ export async function hold({ pcm, labels }: CorpusCall, { vad, behind }: Ears, r
   await settle()
   agent!.emit({ type: 'ready' })
   const microphone = createSource(rate)
-  conversation.attach({ microphone, speaker: new FakePlayout(clock, rate) })
+  const line = new Line(clock)
+  conversation.attach({ microphone, speaker: line })
   const start = clock.monotonic()
   schedule(labels, rule, clock, agent!)
   const length = (rate * frameMs) / 1000
@@ -90,7 +121,7 @@ export async function hold({ pcm, labels }: CorpusCall, { vad, behind }: Ears, r
     microphone.emit(pcm.subarray(at, at + length))
     while (behind()) await settle()
   }
-  return judge(labels, agent!, start)
+  return judge(labels, { agent: agent!, line }, start)
 }
 
 /** Words when a recogniser would tell them, and an agent that talks where the caller is to talk over it. */
@@ -110,7 +141,13 @@ function schedule({ turns, overlaps = [] }: Labels, { words }: Rule, clock: Virt
   }
 }
 
-function judge({ turns, overlaps = [] }: Labels, { ends, stops }: Talker, start: number): Verdicts {
+interface Parties {
+  readonly agent: Talker
+  readonly line: Line
+}
+
+function judge({ turns, overlaps = [] }: Labels, { agent, line }: Parties, start: number): Verdicts {
+  const { ends, stops } = agent
   const [seen, stopped] = [ends, stops].map((times) => times.map((time) => time - start))
   return {
     turns: turns.map(({ from, to }, index) => {
@@ -120,8 +157,20 @@ function judge({ turns, overlaps = [] }: Labels, { ends, stops }: Talker, start:
       return { cuts, ...(end !== undefined && { delay: Math.max(0, end - to) }) }
     }),
     overlaps: overlaps.map(({ from, to, stops: wants }) => {
-      const at = stopped!.find((time) => time > from && time < to + talks.after)
-      return { stops: wants, ...(at !== undefined && { stoppedAfter: at - from }) }
+      const during = (time: number) => time > from && time < to + talks.after
+      const at = stopped!.find(during)
+      const hushed = line.hushes.filter((hush) => during(hush.from - start))
+      // Silent for good only where it did not go on before it was stopped.
+      const last = at === undefined ? hushed[0] : hushed.findLast((hush) => (hush.to ?? Infinity) - start >= at)
+      const silent = last ? last.from - start : at
+      return {
+        stops: wants,
+        ...(at !== undefined && { stoppedAfter: at - from }),
+        ...(silent !== undefined && { silentAfter: silent - from }),
+        ...(at === undefined && {
+          silentFor: hushed.reduce((sum, hush) => sum + (hush.to ?? hush.from) - hush.from, 0),
+        }),
+      }
     }),
   }
 }

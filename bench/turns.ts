@@ -61,29 +61,28 @@ function figures(name: string, calls: readonly Verdicts[]): readonly (readonly [
   const over = calls.flatMap((call) => call.overlaps)
   const delays = turns.flatMap(({ delay }) => (delay === undefined ? [] : [delay])).toSorted((a, b) => a - b)
   const [mere, stops] = [over.filter(({ stops: wants }) => !wants), over.filter(({ stops: wants }) => wants)]
-  const after = stops.flatMap(({ stoppedAfter }) => (stoppedAfter === undefined ? [] : [stoppedAfter]))
+  const sorted = (found: readonly (number | undefined)[]) =>
+    found.filter((ms) => ms !== undefined).toSorted((one, other) => one - other)
+  const stopped = sorted(stops.map(({ stoppedAfter }) => stoppedAfter))
+  const silent = sorted(stops.flatMap((one) => (one.stoppedAfter === undefined ? [] : [one.silentAfter])))
+  const paused = sorted(mere.map(({ silentFor }) => silentFor))
   const told: readonly (readonly [string, number])[] = [
     ['turns', turns.length],
     ['turns cut off', turns.filter(({ cuts }) => cuts > 0).length],
     ['false ends', turns.reduce((sum, { cuts }) => sum + cuts, 0)],
     ['ends not noticed', turns.length - delays.length],
-    ['delay p50, ms', Math.round(percentile(delays, 0.5))],
-    ['delay p95, ms', Math.round(percentile(delays, 0.95))],
+    ['delay p50, ms', percentile(delays, 0.5)],
+    ['delay p95, ms', percentile(delays, 0.95)],
     ['signs of listening', mere.length],
     ['… that stopped the agent', mere.filter(({ stoppedAfter }) => stoppedAfter !== undefined).length],
+    ['… paused it for p50, ms', percentile(paused, 0.5)],
     ['interruptions', stops.length],
-    ['… that did not stop it', stops.length - after.length],
-    [
-      '… stopped after p50, ms',
-      Math.round(
-        percentile(
-          after.toSorted((a, b) => a - b),
-          0.5,
-        ),
-      ),
-    ],
+    ['… that did not stop it', stops.length - stopped.length],
+    ['… last heard of it after p50, ms', percentile(silent, 0.5)],
+    ['… last heard of it after p95, ms', percentile(silent, 0.95)],
+    ['… stopped after p50, ms', percentile(stopped, 0.5)],
   ]
-  return told.map(([what, value]) => [`${name}: ${what}`, value] as const)
+  return told.map(([what, value]) => [`${name}: ${what}`, Math.round(value)] as const)
 }
 
 const labels = z.object({

@@ -1,8 +1,8 @@
 /** A conversation: joins a line and an agent, and acts out what `turns.ts` decides. */
-import type { Timer } from '../lib/clock.ts'
 import { Scope } from '../lib/scope.ts'
 import type { AgentEvent, AgentSession } from '../spec/agent.ts'
 import type { CallStatus } from '../spec/call.ts'
+import { Alarms } from './alarms.ts'
 import { Blocked } from './blocked.ts'
 import { Clips } from './clips.ts'
 import { conversationDefaults } from './contract.ts'
@@ -16,7 +16,7 @@ import { measures, TurnMeter } from './timings.ts'
 import { Toolbox } from './toolbox.ts'
 import { transferFailed } from './transfers.ts'
 import { quietState } from './turn.ts'
-import type { TurnAction, TurnInput, TurnRules, TurnTimer } from './turn.ts'
+import type { TurnAction, TurnInput, TurnRules } from './turn.ts'
 import { advance, begin } from './turns.ts'
 import { UsageBook } from './usage.ts'
 import { Utterances } from './utterances.ts'
@@ -35,7 +35,7 @@ class Talk implements Conversation {
   readonly #options: ConversationOptions
   readonly #rules: TurnRules
   readonly #scope = new Scope('conversation')
-  readonly #timers = new Map<TurnTimer, Timer>()
+  readonly #alarms: Alarms
   readonly #ear = new Ear()
   readonly #meter: TurnMeter
   readonly #said: Utterances
@@ -86,6 +86,7 @@ class Talk implements Conversation {
       asked: () => this.#said.asking,
       post: (input) => this.#post(input),
     })
+    this.#alarms = new Alarms(clock, (timer) => this.#post({ type: 'timer', timer, audible: this.#said.audible }))
     this.#toolbox = this.#openToolbox()
     this.#blocked = new Blocked(this, options)
     this.#act(begin(this.#rules).actions)
@@ -175,8 +176,7 @@ class Talk implements Conversation {
   /** What the caller has heard by now is what was said. */
   #leave(): void {
     this.#detach()
-    for (const timer of this.#timers.values()) timer.cancel()
-    this.#timers.clear()
+    this.#alarms.close()
     this.#heard(this.#said.cut(false))
     this.#meter.end()
     this.#usage.close()
@@ -384,22 +384,14 @@ class Talk implements Conversation {
         return this.#options.emit({ type: 'agent.failed', code: 'vendor.timeout', message: `the agent was ${message}` })
       }
       case 'timer':
-        return this.#setTimer(action.timer, action.delay)
+        return this.#alarms.set(action.timer, action.delay)
       case 'cancel':
-        return this.#timers.get(action.timer)?.cancel()
+        return this.#alarms.cancel(action.timer)
       case 'finish':
         return this.#options.finish(action.reason)
       default:
         return action satisfies never
     }
-  }
-
-  #setTimer(timer: TurnTimer, delay: number): void {
-    this.#timers.get(timer)?.cancel()
-    this.#timers.set(
-      timer,
-      this.#options.clock.timer(delay, () => this.#post({ type: 'timer', timer, audible: this.#said.audible })),
-    )
   }
 
   #cut({ clear, unheard }: TurnAction & { type: 'cut' }, bySpeech: boolean): void {

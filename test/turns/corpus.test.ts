@@ -38,6 +38,8 @@ test('our rule cuts off fewer turns than a plain silence, no later; and lets lis
   expect(of(words, 'delay p50, ms')).toBeLessThan(of(plain, 'delay p50, ms') + 20)
   expect(of(sound, '… that stopped the agent')).toBeLessThan(of(plain, '… that stopped the agent'))
   expect(of(sound, '… that did not stop it')).toBe(0)
+  // The detector's window, and 20 ms: whoever it is, the agent does not talk over them.
+  expect(of(sound, '… last heard of it after p50, ms')).toBeLessThanOrEqual(116)
 }, 120_000)
 
 test('a folder of one’s own recordings is scored by its labels, which are refused when they say something else', async () => {
