@@ -12,6 +12,8 @@ describe('the house rules', () => {
     ['src/providers/carriers/one/a.ts', "import { x } from '../two/b.ts'"],
     ['src/providers/carriers/one/a.ts', "import type { x } from '../../../calls/machine.ts'"],
     ['simulators/acme/a.ts', "import { x } from '../../src/media/wav.ts'"],
+    ['simulators/acme/a.ts', "import { x } from '../../src/protocols/sip/message/uri.ts'"],
+    ['simulators/sip/a.ts', "import { x } from '../../src/providers/carriers/sip/wire.ts'"],
     ['console/src/lib/a.ts', "import type { x } from '../../../src/spec/call.ts'"],
     ['console/src/pages/home/a.tsx', "import { x } from '../../../../src/client/index.ts'"],
     ['src/calls/a.ts', "const late = () => import('../providers/carriers/one/a.ts')"],
@@ -26,6 +28,7 @@ describe('the house rules', () => {
     ['src/main/a.ts', "import { x } from '../../simulators/index.ts'"],
     ['console/src/lib/a.ts', "import type { x } from '../../../src/client/schema.ts'"],
     ['simulators/acme/a.ts', "import { x } from '../../src/lib/clock.ts'"],
+    ['simulators/sip/a.ts', "import { x } from '../../src/protocols/sip/message/uri.ts'"],
   ])('%s may say %s', (path, text) => {
     expect(check(path, text)).toEqual([])
   })
