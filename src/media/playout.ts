@@ -145,7 +145,7 @@ class PacedPlayout implements CarrierPlayout {
     // The time of the hush is not made good.
     this.#end = Math.max(this.#end, now)
     this.#marks.pass(this.#sentSamples)
-    if (!this.#paused) this.#pump(now, false)
+    this.#pump(now, false)
   }
 
   mark(reached: Reached): void {
@@ -167,7 +167,7 @@ class PacedPlayout implements CarrierPlayout {
   resume(): void {
     if (!this.#paused || this.#closed) return
     this.#paused = false
-    if (!this.#hushed) this.#pump(this.#clock.monotonic(), false)
+    this.#pump(this.#clock.monotonic(), false)
   }
 
   drained(ms: number, signal: AbortSignal): Promise<void> {
