@@ -399,7 +399,7 @@ describe('hush', () => {
     const { clock, playout } = clears()
     const heard: number[] = []
     playout.write(sound(500))
-    clock.advance(50)
+    clock.advance(60)
     playout.hush()
     playout.mark(() => heard.push(clock.monotonic()))
     clock.advance(100)
