@@ -23,7 +23,7 @@ export interface Alert {
 export interface WireEntry {
   readonly at: number
   readonly from: 'carrier' | 'gateway'
-  readonly kind: 'webhook' | 'reply' | 'rest' | 'socket'
+  readonly kind: 'webhook' | 'reply' | 'rest' | 'socket' | 'sip'
   readonly text: string
   readonly call?: string
 }

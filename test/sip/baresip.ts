@@ -1,0 +1,94 @@
+/** baresip as a telephone of somebody else's make: calls an address, says a tone, keeps what it hears, and leaves after a while. */
+import { existsSync } from 'node:fs'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { networkInterfaces, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { readWav, toTelephone, writeWav } from '../../simulators/index.ts'
+import type { Scope } from '../../src/lib/scope.ts'
+import { absent } from '../services/need.ts'
+import { run } from '../services/process.ts'
+
+export interface BaresipOptions {
+  /** What it calls: a SIP URI. */
+  readonly uri: string
+  readonly codec: 'PCMU/8000/1' | 'PCMA/8000/1' | 'G722/16000/1' | 'opus/48000/2'
+  readonly srtp?: boolean
+  /** Seconds until it hangs up and ends. */
+  readonly seconds: number
+  /** Hz */
+  readonly tone: number
+  /** Whom it believes over TLS: a PEM file. */
+  readonly ca?: string
+}
+
+export interface BaresipCall {
+  /** 8 kHz. */
+  readonly heard: Int16Array
+  /** What it said of the call. */
+  readonly log: string
+}
+
+/** An address of this machine that is not loopback, which baresip does not use. What is sent to loopback from it stays here. */
+function ownAddress(): { readonly name: string; readonly address: string } | undefined {
+  for (const [name, addresses] of Object.entries(networkInterfaces())) {
+    const found = addresses?.find(({ family, internal }) => family === 'IPv4' && !internal)
+    if (found) return { name, address: found.address }
+  }
+  return undefined
+}
+
+/** False where tests may be skipped for want of it. */
+export function baresipInstalled(): boolean {
+  if (!existsSync('/usr/bin/baresip')) return absent('baresip', 'apt-get install baresip') !== undefined
+  return ownAddress() !== undefined || absent('an address for baresip', 'it uses no loopback') !== undefined
+}
+
+export async function baresip(scope: Scope, options: BaresipOptions): Promise<BaresipCall> {
+  const folder = await mkdtemp(join(tmpdir(), 'offhook-baresip-'))
+  scope.defer(() => rm(folder, { recursive: true, force: true }))
+  const rate = Number(options.codec.split('/')[1])
+  await writeFile(join(folder, 'in.wav'), spoken(options.tone, rate, options.seconds * 1000))
+  await writeFile(join(folder, 'config'), configOf(folder, options))
+  await writeFile(join(folder, 'accounts'), accountOf(options))
+  await writeFile(join(folder, 'contacts'), '')
+  const log = await run('baresip', ['-f', folder, '-e', `/dial ${options.uri}`, '-t', `${options.seconds}`])
+  const dump = (await readdir(folder)).find((name) => name.endsWith('-dec.wav'))
+  return {
+    heard: dump === undefined ? new Int16Array(0) : toTelephone(readWav(await readFile(join(folder, dump)))),
+    log,
+  }
+}
+
+function configOf(folder: string, { ca }: BaresipOptions): string {
+  const own = ownAddress()!
+  const modules = ['g711', 'g722', 'opus', 'aufile', 'aubridge', 'sndfile', 'srtp']
+  return [
+    'poll_method epoll',
+    `sip_listen ${own.address}:0`,
+    `net_interface ${own.name}`,
+    ...(ca === undefined ? [] : [`sip_cafile ${ca}`]),
+    'call_local_timeout 20',
+    `audio_source aufile,${folder}/in.wav`,
+    // Nobody listens: what is heard is kept by sndfile.
+    'audio_player aubridge,nobody',
+    `snd_path ${folder}`,
+    'audio_jitter_buffer_delay 2-8',
+    'module_path /usr/lib/baresip/modules',
+    ...modules.map((name) => `module ${name}.so`),
+    'module_tmp account.so',
+    'module_app menu.so',
+    '',
+  ].join('\n')
+}
+
+function accountOf({ codec, srtp }: BaresipOptions): string {
+  const encryption = srtp ? ';mediaenc=srtp-mand' : ''
+  return `<sip:baresip@${ownAddress()!.address}>;regint=0;audio_codecs=${codec}${encryption}\n`
+}
+
+/** A tone at the codec's own rate, on both channels for Opus, which has two here. */
+function spoken(hertz: number, rate: number, ms: number): Uint8Array {
+  const samples = Math.round((rate * ms) / 1000)
+  const pcm = Int16Array.from({ length: samples }, (_, at) => 8000 * Math.sin((2 * Math.PI * hertz * at) / rate))
+  return writeWav({ rate, channels: rate === 48_000 ? [pcm, pcm] : [pcm] })
+}
