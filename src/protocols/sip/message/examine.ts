@@ -3,6 +3,7 @@ import { parseDigits } from './scan.ts'
 import { type Fault, excerpt } from './head.ts'
 import { header, headerLines, headerTokens, headerValues } from './headers.ts'
 import type { SipHeader, SipRequest } from './message.ts'
+import { registeredMethods } from './methods.ts'
 import { parseNameAddr } from './name-addr.ts'
 import { parseUri } from './uri.ts'
 import { branchOf, magicCookie, parseVia } from './via.ts'
@@ -81,15 +82,10 @@ function addressesFault(request: SipRequest): Refusal | undefined {
 function methodFault({ method }: SipRequest, { methods }: Abilities): Refusal | undefined {
   if (methods.includes(method) || method === 'ACK') return undefined
   const allow = { name: 'Allow', value: methods.join(', ') }
-  return registered.has(method)
+  return registeredMethods.has(method)
     ? refusal(405, `${method} is not allowed here`, allow)
     : refusal(501, `${excerpt(method)} is no method that we know`, allow)
 }
-
-/** All of IANA's. */
-const registered = new Set(
-  'ACK BYE CANCEL INFO INVITE MESSAGE NOTIFY OPTIONS PRACK PUBLISH REFER REGISTER SUBSCRIBE UPDATE'.split(' '),
-)
 
 /** §8.2.2.1: a scheme we do not serve is 416; one we serve must be readable, and bring no headers (§19.1.1). */
 function addressFault({ uri }: SipRequest, { schemes = ['sip', 'sips', 'tel'] }: Abilities): Refusal | undefined {

@@ -5,6 +5,7 @@ import { headerName } from './headers.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 import { firstElement } from './list.ts'
 import type { Parsed, SipHeader, SipMessage } from './message.ts'
+import { registeredMethods } from './methods.ts'
 import { parseNameAddr } from './name-addr.ts'
 import { parseDigits } from './scan.ts'
 import { parseVia } from './via.ts'
@@ -113,10 +114,11 @@ function unreadable(name: string, value: string): Fault {
   return { status: 400, why: `${name} "${excerpt(value)}" cannot be read` }
 }
 
-/** §8.1.1.5: the method must be the request's. */
+/** §8.1.1.5: the method must be the request's. Where nobody knows that, the method is what is wrong (RFC 4475 §3.1.2.18). */
 function cseqFault({ start }: Head, value: string): Fault | undefined {
   const cseq = parseCSeq(value)
   if (!cseq) return unreadable('CSeq', value)
   if (start?.type !== 'request' || cseq.method === start.method) return undefined
-  return { status: 400, why: `CSeq says ${excerpt(cseq.method)}, the request line ${excerpt(start.method)}` }
+  const status = registeredMethods.has(start.method) ? 400 : 501
+  return { status, why: `CSeq says ${excerpt(cseq.method)}, the request line ${excerpt(start.method)}` }
 }
