@@ -34,6 +34,7 @@ function hostOf(
     onChange: (listener) => changes(engine, listener),
     logger: engine.logger.child({ carrier: carrier.name }),
     connections: (organization) => connectionsOf(engine, carrier, organization),
+    serves: async (connection, number) => (await engine.store.lately.number(connection, number)) !== undefined,
     offer: (offer) => offerCall(engine, carrier, offer),
   }
 }

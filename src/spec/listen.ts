@@ -31,6 +31,8 @@ export interface ListenHost<C> {
   onChange(listener: () => void): Disposable
   /** The stored connections of this provider: an organization's, or everybody's. The default one first. */
   connections(organization?: string): Promise<readonly ListenConnection<C>[]>
+  /** Is this number one of the connection's? */
+  serves(connection: string, number: string): Promise<boolean>
   /** Somebody calls: the same call however often it is offered under one `ref`. Rejects with an OffhookError. */
   offer(offer: LineOffer): Promise<LineCall>
 }

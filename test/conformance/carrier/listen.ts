@@ -86,6 +86,7 @@ async function open<S extends z.ZodObject>(fixture: CarrierFixture<S>): Promise<
     ...{ clock, ids: seededIds('listen'), logger: silentLogger, scope, count: () => undefined },
     publicUrl: () => new URL('https://voice.example.com/'),
     process: fixture.process ?? {},
+    serves: async () => false,
     onChange: () => ({ [Symbol.dispose]: () => undefined }),
     connections: async (organization) =>
       organization === undefined || organization === 'org_own'
