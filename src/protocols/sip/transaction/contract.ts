@@ -2,6 +2,7 @@
 import type { Clock } from '../../../lib/clock.ts'
 import type { SipHeader, SipRequest, SipResponse } from '../message/message.ts'
 import type { Admission, Flow, Seen, Standing, Target, Wire } from '../transport/contract.ts'
+import type { KeepAliveOptions } from '../transport/keep-alive.ts'
 import type { Times } from './times.ts'
 
 export interface TransactionsOptions {
@@ -33,8 +34,6 @@ export interface TransactionLimits {
   readonly transactions: number
   /** The same, of one address. */
   readonly transactionsPerSource: number
-  /** Streams of one address; above it new ones are closed. */
-  readonly streamsPerSource: number
 }
 
 export interface ServerTransaction {
@@ -89,13 +88,6 @@ export interface Transactions extends Disposable {
   /** Holds a way through NAT and firewalls open, and notices when it is dead (RFC 5626 §4.4.1). */
   keepAlive(flow: Flow, options: KeepAliveOptions): Disposable
   readonly alive: Alive
-}
-
-export interface KeepAliveOptions {
-  /** ms; each pause is drawn between 80 and 100 % of it. */
-  readonly every: number
-  /** The flow gave no pong in time, or is gone. Streams only: on UDP nobody has to answer. */
-  readonly onDead?: (why: string) => void
 }
 
 /** What there is: a leak check. All zero when everything is over. */

@@ -1,7 +1,21 @@
 /** What a server does to the topmost Via, and where the answer goes by it: RFC 3261 §18.2 with RFC 3581 §4. */
 import { param, withParam } from '../message/params.ts'
-import type { Via } from '../message/via.ts'
+import { sameHeader, type Headed } from '../message/headers.ts'
+import { firstElement } from '../message/list.ts'
+import { formatVia, parseVia, type Via } from '../message/via.ts'
 import type { Endpoint, Flow, Protocol } from './contract.ts'
+
+/** A request with the place it came from in its topmost Via; the same object when nothing has to be said. */
+export function stamped<M extends Headed>(message: M, remote: Endpoint): M {
+  const at = message.headers.findIndex(({ name }) => sameHeader(name, 'via'))
+  const line = message.headers[at]
+  const first = line && firstElement(line.value)
+  const via = first === undefined ? undefined : parseVia(first)
+  const told = via && stamp(via, remote)
+  if (!line || !first || !told || told === via) return message
+  const rest = line.value.slice(line.value.indexOf(first) + first.length)
+  return { ...message, headers: message.headers.with(at, { name: line.name, value: `${formatVia(told)}${rest}` }) }
+}
 
 /** Where a request came from, written into its Via. The same object when nothing has to be said. */
 export function stamp(via: Via, remote: Endpoint): Via {

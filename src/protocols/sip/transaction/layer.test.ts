@@ -1,0 +1,193 @@
+/** Two stacks over an internet in memory: who hears what, what goes over the line, and that nothing is left. */
+import { describe, expect, test } from 'vitest'
+import { VirtualClock } from '../../../lib/clock.ts'
+import { request, responseTo } from '../message/build.ts'
+import { header } from '../message/headers.ts'
+import type { SipRequest, SipResponse } from '../message/message.ts'
+import type { Protocol, Target } from '../transport/contract.ts'
+import { FakeNetwork, type FakeWire } from '../transport/fakes.ts'
+import type { ServerTransaction, TransactionsOptions } from './contract.ts'
+import { createTransactions } from './layer.ts'
+
+/** One stack on one host, and what it heard. */
+function stackOn(clock: VirtualClock, wire: FakeWire, options: Partial<TransactionsOptions> = {}) {
+  let drawn = 0
+  const heard = {
+    servers: [] as ServerTransaction[],
+    acks: [] as SipRequest[],
+    stray: [] as SipResponse[],
+    responses: [] as number[],
+    failures: [] as string[],
+  }
+  const stack = createTransactions({
+    ...{ clock, wire, random: (bytes) => `${wire.address}${++drawn}`.padStart(2 * bytes, '0') },
+    onRequest: (server) => void heard.servers.push(server),
+    onAck: (ack) => void heard.acks.push(ack),
+    onStray: (response) => void heard.stray.push(response),
+    ...options,
+  })
+  const user = {
+    onResponse: ({ status }: SipResponse) => void heard.responses.push(status),
+    onFailed: (kind: string, why: string) => void heard.failures.push(`${kind}: ${why}`),
+  }
+  const ask = (method: string, to: Target | readonly Target[], more: Partial<SipRequest> = {}) =>
+    stack.request({ build: () => ({ ...asking(method), ...more }), targets: [to].flat() }, user)
+  return { stack, wire, user, ask, ...heard }
+}
+
+function asking(method: string, callId = 'call1'): SipRequest {
+  return request({
+    ...{ method, uri: 'sip:bob@192.0.2.2', from: '<sip:alice@192.0.2.1>;tag=a', to: '<sip:bob@192.0.2.2>' },
+    ...{ callId, cseq: { number: 1, method } },
+  })
+}
+
+function world(
+  options: {
+    protocols?: readonly Protocol[]
+    alice?: Partial<TransactionsOptions>
+    bob?: Partial<TransactionsOptions>
+  } = {},
+) {
+  const clock = new VirtualClock()
+  const network = new FakeNetwork(clock)
+  const alice = stackOn(clock, network.host('192.0.2.1', options.protocols), options.alice)
+  const bob = stackOn(clock, network.host('192.0.2.2', options.protocols), options.bob)
+  const alive = () =>
+    [alice.stack.alive, bob.stack.alive].flatMap(({ clients, servers, timers }) => [clients, servers, timers])
+  return { clock, network, alice, bob, alive, run: (duration: number) => clock.advanceAsync(duration) }
+}
+
+const at = (address: string, protocol: Protocol = 'udp'): Target => ({ protocol, address, port: 5060 })
+const bobs = at('192.0.2.2')
+const nothing = [0, 0, 0, 0, 0, 0]
+const first = (lines: readonly string[]) => lines.map((line) => line.split(/ sip:| SIP\/2.0$|\r\n/, 1)[0])
+
+describe('a request', () => {
+  test.each(['udp', 'tcp'] as const)(
+    'over %s is heard once and answered once, and leaves nothing',
+    async (protocol) => {
+      const { alice, bob, run, alive } = world()
+      alice.ask('OPTIONS', at('192.0.2.2', protocol))
+      await run(10)
+      expect(bob.servers.map((one) => one.request.method)).toEqual(['OPTIONS'])
+      bob.servers[0]!.respond(responseTo(bob.servers[0]!.request, 200, { toTag: 'b' }))
+      await run(10)
+      expect(alice.responses).toEqual([200])
+      await run(32_000)
+      expect(alive()).toEqual(nothing)
+    },
+  )
+
+  test('carries our Via on top, with rport, and where it came from once it is there', async () => {
+    const { alice, bob, run } = world()
+    alice.ask('OPTIONS', bobs)
+    await run(10)
+    expect(alice.wire.sent[0]).toMatch(
+      /^OPTIONS sip:bob@192.0.2.2 SIP\/2.0\r\nVia: SIP\/2.0\/UDP 192.0.2.1:5060;rport;branch=z9hG4bK\S+\r\nMax-Forwards: 70\r\n/,
+    )
+    expect(header(bob.servers[0]!.request, 'via')).toMatch(/;rport=5060;branch=\S+;received=192.0.2.1$/)
+  })
+
+  test('is sent again at 0.5, 1, 2 and then every 4 s, and fails after 32 s', async () => {
+    const { alice, network, clock, run } = world()
+    network.weather = { delay: 1, fate: () => [] }
+    const times: number[] = []
+    const send = alice.wire.send.bind(alice.wire)
+    alice.wire.send = (flow, bytes) => times.push(clock.monotonic()) > 0 && send(flow, bytes)
+    alice.ask('OPTIONS', bobs)
+    await run(40_000)
+    expect(times).toEqual([0, 500, 1500, 3500, 7500, 11_500, 15_500, 19_500, 23_500, 27_500, 31_500])
+    expect(alice.failures).toEqual(['timeout: no final response (Timer F)'])
+    expect(alice.stack.alive).toEqual({ clients: 0, servers: 0, timers: 0, streams: 0 })
+  })
+
+  test('that was answered gets the same answer when it comes again', async () => {
+    const { alice, bob, run, network } = world()
+    let lost = 0
+    alice.ask('OPTIONS', bobs)
+    await run(10)
+    network.weather = { delay: 1, fate: () => (lost++ === 0 ? [] : [0]) }
+    bob.servers[0]!.respond(responseTo(bob.servers[0]!.request, 200))
+    await run(1000)
+    expect([bob.servers.length, alice.responses]).toEqual([1, [200]])
+  })
+})
+
+describe('an INVITE', () => {
+  test('gets 100 by itself after 200 ms, and an answer before that is no reason for one', async () => {
+    const { alice, bob, run } = world()
+    alice.ask('INVITE', bobs)
+    await run(199)
+    expect(bob.wire.sent).toEqual([])
+    await run(10)
+    expect(alice.responses).toEqual([100])
+    alice.ask('INVITE', bobs, asking('INVITE', 'call2'))
+    await run(10)
+    bob.servers[1]!.respond(responseTo(bob.servers[1]!.request, 180, { toTag: 'b' }))
+    await run(1000)
+    expect(alice.responses).toEqual([100, 180])
+  })
+
+  test('refused is acknowledged here, again when the refusal comes again, and its user hears of it once', async () => {
+    const { alice, bob, run, alive, network } = world()
+    alice.ask('INVITE', bobs)
+    await run(10)
+    bob.servers[0]!.respond(responseTo(bob.servers[0]!.request, 486, { toTag: 'b' }))
+    let datagrams = 0
+    network.weather = { delay: 1, fate: () => (++datagrams === 1 ? [] : [0]) }
+    await run(2000)
+    expect(first(alice.wire.sent)).toEqual(['INVITE', 'ACK', 'ACK'])
+    expect([alice.responses, bob.acks]).toEqual([[486], []])
+    expect(alice.wire.sent[1]).toContain('To: <sip:bob@192.0.2.2>;tag=b\r\n')
+    expect(alice.wire.sent[1]!.split('\r\n')[1]).toBe(alice.wire.sent[0]!.split('\r\n')[1])
+    await run(40_000)
+    expect(alive()).toEqual(nothing)
+  })
+
+  test('refused and never acknowledged is told to whoever refused', async () => {
+    const { alice, bob, run, network } = world()
+    const failures: string[] = []
+    alice.ask('INVITE', bobs)
+    await run(10)
+    alice.stack[Symbol.dispose]()
+    network.weather = { delay: 1, fate: () => [] }
+    bob.servers[0]!.onFailed = (why) => failures.push(why)
+    bob.servers[0]!.respond(responseTo(bob.servers[0]!.request, 486))
+    await run(32_001)
+    expect(failures).toEqual(['the refusal was never acknowledged (Timer H)'])
+    expect(bob.wire.sent).toHaveLength(11)
+  })
+
+  test('accepted leaves ACK and repeats to its user, and every 2xx comes through', async () => {
+    const { alice, bob, run, alive } = world()
+    alice.ask('INVITE', bobs)
+    await run(10)
+    const ok = responseTo(bob.servers[0]!.request, 200, { toTag: 'b' })
+    bob.servers[0]!.respond(ok)
+    await run(10)
+    bob.servers[0]!.respond(ok)
+    await run(10)
+    expect(alice.responses).toEqual([200, 200])
+    await alice.stack.send({ build: () => asking('ACK'), targets: [bobs] })
+    await run(10)
+    expect(bob.acks.map(({ method }) => method)).toEqual(['ACK'])
+    await run(32_000)
+    expect(alive()).toEqual(nothing)
+  })
+
+  test('accepted by two of a fork tells both, and a late one is stray', async () => {
+    const { alice, bob, run, network } = world()
+    alice.ask('INVITE', bobs)
+    await run(10)
+    const { request: invite } = bob.servers[0]!
+    bob.servers[0]!.respond(responseTo(invite, 200, { toTag: 'b' }))
+    bob.servers[0]!.respond(responseTo(invite, 200, { toTag: 'c' }))
+    await run(31_999)
+    expect(alice.responses).toEqual([200, 200])
+    network.weather = { delay: 100, fate: () => [0] }
+    bob.servers[0]!.respond(responseTo(invite, 200, { toTag: 'c' }))
+    await run(200)
+    expect([alice.responses, alice.stray.length]).toEqual([[200, 200], 1])
+  })
+})
