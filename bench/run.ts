@@ -1,10 +1,11 @@
-/** `npm run bench -- calls|media|pipeline|turns|vad|webhooks|webrtc`: prints what it found; with --json the last line is one object. */
+/** `npm run bench -- calls|media|pipeline|sip-parser|turns|vad|webhooks|webrtc`: prints what it found; with --json the last line is one object. */
 import { runCalls } from './calls.ts'
 import { run as runMedia } from './media.ts'
 import { readPipelinePlan, readPlan } from './options.ts'
 import { runPipeline } from './pipeline.ts'
 import { run as runVad } from './vad.ts'
 import { readBrowserPlan, runBrowser } from './browser.ts'
+import { runParser } from './sip-parser.ts'
 import { readTurnsPlan, runTurns } from './turns.ts'
 import { runWebhooks } from './webhooks.ts'
 
@@ -26,12 +27,14 @@ async function main(): Promise<void> {
       return print(await runMedia(), words.includes('--json'))
     case 'webhooks':
       return print(await runWebhooks(), words.includes('--json'))
+    case 'sip-parser':
+      return print(await runParser(), words.includes('--json'))
     case 'turns':
       return print(await runTurns(readTurnsPlan(words)), words.includes('--json'))
     case 'vad':
       return print(await runVad(), words.includes('--json'))
     default:
-      throw new Error(`There is no bench "${what}" (there are: calls, media, pipeline, turns, vad, webhooks, webrtc)`)
+      throw new Error(`There is no bench "${what}" (there are: calls, media, pipeline, sip-parser, turns, vad, webhooks, webrtc)`)
   }
 }
 

@@ -1,7 +1,7 @@
 /** The head of a message: start line and headers out of text (RFC 3261 §7.1–§7.3), with the first thing that is wrong. */
 import type { Limits } from './limits.ts'
 import type { SipHeader } from './message.ts'
-import { isSpace, isToken, parseDigits, skipSpace, tokenEnd, trimSpace } from './scan.ts'
+import { between, isSpace, isToken, parseDigits, skipSpace, tokenEnd } from './scan.ts'
 
 export interface Fault {
   /** What a request gets: 400, 414, 505 … */
@@ -24,12 +24,12 @@ export interface Head {
 /** `text`: whole lines with their CRLF, without the empty line. */
 export function readHead(text: string, limits: Limits): Head {
   const end = lineEnd(text, 0)
-  const line = text.slice(0, Math.abs(end))
+  const line = end < 0 ? '' : text.slice(0, end)
   const kind = kindOf(line)
   if (kind === 'noise') return { kind, start: undefined, headers: [], fault: bad('The first line is not one of SIP') }
   const start = kind === 'request' ? readRequestLine(line, limits) : readStatusLine(line)
   const headers: SipHeader[] = []
-  const wrong = end < 0 ? bareEnd : readHeaders(text, end + 2, limits, headers)
+  const wrong = readHeaders(text, end + 2, limits, headers)
   return 'status' in start && 'why' in start
     ? { kind, start: undefined, headers, fault: start }
     : { kind, start, headers, fault: wrong }
@@ -70,27 +70,28 @@ function readStatusLine(line: string): StartLine | Fault {
 /** Fills `headers` with what can be read. */
 function readHeaders(text: string, start: number, limits: Limits, headers: SipHeader[]): Fault | undefined {
   let fault: Fault | undefined
-  for (let at = start; at < text.length;) {
+  let lines = 0
+  for (let at = start; at < text.length; lines++) {
     const end = lineEnd(text, at)
     if (end < 0) return fault ?? bareEnd
-    if (headers.length === limits.headers) return fault ?? bad(`There are more than ${limits.headers} headers`)
-    const colon = text.indexOf(':', at)
-    const name = colon < 0 || colon > end ? '' : trimSpace(text.slice(at, colon))
-    if (!isToken(name) || isSpace(text.charCodeAt(at))) {
+    if (lines === limits.headers) return fault ?? bad(`There are more than ${limits.headers} headers`)
+    const nameEnd = tokenEnd(text, at)
+    const colon = skipSpace(text, nameEnd)
+    if (nameEnd === at || text.charCodeAt(colon) !== 0x3a) {
       fault ??= bad(`"${excerpt(text.slice(at, end))}" is no header`)
       at = end + 2
       continue
     }
-    let value = trimSpace(text.slice(colon + 1, end))
+    const name = text.slice(at, nameEnd)
+    let value = between(text, colon + 1, end)
     at = end + 2
     // §7.3.1: a line that begins with white space goes on with the one before; all that white space is one space.
-    while (isSpace(text.charCodeAt(at))) {
+    while (isSpace(text.charCodeAt(at)) && value.length <= limits.header) {
       const next = lineEnd(text, at)
       if (next < 0) return fault ?? bareEnd
-      const more = trimSpace(text.slice(skipSpace(text, at), next))
+      const more = between(text, at, next)
       value = value === '' || more === '' ? value + more : `${value} ${more}`
       at = next + 2
-      if (value.length > limits.header) break
     }
     if (value.length > limits.header) return fault ?? bad(`${name} has more than ${limits.header} characters`)
     headers.push({ name, value })
@@ -100,12 +101,10 @@ function readHeaders(text: string, start: number, limits: Limits, headers: SipHe
 
 const bareEnd = bad('A line ends with CR or LF alone')
 
-/** Where the CRLF of this line is; negative: of a line that a bare CR or LF would split in two for somebody else. */
+/** Where the CRLF of this line is; -1: it has none, or a CR or LF alone, which splits it for somebody else. */
 function lineEnd(text: string, at: number): number {
-  const end = text.indexOf('\r\n', at)
-  if (end < 0) return -text.length
-  const feed = text.indexOf('\n', at)
-  return feed === end + 1 && text.indexOf('\r', at) === end ? end : -Math.min(feed, end)
+  const end = text.indexOf('\n', at) - 1
+  return end >= at && text.indexOf('\r', at) === end ? end : -1
 }
 
 /** Enough of a stranger's text to know it again; nothing that breaks a line. */

@@ -1,6 +1,6 @@
 /** Host and port of a URI or a Via (RFC 3261 §25.1): a name, IPv4, or IPv6 in brackets. */
 import { isIPv6 } from 'node:net'
-import { isHostText, isSpace, parseDigits, skipSpace } from './scan.ts'
+import { hostEnd, parseDigits, skipSpace, tokenEnd } from './scan.ts'
 
 export interface HostPort {
   /** IPv6 without its brackets. */
@@ -10,41 +10,25 @@ export interface HostPort {
   readonly end: number
 }
 
-/** Reads from `start` to the first `;`, `?`, white space or the end. White space around the colon is a Via's right (COLON). */
+/** Reads from `start` as far as it goes. White space around the colon is a Via's right (COLON, §25.1). */
 export function parseHostPort(text: string, start: number): HostPort | undefined {
-  const host = text.charCodeAt(start) === 0x5b ? bracketed(text, start) : named(text, start)
-  if (!host) return undefined
-  const colon = skipSpace(text, host.end)
-  if (text.charCodeAt(colon) !== 0x3a) return { ...host, port: undefined }
-  const begin = skipSpace(text, colon + 1)
-  const end = wordEnd(text, begin)
-  const port = parseDigits(text.slice(begin, end), 65_535)
-  return port === undefined ? undefined : { host: host.host, port, end }
-}
-
-function named(text: string, start: number): { host: string; end: number } | undefined {
-  let end = start
-  while (end < text.length && text.charCodeAt(end) !== 0x3a && !closes(text.charCodeAt(end))) end++
-  const host = text.slice(start, end)
-  return isHostText(host) ? { host, end } : undefined
+  const numeric = text.charCodeAt(start) === 0x5b
+  const end = numeric ? text.indexOf(']', start) + 1 : hostEnd(text, start)
+  if (end <= start) return undefined
+  const host = numeric ? withoutBrackets(text.slice(start + 1, end - 1)) : text.slice(start, end)
+  if (host === undefined) return undefined
+  const colon = skipSpace(text, end)
+  if (text.charCodeAt(colon) !== 0x3a) return { host, port: undefined, end }
+  const first = skipSpace(text, colon + 1)
+  const last = tokenEnd(text, first)
+  const port = parseDigits(text.slice(first, last), 65_535)
+  return port === undefined ? undefined : { host, port, end: last }
 }
 
 /** An old grammar (RFC 5118 §4.10) led some to write three colons before an IPv4 part: read as two. */
-function bracketed(text: string, start: number): { host: string; end: number } | undefined {
-  const close = text.indexOf(']', start)
-  const inner = text.slice(start + 1, close).replace(':::', '::')
-  return close > 0 && isIPv6(inner) && !inner.includes('%') ? { host: inner, end: close + 1 } : undefined
-}
-
-function wordEnd(text: string, start: number): number {
-  let end = start
-  while (end < text.length && !closes(text.charCodeAt(end))) end++
-  return end
-}
-
-/** `;`, `?` or white space. */
-function closes(code: number): boolean {
-  return code === 0x3b || code === 0x3f || isSpace(code)
+function withoutBrackets(address: string): string | undefined {
+  const corrected = address.replace(':::', '::')
+  return isIPv6(corrected) && !corrected.includes('%') ? corrected : undefined
 }
 
 export function formatHost(host: string): string {

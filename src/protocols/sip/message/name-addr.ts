@@ -1,6 +1,6 @@
 /** name-addr and addr-spec with parameters (RFC 3261 §20.10, §25.1): From, To, Contact, Route, Refer-To, identities, diversions. */
 import { formatParams, param, parseParams, type Params, withParam } from './params.ts'
-import { isSpace, isToken, quote, quotedEnd, skipSpace, trimSpace, unquote } from './scan.ts'
+import { isSolid, isSpace, isToken, quote, quotedEnd, skipSpace, trimSpace, unquote } from './scan.ts'
 
 export interface NameAddr {
   /** Without quotes and escapes. Absent: none was given. */
@@ -51,14 +51,8 @@ function bare(value: string, start: number): NameAddr | undefined {
 /** A scheme, a colon and something without white space; the rest is the scheme's matter. */
 function looksLikeUri(uri: string): boolean {
   const colon = uri.indexOf(':')
-  if (colon < 1 || colon === uri.length - 1) return false
   const first = uri.charCodeAt(0) | 0x20
-  if (first < 0x61 || first > 0x7a) return false
-  for (let at = 0; at < uri.length; at++) {
-    const code = uri.charCodeAt(at)
-    if (code <= 0x20 || code === 0x22 || code === 0x3c) return false
-  }
-  return true
+  return colon > 0 && colon < uri.length - 1 && first >= 0x61 && first <= 0x7a && isSolid(uri)
 }
 
 export function formatNameAddr({ display, uri, params }: NameAddr): string {

@@ -1,10 +1,10 @@
 /** Bytes to a message (RFC 3261 §7, §18.3): whoever gets one may rely on Via, From, To, Call-ID and CSeq being there and readable. */
 import { parseCSeq } from './cseq.ts'
 import { excerpt, type Fault, type Head, readHead } from './head.ts'
-import { headerName } from './headers.ts'
+import { headerLines, headerName } from './headers.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 import { firstElement } from './list.ts'
-import type { Parsed, SipHeader, SipMessage } from './message.ts'
+import type { Parsed, SipMessage } from './message.ts'
 import { registeredMethods } from './methods.ts'
 import { parseNameAddr } from './name-addr.ts'
 import { parseDigits } from './scan.ts'
@@ -12,7 +12,7 @@ import { parseVia } from './via.ts'
 
 /** One datagram, or one WebSocket message: what is behind the body's end is left out. */
 export function parseMessage(bytes: Uint8Array, limits: Limits = defaultLimits): Parsed {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const buffer = bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const start = skipLineEnds(buffer)
   const end = buffer.indexOf('\r\n\r\n', start)
   const size = (end < 0 ? buffer.length : end + 2) - start
@@ -43,7 +43,7 @@ export function skipLineEnds(bytes: Uint8Array): number {
 
 /** Undefined: there is no such header. The largest number is one that no limit lets through. */
 export function contentLength(head: Head): number | undefined | Fault {
-  const values = head.headers.filter(({ name }) => headerName(name) === 'content-length').map(({ value }) => value)
+  const values = headerLines(head, 'content-length')
   const [value] = values
   if (value === undefined) return undefined
   if (values.length > 1) return { status: 400, why: `Content-Length stands ${values.length} times` }
@@ -70,14 +70,31 @@ export function malformed({ kind, headers, fault }: Head, found: Fault): Parsed 
 
 /** §8.1.1: what every message has exactly once (Via: at least once), and in its grammar. */
 function mandatoryFault(head: Head): Fault | undefined {
-  const found: Partial<Record<string, string>> = {}
+  let via, from, to, callId, cseq: string | undefined
   for (const { name, value } of head.headers) {
-    const which = mandatoryName(name)
-    if (which === undefined || (which === 'via' && found[which] !== undefined)) continue
-    if (found[which] !== undefined) return { status: 400, why: `${which} stands more than once` }
-    found[which] = value
+    switch (shortName(name)) {
+      case 'via':
+        via ??= value
+        break
+      case 'from':
+        if (from !== undefined) return twice(name)
+        from = value
+        break
+      case 'to':
+        if (to !== undefined) return twice(name)
+        to = value
+        break
+      case 'call-id':
+        if (callId !== undefined) return twice(name)
+        callId = value
+        break
+      case 'cseq':
+        if (cseq !== undefined) return twice(name)
+        cseq = value
+        break
+      default:
+    }
   }
-  const { via, from, to, 'call-id': callId, cseq } = found
   if (via === undefined) return missing('Via')
   if (from === undefined) return missing('From')
   if (to === undefined) return missing('To')
@@ -89,21 +106,13 @@ function mandatoryFault(head: Head): Fault | undefined {
   return cseqFault(head, cseq)
 }
 
-function mandatoryName(name: SipHeader['name']): string | undefined {
-  switch (name.length) {
-    case 1:
-    case 2:
-    case 3:
-    case 4:
-    case 7: {
-      const full = headerName(name)
-      return full === 'via' || full === 'from' || full === 'to' || full === 'call-id' || full === 'cseq'
-        ? full
-        : undefined
-    }
-    default:
-      return undefined
-  }
+/** None of those that every message has is longer than Call-ID. */
+function shortName(name: string): string {
+  return name.length > 7 ? '' : headerName(name)
+}
+
+function twice(name: string): Fault {
+  return { status: 400, why: `${name} stands more than once` }
 }
 
 function missing(name: string): Fault {

@@ -3,7 +3,10 @@
 const alphanumeric = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'
 const tokens = classOf(`${alphanumeric}-.!%*_+\`'~`)
 const words = classOf(`${alphanumeric}-.!%*_+\`'~()<>:\\"/[]?{}`)
+/** An underscore is no part of a host name, and met all the same. */
 const hosts = classOf(`${alphanumeric}-._`)
+
+const spoils = classOf(`"<>\u007f${String.fromCharCode(...Array(0x21).keys())}`)
 
 /** One entry for each of the first 128 characters: 1 is a member. */
 type CharacterClass = Uint8Array
@@ -23,14 +26,16 @@ export function isWord(text: string): boolean {
   return consistsOf(text, words)
 }
 
-/** Names and IPv4; an underscore is no part of a host name and met all the same. */
-export function isHostText(text: string): boolean {
-  return consistsOf(text, hosts)
-}
-
 function consistsOf(text: string, members: CharacterClass): boolean {
   for (let at = 0; at < text.length; at++) if (members[text.charCodeAt(at)] !== 1) return false
   return text.length > 0
+}
+
+/** Behind the name or IPv4 address that begins at `at`; `at` itself if there is none. */
+export function hostEnd(text: string, at: number): number {
+  let end = at
+  while (hosts[text.charCodeAt(end)] === 1) end++
+  return end
 }
 
 /** Where the token that begins at `at` is over; `at` itself if there is none. */
@@ -50,11 +55,24 @@ export function skipSpace(text: string, at: number): number {
   return next
 }
 
+/** Without white space, controls, quotes and angle brackets: what is nowhere in a URI. */
+export function isSolid(text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (spoils[text.charCodeAt(at)] === 1) return false
+  return true
+}
+
 /** `trim` without its idea of what else is white. */
 export function trimSpace(text: string): string {
-  let end = text.length
-  while (end > 0 && isSpace(text.charCodeAt(end - 1))) end--
-  return text.slice(skipSpace(text, 0), end)
+  return between(text, 0, text.length)
+}
+
+/** What stands from `from` to `to`, without the white space at its ends. */
+export function between(text: string, from: number, to: number): string {
+  let start = from
+  let end = to
+  while (start < end && isSpace(text.charCodeAt(start))) start++
+  while (end > start && isSpace(text.charCodeAt(end - 1))) end--
+  return text.slice(start, end)
 }
 
 /** Behind the closing quote of the quoted string that begins at `at`; -1: it is never closed. */

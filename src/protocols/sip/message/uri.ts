@@ -1,7 +1,7 @@
 /** URIs as SIP knows them (RFC 3261 §19.1, RFC 3966): sip, sips and tel as values, others by their scheme. */
 import { formatHost, parseHostPort } from './host.ts'
 import type { Param, Params } from './params.ts'
-import { classOf } from './scan.ts'
+import { classOf, isSolid } from './scan.ts'
 
 export interface SipUri {
   readonly scheme: 'sip' | 'sips'
@@ -35,20 +35,11 @@ export type Uri = SipUri | TelUri | OtherUri
 export function parseUri(text: string): Uri | undefined {
   const colon = text.indexOf(':')
   const name = text.slice(0, colon).toLowerCase()
-  if (colon < 1 || spoiled(text)) return undefined
+  if (colon < 1 || !isSolid(text)) return undefined
   if (name === 'sip' || name === 'sips') return parseSip(name, text, colon + 1)
   if (name === 'tel') return parseTel(text, colon + 1)
   const rest = text.slice(colon + 1)
   return /^[a-z][a-z0-9+.-]*$/.test(name) && rest !== '' ? { scheme: 'other', name, rest } : undefined
-}
-
-/** White space, controls, quotes and angle brackets are nowhere in a URI. */
-function spoiled(text: string): boolean {
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at)
-    if (code <= 0x20 || code === 0x7f || code === 0x22 || code === 0x3c || code === 0x3e) return true
-  }
-  return false
 }
 
 function parseSip(scheme: 'sip' | 'sips', text: string, start: number): SipUri | undefined {

@@ -16,29 +16,24 @@ export interface Via {
 export const magicCookie = 'z9hG4bK'
 
 export function parseVia(value: string): Via | undefined {
-  // sent-protocol is three tokens with optional white space around the slashes.
-  const name = piece(value, 0)
-  if (!name || name.text.length !== 3 || name.text.toUpperCase() !== 'SIP') return undefined
-  const version = value.charCodeAt(name.next) === 0x2f ? piece(value, name.next + 1) : undefined
-  if (!version || version.text !== '2.0') return undefined
-  const transport = value.charCodeAt(version.next) === 0x2f ? piece(value, version.next + 1) : undefined
+  const start = skipSpace(value, protocolName(value))
+  const end = tokenEnd(value, start)
+  const host = skipSpace(value, end)
   // White space must separate the transport from the host.
-  if (!transport || transport.next === transport.end) return undefined
-  const sentBy = parseHostPort(value, transport.next)
-  if (!sentBy) return undefined
-  const params = parseParams(value, sentBy.end)
+  if (end === start || host === end) return undefined
+  const sentBy = parseHostPort(value, host)
+  const params = sentBy && parseParams(value, sentBy.end)
   if (!params) return undefined
-  const protocol = transport.text.toUpperCase()
+  const protocol = value.slice(start, end).toUpperCase()
   return sentBy.port === undefined
     ? { protocol, host: sentBy.host, params }
     : { protocol, host: sentBy.host, port: sentBy.port, params }
 }
 
-/** A token with the white space around it: `end` is behind the token, `next` behind the white space. */
-function piece(value: string, at: number): { text: string; end: number; next: number } | undefined {
-  const start = skipSpace(value, at)
-  const end = tokenEnd(value, start)
-  return end > start ? { text: value.slice(start, end), end, next: skipSpace(value, end) } : undefined
+/** Behind `SIP/2.0/`, which may have white space around its slashes. Nowhere, if it is not that. */
+function protocolName(value: string): number {
+  if (value.startsWith('SIP/2.0/')) return 8
+  return /^SIP[ \t]*\/[ \t]*2\.0[ \t]*\//i.exec(value)?.[0].length ?? value.length
 }
 
 export function formatVia({ protocol, host, port, params }: Via): string {
