@@ -203,7 +203,7 @@ function speakerOf(
     ...(clears ? { sendClear: () => order({ type: 'clear' }) } : {}),
     ...(taps.heard ? { tap: taps.heard } : {}),
     to: `${options.streamRef} ${format.encoding}/${format.rate}`,
-    ...(stream.marks ? { sendMark: (name: string) => order({ type: 'mark', name }) } : {}),
+    ...(stream.marks ? { probe: true, sendMark: (name: string) => order({ type: 'mark', name }) } : {}),
   })
 }
 

@@ -34,6 +34,8 @@ export interface PlayoutOptions {
   readonly markMarginMs?: number
   /** What the way to the ear takes when no mark has told yet, ms. Default 0. */
   readonly latencyMs?: number
+  /** Sends a mark of its own behind the first frame: until one came back nothing is known of the way to the ear. Default: no. */
+  readonly probe?: boolean
   /** Silence after which a new run of sound begins even without `flush`. Default 250. */
   readonly gapMs?: number
   readonly tap?: PlayoutTap
@@ -52,6 +54,7 @@ export const playoutDefaults = {
   lateMs: 10,
   markMarginMs: 1000,
   latencyMs: 0,
+  probe: false,
   gapMs: 250,
   liveCatchUpMs: 0,
   to: 'wire',

@@ -45,6 +45,7 @@ class PacedPlayout implements CarrierPlayout {
   #flushed = true
   #paused = false
   #hushed = false
+  #probes: boolean
   #closed = false
   #written = 0
   #sentSamples = 0
@@ -62,6 +63,7 @@ class PacedPlayout implements CarrierPlayout {
     this.#clock = clock
     this.#frameMs = frameMs
     this.#frame = Math.round((rate * frameMs) / 1000)
+    this.#probes = filled.probe
     this.#early = Math.max(slotMs, frameMs * 0.75)
     this.#ahead = Math.max(0, filled.leadMs - frameMs) + this.#early
     this.#catchUpMs = Math.max(shortestCatchUp, frameMs)
@@ -276,6 +278,8 @@ class PacedPlayout implements CarrierPlayout {
     this.#sent?.add(frame)
     this.#options.send(frame)
     this.#options.tap?.heard(frame, due)
+    if (this.#probes) this.#marks.add(this.#sentSamples, () => undefined)
+    this.#probes = false
     this.#marks.pass(this.#sentSamples)
   }
 
