@@ -3,6 +3,7 @@ import type { Clock } from '../../../lib/clock.ts'
 import type { SipHeader, SipRequest, SipResponse } from '../message/message.ts'
 import type { TransactionLimits } from '../transaction/contract.ts'
 import type { Times } from '../transaction/times.ts'
+import type { KeepAliveOptions } from '../transport/keep-alive.ts'
 import type { Admission, Answer, Flow, Seen, Standing, Target, Wire } from '../transport/contract.ts'
 
 export interface UserAgentOptions {
@@ -33,8 +34,11 @@ export interface UserAgentOptions {
   readonly admit?: (request: SipRequest, flow: Flow) => Admission
   /** An INVITE that opens a dialog, after `admit`. Answer it through the session. */
   readonly onInvite: (session: IncomingSession) => void
-  /** Everything else outside a dialog (OPTIONS, REGISTER, MESSAGE, SUBSCRIBE …). */
-  readonly onRequest?: (request: SipRequest, flow: Flow) => Answer | Promise<Answer>
+  /**
+   * Everything else outside a dialog: OPTIONS and what `allow` names (REGISTER, MESSAGE, SUBSCRIBE …), the latter within dialogs too.
+   * Undefined: what this agent answers by itself (200 to OPTIONS, 481 or 405 to others).
+   */
+  readonly onRequest?: (request: SipRequest, flow: Flow) => Answer | undefined | Promise<Answer | undefined>
   /** A listener of ours threw: told here, and the session goes on. */
   readonly onError?: (error: unknown) => void
   /** Every message in and out, as bytes, for ladders and captures. */
@@ -167,22 +171,35 @@ export interface IncomingSession extends Session {
   ): void
 }
 
+/** One request outside a dialog. */
+export interface RequestOptions {
+  readonly method: string
+  readonly uri: string
+  readonly from: string
+  readonly to: string
+  readonly proxy?: string
+  readonly headers?: readonly SipHeader[]
+  readonly body?: Uint8Array
+  readonly credentials?: Credentials
+  readonly listener?: string
+  /** Tried before any target, while it lasts. */
+  readonly flow?: Flow
+  readonly callId?: string
+  /** Of the first try; each further one, with credentials, is one higher. The response tells the last. */
+  readonly cseq?: number
+  /** Our Contact goes with it: its user, and its parameters as written (`;expires=300`). */
+  readonly contact?: { readonly user?: string; readonly params?: string }
+  /** Over which the final response came. */
+  readonly onFlow?: (flow: Flow) => void
+}
+
 export interface UserAgent extends Disposable {
+  /** Throws where `from` or `to` is no address. */
   invite(options: InviteOptions): OutgoingSession
-  /** One request outside a dialog, authenticated where asked; resolves with the final response of the first target that gave one. */
-  request(options: {
-    readonly method: string
-    readonly uri: string
-    readonly from: string
-    readonly to: string
-    readonly proxy?: string
-    readonly headers?: readonly SipHeader[]
-    readonly body?: Uint8Array
-    readonly credentials?: Credentials
-    readonly listener?: string
-    readonly callId?: string
-    readonly cseq?: number
-  }): Promise<SipResponse>
+  /** Authenticated where asked; resolves with the final response of the first target that gave one, rejects where none did. */
+  request(options: RequestOptions): Promise<SipResponse>
+  /** Holds a way through NAT and firewalls open, and notices when it is dead. */
+  keepAlive(flow: Flow, options: KeepAliveOptions): Disposable
   /** Transactions, dialogs and timers that are alive: a leak check. */
   readonly alive: {
     readonly transactions: number
