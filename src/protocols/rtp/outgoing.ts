@@ -14,6 +14,8 @@ export interface Dated {
   readonly marker: boolean
   readonly sequence: number
   readonly timestamp: number
+  /** When the sound sent so far ends, by the clock of `at`. */
+  readonly end: number
 }
 
 /** A packet later than this after the one before ended comes after silence, ms: less is our own jitter. */
@@ -29,8 +31,8 @@ export function outgoing({ clockRate, frameMs, start }: OutgoingOptions): (at: n
     const silence = end === undefined ? 0 : at - end
     const marker = end === undefined || silence > pause
     if (silence > pause) timestamp = (timestamp + Math.round((silence * clockRate) / 1000)) >>> 0
-    const dated = { marker, sequence, timestamp }
     end = (marker ? at : end!) + frameMs
+    const dated = { marker, sequence, timestamp, end }
     sequence = (sequence + 1) & 0xffff
     timestamp = (timestamp + Math.round((frameMs * clockRate) / 1000)) >>> 0
     return dated

@@ -24,14 +24,10 @@ const headerLength = 12
  * Undefined for what is no RTP packet: too short, another version, lengths that do not fit.
  */
 export function readRtp(bytes: Uint8Array): RtpPacket | undefined {
-  if (bytes.length < headerLength || bytes[0]! >> 6 !== 2) return undefined
+  const start = payloadStart(bytes)
+  if (start === undefined) return undefined
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const first = bytes[0]!
-  let start = headerLength + (first & 0x0f) * 4
-  if (first & 0x10) {
-    if (bytes.length < start + 4) return undefined
-    start += 4 + view.getUint16(start + 2) * 4
-  }
   const end = first & 0x20 ? bytes.length - bytes.at(-1)! : bytes.length
   // Padding counts its own length byte, so it is never empty.
   if (start > end || (first & 0x20 && bytes.at(-1) === 0)) return undefined
@@ -43,6 +39,16 @@ export function readRtp(bytes: Uint8Array): RtpPacket | undefined {
     source: view.getUint32(8),
     payload: bytes.subarray(start, end),
   }
+}
+
+/** Where the header ends, contributing sources and extension included; undefined for what has none. */
+export function payloadStart(bytes: Uint8Array): number | undefined {
+  if (bytes.length < headerLength || bytes[0]! >> 6 !== 2) return undefined
+  const start = headerLength + (bytes[0]! & 0x0f) * 4
+  if ((bytes[0]! & 0x10) === 0) return start > bytes.length ? undefined : start
+  if (bytes.length < start + 4) return undefined
+  const end = start + 4 + ((bytes[start + 2]! << 8) | bytes[start + 3]!) * 4
+  return end > bytes.length ? undefined : end
 }
 
 export function writeRtp({ payloadType, marker, sequence, timestamp, source, payload }: RtpPacket): Uint8Array {

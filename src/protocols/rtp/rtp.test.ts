@@ -88,8 +88,8 @@ describe('what we send', () => {
   test('is dated by the clock after silence, and marked', () => {
     const next = date()
     next(0)
-    expect(next(1020)).toEqual({ sequence: 1, timestamp: 960 + 48_000, marker: true })
-    expect(next(1040)).toEqual({ sequence: 2, timestamp: 960 + 48_000 + 960, marker: false })
+    expect(next(1020)).toEqual({ sequence: 1, timestamp: 960 + 48_000, marker: true, end: 1040 })
+    expect(next(1040)).toEqual({ sequence: 2, timestamp: 960 + 48_000 + 960, marker: false, end: 1060 })
   })
 
   test('wraps', () => {

@@ -41,6 +41,7 @@ export function answer(offer: SessionDescription, ours: Ours, before?: Local): A
     agreed: {
       codec: chosen.name,
       sends: { payloadType: chosen.format.payloadType, frameMs },
+      types: new Map([[chosen.name, chosen.format.payloadType]]),
       hears: new Map([[chosen.format.payloadType, chosen.name]]),
       events: eventsOf(events, codecTable[chosen.name].clockRate),
       noise: { hears: noise.map(({ payloadType }) => payloadType) },

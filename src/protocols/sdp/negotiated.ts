@@ -57,6 +57,8 @@ export interface Negotiated {
   readonly codec: CodecName
   /** Ours to them: the peer's own payload type, and sound per packet in ms. */
   readonly sends: { readonly payloadType: number; readonly frameMs: number }
+  /** The peer's payload types of all codecs it takes from us: mostly of `codec` alone. */
+  readonly types: ReadonlyMap<CodecName, number>
   /** Theirs to us, by payload type: mostly `codec` alone. */
   readonly hears: ReadonlyMap<number, CodecName>
   readonly events: { readonly sends?: number; readonly hears: readonly number[] }

@@ -105,6 +105,7 @@ describe('an answer of ours', () => {
     ])
     expect(agreed(made)).toEqual({
       ...{ codec: 'pcmu', sends: { payloadType: 0, frameMs: 30 }, hears: new Map([[0, 'pcmu']]) },
+      types: new Map([['pcmu', 0]]),
       ...{ events: { sends: 100, hears: [100] }, noise: { hears: [] }, direction: 'sendrecv', held: false },
       remote: {
         rtp: { address: '198.51.100.7', port: 9000 },
@@ -222,6 +223,10 @@ describe('an answer to our offer', () => {
       hears: new Map([
         [111, 'opus'],
         [0, 'pcmu'],
+      ]),
+      types: new Map([
+        ['opus', 120],
+        ['pcmu', 0],
       ]),
       events: { sends: 121, hears: [110, 101] },
     })

@@ -75,6 +75,7 @@ export function readAnswer(local: Local, ours: Ours, answer: SessionDescription)
   const agreed: Negotiated = {
     codec: first.name,
     sends: { payloadType: first.format.payloadType, frameMs: frameLength(first.name, ours, media) },
+    types: new Map(taken.map(({ name, format }): [CodecName, number] => [name, format.payloadType])),
     hears: heard(local, taken),
     events: eventsOf(local, media, codecTable[first.name].clockRate),
     noise: { hears: media.formats.some(({ encoding }) => encoding === 'cn') ? typesLike(local, 'cn') : [] },
