@@ -19,6 +19,10 @@ export { framesOfTone, join, keypad, silence, tone, toneShare } from './sound/to
 export { readWav, toTelephone, writeWav, type Wav } from './sound/wav.ts'
 export { Ticker, tickerOf } from './ticker.ts'
 export { createExotel, type ExotelOptions } from './exotel/simulator.ts'
+export { startSipPhone, type SipPhone, type SipPhoneOptions } from './sip/phone.ts'
+export { startSip, type SipOptions, type SipSimulator } from './sip/simulator.ts'
+export { simulatedTrunk } from './sip/trunk.ts'
+export type { Behaviour as SipBehaviour, SipCall } from './sip/world.ts'
 export { createTelnyx, type TelnyxOptions } from './telnyx/simulator.ts'
 export { signatureOf, type Fields } from './twilio/signature.ts'
 export {

@@ -8,8 +8,9 @@ import { background, newLeg, openLegSound } from './leg.ts'
 import type { SipCall, SipWorld } from './world.ts'
 
 export function callIn(world: SipWorld, { from, to, phone }: InboundCall): SipCall {
-  const target = world.targets.get(to)
-  if (target === undefined) throw new Error(`this exchange has no number ${to}: point it somewhere first`)
+  const target = world.targets.get(to) ?? world.registered()?.contact
+  if (target === undefined)
+    throw new Error(`this exchange has no number ${to}, and no line is registered: point it somewhere first`)
   const call = newLeg(world, {
     ...{ direction: 'inbound', from, to, phone },
     progressed(call, event) {
@@ -24,7 +25,7 @@ async function place(world: SipWorld, call: SipCall, target: string): Promise<vo
   await openLegSound(world, call)
   if (call.over) return
   const { agent, at, behaviour } = world
-  const host = `${at.address}:${at.port}`
+  const host = behaviour.domain ?? `${at.address}:${at.port}`
   const uri = addressed(target, call.to, behaviour.transport)
   const session = agent.invite({
     uri,

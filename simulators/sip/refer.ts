@@ -14,7 +14,6 @@ export function sendOn(call: SipCall, session: Session, event: Refer): void {
   const number = /^(?:sips?|tel):([^@;>]+)/.exec(event.to)?.[1]
   if (number === undefined) return event.refuse(400)
   const { notify } = event.accept()
-  notify(100, 'Trying')
   background(call, connect(call, session, decodeURIComponent(number), notify))
 }
 

@@ -4,6 +4,7 @@ import type { Local } from '../../src/protocols/sdp/negotiated.ts'
 import type { Credentials, Session, UserAgent } from '../../src/protocols/sip/ua/contract.ts'
 import type { SimulatedCall } from '../carrier/call.ts'
 import type { World } from '../carrier/world.ts'
+import type { Registration } from './guard.ts'
 import type { RtpSound } from './sound.ts'
 
 export interface SipFacts {
@@ -25,6 +26,8 @@ export interface SipWorld extends World<SipFacts> {
   readonly at: NetAddress
   /** By number: the SIP URI of whoever serves it. */
   readonly targets: Map<string, string>
+  /** Where calls to all other numbers go. */
+  registered(): Registration | undefined
   readonly behaviour: Behaviour
 }
 
@@ -41,4 +44,6 @@ export interface Behaviour {
   /** Everything else that goes into its INVITEs, one header a line. */
   readonly headers: readonly string[]
   readonly transport: 'udp' | 'tcp'
+  /** What stands behind the @ of its callers. Default: its own address. */
+  readonly domain?: string
 }

@@ -98,7 +98,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const engine = await engineOf(options, { store, network, recordings, address, count, answering })
   await openListeners(engine, (carrier) => processValues(carrier, options.values))
   await shareLevels(engine)
-  const simulators = environment.simulators ? simulatorsOf(options, { store, network, address }) : undefined
+  const simulators = environment.simulators ? simulatorsOf(options, { store, network, address, engine }) : undefined
   const { registry } = figures
   const codes = codesOf(options, engine, address)
   const simulations = simulators && simulationsOf(options, { engine, simulators, answering, network })
@@ -162,16 +162,18 @@ async function telemetryOf(
 }
 
 interface SimulatorNeeds {
+  readonly engine: Engine
   readonly store: Store
   readonly network: Network
   readonly address: Address
 }
 
-function simulatorsOf(options: GatewayOptions, { store, network, address }: SimulatorNeeds): Simulators {
+function simulatorsOf(options: GatewayOptions, { store, network, address, engine }: SimulatorNeeds): Simulators {
   const { providers, clock, ids, scope, logger, onWire } = options
   return openSimulators({
     ...{ clock, ids, scope, logger, store, address },
     carriers: providers.carriers,
+    doors: (carrier) => engine.listeners.get(carrier)?.doors ?? [],
     speak: telephoneVoice(providers.speakers, { scope, clock, ids, stream: network.stream }),
     ...(onWire ? { onWire } : {}),
   })

@@ -100,7 +100,7 @@ export async function seedFromEnvironment(
 
 interface SimulatedSeed {
   readonly spec: CarrierSpec
-  readonly carrier: SimulatedCarrier
+  readonly carrier: Pick<SimulatedCarrier, 'name' | 'label' | 'draw' | 'address'>
   readonly place: number
   /** Where the simulator's API is. */
   readonly url: string

@@ -2,6 +2,8 @@
 import {
   requestHandler,
   simulatedCarriers,
+  simulatedTrunk,
+  startSip,
   type CarrierSimulator,
   type DialBehaviour,
   type Phone,
@@ -16,6 +18,7 @@ import type { Logger } from '../lib/log.ts'
 import type { Scope } from '../lib/scope.ts'
 import type { CarrierSpec } from '../spec/carrier.ts'
 import { OffhookError } from '../spec/errors.ts'
+import type { Door } from '../spec/listen.ts'
 import type { Store } from '../store/contract.ts'
 import type { Address } from './address.ts'
 import { seedSimulated } from './seed.ts'
@@ -56,6 +59,8 @@ export interface SimulatorsOptions {
   /** Renders what the carrier's own voice says. */
   readonly speak: (text: string) => Promise<Int16Array>
   readonly onWire?: (entry: WireEntry) => void
+  /** Where a carrier that listens by itself does so. */
+  readonly doors: (carrier: string) => readonly Door[]
 }
 
 export function openSimulators(options: SimulatorsOptions): Simulators {
@@ -74,6 +79,8 @@ export function openSimulators(options: SimulatorsOptions): Simulators {
     mounts: wanted.map(({ carrier: { name } }) => mountOf(name, () => line(name).simulator)),
     async seed() {
       for (const one of wanted) lines.push(await openLine(options, one))
+      const trunk = await openTrunk(options)
+      if (trunk) lines.push(trunk)
     },
     lines: () => lines,
     line,
@@ -117,5 +124,30 @@ async function openLine(
   })
   const webhook = (purpose: string) => new URL(`carriers/${name}/${connection.id}/${purpose}`, address.url()).href
   simulator.point(number, { voice: webhook('voice'), status: webhook('status') })
+  return { carrier: name, label, connection: connection.id, number, simulator }
+}
+
+/** Its number comes after those of any carrier that the list may yet hold. */
+const trunkPlace = 99
+
+/** A telephone exchange at the other end of a trunk, wherever we listen for SIP: it is reached by that alone. */
+async function openTrunk(options: SimulatorsOptions): Promise<SimulatedLine | undefined> {
+  const { clock, ids, scope, logger, store, onWire, speak } = options
+  const { name, label } = simulatedTrunk
+  const spec = options.carriers.find((carrier) => carrier.name === name)
+  const door = options.doors(name).find(({ protocol }) => protocol === 'udp' || protocol === 'tcp')
+  if (!spec || !door) return undefined
+  const simulator = await startSip({
+    ...{ clock, ids, scope, speak, keepWire: 'none' },
+    ...(onWire ? { onWire } : {}),
+    behaviour: { transport: door.protocol === 'tcp' ? 'tcp' : 'udp' },
+    logger: { warn: (facts, message) => logger.warn(message, facts) },
+  })
+  const { address, port } = simulator.at
+  const { connection, number } = await seedSimulated(
+    { store, clock, ids },
+    { spec, carrier: simulatedTrunk, place: trunkPlace, url: `${address}:${port}` },
+  )
+  simulator.point(number, { voice: `sip:${door.host}:${door.port}` })
   return { carrier: name, label, connection: connection.id, number, simulator }
 }

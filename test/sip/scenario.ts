@@ -9,11 +9,18 @@ export interface Scenario {
 export type Step = string
 
 export function xml({ name, steps }: Scenario): string {
-  const body = steps.join('\n')
+  const body = steps.map((step, at) => step.replace(inviteBranch, `[branch-${sinceInvite(steps, at)}]`)).join('\n')
   const kept = new Set([...body.matchAll(/assign_to="([^"]+)"/g)].flatMap(([, names = '']) => names.split(',')))
   // SIPp refuses variables that nobody reads.
   const read = kept.size === 0 ? '' : `<Reference variables="${[...kept].join(',')}"/>\n`
   return `<?xml version="1.0" encoding="UTF-8"?>\n<scenario name="${name}">\n${body}\n${read}</scenario>\n`
+}
+
+/** What belongs to the INVITE's transaction bears its branch. SIPp wants to know how many steps ago that was sent. */
+const inviteBranch = '[branch of the INVITE]'
+
+function sinceInvite(steps: readonly Step[], at: number): number {
+  return at - steps.slice(0, at).findLastIndex((step) => step.includes('CDATA[\n\nINVITE '))
 }
 
 export interface Sent {
@@ -24,6 +31,8 @@ export interface Sent {
   readonly lost?: number
   /** Not repeated until answered: for what must be lost for good. */
   readonly once?: boolean
+  /** Within a dialog: the ACK of a refusal, which belongs to the INVITE's transaction (RFC 3261 §17.1.1.3). */
+  readonly refused?: boolean
 }
 
 export const sdpType = 'application/sdp'
@@ -70,7 +79,7 @@ export function invite({ cseq = 1, ...sent }: Sent & { readonly cseq?: number } 
 
 /** CANCEL goes the INVITE's way: same branch, same number (RFC 3261 §9.1). */
 export function cancel(): Step {
-  return opening('CANCEL', 1, {}, '[branch-@]')
+  return opening('CANCEL', 1, {}, inviteBranch)
 }
 
 function opening(method: string, cseq: number, sent: Sent, branch = '[branch]'): Step {
@@ -92,7 +101,7 @@ function opening(method: string, cseq: number, sent: Sent, branch = '[branch]'):
 export function within(method: string, cseq: number, sent: Sent = {}): Step {
   const lines = [
     `${method} [next_url] SIP/2.0`,
-    'Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]',
+    `Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=${sent.refused ? inviteBranch : '[branch]'}`,
     '[routes]',
     `From: ${caller}`,
     `To: ${called}[peer_tag_param]`,
@@ -108,7 +117,7 @@ export function within(method: string, cseq: number, sent: Sent = {}): Step {
 export function ackRefusal(cseq = 1): Step {
   const lines = [
     'ACK sip:[service]@[remote_ip]:[remote_port] SIP/2.0',
-    'Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch-@]',
+    `Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=${inviteBranch}`,
     `From: ${caller}`,
     `To: ${called}[peer_tag_param]`,
     'Call-ID: [call_id]',
