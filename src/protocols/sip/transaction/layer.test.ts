@@ -1,67 +1,8 @@
 /** Two stacks over an internet in memory: who hears what, what goes over the line, and that nothing is left. */
 import { describe, expect, test } from 'vitest'
-import { VirtualClock } from '../../../lib/clock.ts'
-import { request, responseTo } from '../message/build.ts'
+import { responseTo } from '../message/build.ts'
 import { header } from '../message/headers.ts'
-import type { SipRequest, SipResponse } from '../message/message.ts'
-import type { Protocol, Target } from '../transport/contract.ts'
-import { FakeNetwork, type FakeWire } from '../transport/fakes.ts'
-import type { ServerTransaction, TransactionsOptions } from './contract.ts'
-import { createTransactions } from './layer.ts'
-
-/** One stack on one host, and what it heard. */
-function stackOn(clock: VirtualClock, wire: FakeWire, options: Partial<TransactionsOptions> = {}) {
-  let drawn = 0
-  const heard = {
-    servers: [] as ServerTransaction[],
-    acks: [] as SipRequest[],
-    stray: [] as SipResponse[],
-    responses: [] as number[],
-    failures: [] as string[],
-  }
-  const stack = createTransactions({
-    ...{ clock, wire, random: (bytes) => `${wire.address}${++drawn}`.padStart(2 * bytes, '0') },
-    onRequest: (server) => void heard.servers.push(server),
-    onAck: (ack) => void heard.acks.push(ack),
-    onStray: (response) => void heard.stray.push(response),
-    ...options,
-  })
-  const user = {
-    onResponse: ({ status }: SipResponse) => void heard.responses.push(status),
-    onFailed: (kind: string, why: string) => void heard.failures.push(`${kind}: ${why}`),
-  }
-  const ask = (method: string, to: Target | readonly Target[], more: Partial<SipRequest> = {}) =>
-    stack.request({ build: () => ({ ...asking(method), ...more }), targets: [to].flat() }, user)
-  return { stack, wire, user, ask, ...heard }
-}
-
-function asking(method: string, callId = 'call1'): SipRequest {
-  return request({
-    ...{ method, uri: 'sip:bob@192.0.2.2', from: '<sip:alice@192.0.2.1>;tag=a', to: '<sip:bob@192.0.2.2>' },
-    ...{ callId, cseq: { number: 1, method } },
-  })
-}
-
-function world(
-  options: {
-    protocols?: readonly Protocol[]
-    alice?: Partial<TransactionsOptions>
-    bob?: Partial<TransactionsOptions>
-  } = {},
-) {
-  const clock = new VirtualClock()
-  const network = new FakeNetwork(clock)
-  const alice = stackOn(clock, network.host('192.0.2.1', options.protocols), options.alice)
-  const bob = stackOn(clock, network.host('192.0.2.2', options.protocols), options.bob)
-  const alive = () =>
-    [alice.stack.alive, bob.stack.alive].flatMap(({ clients, servers, timers }) => [clients, servers, timers])
-  return { clock, network, alice, bob, alive, run: (duration: number) => clock.advanceAsync(duration) }
-}
-
-const at = (address: string, protocol: Protocol = 'udp'): Target => ({ protocol, address, port: 5060 })
-const bobs = at('192.0.2.2')
-const nothing = [0, 0, 0, 0, 0, 0]
-const first = (lines: readonly string[]) => lines.map((line) => line.split(/ sip:| SIP\/2.0$|\r\n/, 1)[0])
+import { asking, at, bobs, first, nothing, world } from './fakes.ts'
 
 describe('a request', () => {
   test.each(['udp', 'tcp'] as const)(

@@ -47,7 +47,8 @@ export class FakeWire implements Wire {
   readonly address: string
   /** Everything that was sent, as text. */
   readonly sent: string[] = []
-  /** Refuses what is not there, as a host that is up does. */
+  /** Where to, in the same order. */
+  readonly sentTo: string[] = []
   readonly #network: FakeNetwork
   readonly #ends = new Map<string, { readonly peer: FakeWire; readonly there: Flow; readonly here: Flow }>()
   readonly #flows = new Map<string, Flow>()
@@ -73,6 +74,7 @@ export class FakeWire implements Wire {
     const end = this.#ends.get(flow.id)
     if (flow.protocol !== 'udp' && !end) return false
     this.sent.push(Buffer.from(bytes).toString())
+    this.sentTo.push(`${flow.remote.address}:${flow.remote.port}`)
     if (end) this.#network.piece(() => end.peer.arrive(end.there, bytes))
     else this.#network.datagram(() => this.#network.find(flow.remote.address)?.datagram(flow.local, flow.remote, bytes))
     return true
