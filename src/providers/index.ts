@@ -12,6 +12,7 @@ import { twilioStream } from './agents/twilio-stream/twilio-stream.ts'
 import { cloudonix } from './carriers/cloudonix/cloudonix.ts'
 import { exotel } from './carriers/exotel/exotel.ts'
 import { plivo } from './carriers/plivo/plivo.ts'
+import { sip } from './carriers/sip/sip.ts'
 import { telnyx } from './carriers/telnyx/telnyx.ts'
 import { twilio } from './carriers/twilio/twilio.ts'
 import { vobiz } from './carriers/vobiz/vobiz.ts'
@@ -39,7 +40,7 @@ import { localSpeaker } from './tts/local/index.ts'
 import { openaiSpeaker } from './tts/openai/openai.ts'
 import { rimeSpeaker } from './tts/rime/rime.ts'
 
-export const carriers: readonly CarrierSpec[] = [twilio, telnyx, webrtc, plivo, vobiz, vonage, cloudonix, exotel]
+export const carriers: readonly CarrierSpec[] = [twilio, telnyx, sip, webrtc, plivo, vobiz, vonage, cloudonix, exotel]
 
 export const agents: readonly AgentSpec[] = [
   local,

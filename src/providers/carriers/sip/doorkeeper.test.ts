@@ -27,7 +27,7 @@ const from = (method: string, uri = 'sip:100@198.51.100.1'): SipRequest =>
       from: '<sip:101@x.example>;tag=a',
       to: `<${uri}>`,
     },
-    ...{ callId: 'c1', cseq: 1 },
+    ...{ callId: 'c1', cseq: { number: 1, method } },
   })
 
 let doorkeeper: Doorkeeper

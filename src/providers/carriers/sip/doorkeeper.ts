@@ -47,7 +47,9 @@ export class Doorkeeper {
 
   constructor(options: DoorkeeperOptions) {
     this.#options = options
-    this.#digest = new DigestServer({ realm, clock: options.clock, random: options.random, key: options.key })
+    const { clock, random, key } = options
+    // Phones that know nothing but MD5 often read nothing but the first challenge; others take the stronger one anyway (RFC 8760 §3).
+    this.#digest = new DigestServer({ realm, clock, random, key, hashes: ['MD5', 'SHA-256'] })
   }
 
   /** Before a byte is read. */

@@ -1,0 +1,78 @@
+/** The calls that are open here: by our ids, and how many there are on each trunk. */
+import type { LineCall, ListenHost } from '../../../spec/listen.ts'
+import type { Ladder } from './ladder.ts'
+import { Leg, type LegOptions } from './leg.ts'
+import type { Load } from './load.ts'
+import type { Settings } from './settings.ts'
+import type { Trunk } from './trunk.ts'
+
+export interface LegsOptions {
+  readonly host: Pick<ListenHost<Settings>, 'clock' | 'logger' | 'count'>
+  readonly ladder: Ladder
+  readonly load: Load
+}
+
+export class Legs {
+  readonly #options: LegsOptions
+  readonly #legs = new Map<string, Leg>()
+  readonly #perTrunk = new Map<string, number>()
+
+  constructor(options: LegsOptions) {
+    this.#options = options
+  }
+
+  get size(): number {
+    return this.#legs.size
+  }
+
+  /** By our id of the call. */
+  of(call: string): Leg | undefined {
+    return this.#legs.get(call)
+  }
+
+  on(trunk: Trunk): number {
+    return this.#perTrunk.get(trunk.id) ?? 0
+  }
+
+  /** Counts a call in; disposing counts it out, once. */
+  enter(trunk: Trunk): Disposable {
+    const { load } = this.#options
+    load.calls++
+    this.#perTrunk.set(trunk.id, this.on(trunk) + 1)
+    let left = false
+    return {
+      [Symbol.dispose]: () => {
+        if (left) return
+        left = true
+        load.calls--
+        const others = this.on(trunk) - 1
+        if (others > 0) this.#perTrunk.set(trunk.id, others)
+        else this.#perTrunk.delete(trunk.id)
+      },
+    }
+  }
+
+  /** Session, sound and line are known: from here on the leg looks after them. */
+  open(
+    options: Pick<LegOptions, 'trunk' | 'session' | 'outgoing' | 'sound' | 'lateOffer'>,
+    line: LineCall,
+    room: Disposable,
+  ): Leg {
+    const { host, ladder } = this.#options
+    const { session } = options
+    ladder.bind(session.callId, line)
+    const gone = (): void => {
+      this.#legs.delete(line.id)
+      ladder.leave(session.callId, host.clock.monotonic())
+      room[Symbol.dispose]()
+    }
+    const leg = new Leg({ ...options, host, line, gone })
+    if (!leg.over) this.#legs.set(line.id, leg)
+    return leg
+  }
+
+  /** This process stops. */
+  close(): void {
+    for (const leg of this.#legs.values()) leg.hangUp('this process stops', 503)
+  }
+}

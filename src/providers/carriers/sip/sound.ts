@@ -1,0 +1,51 @@
+/** The sound of a call over a trunk: what its settings want, and whoever is to hear when it fails. */
+import type { CodecName } from '../../../protocols/sdp/codecs.ts'
+import type { ListenHost } from '../../../spec/listen.ts'
+import { openMedia, type Media } from './media/media.ts'
+import type { Ports } from './media/ports.ts'
+import { listed, type Settings } from './settings.ts'
+
+export interface SoundOptions {
+  readonly host: Pick<ListenHost<Settings>, 'clock' | 'ids'>
+  readonly ports: Ports
+  readonly settings: Settings
+  /** Our own address, and as the peer must see it. */
+  readonly bind: string
+  readonly advertised: string
+}
+
+export interface Sound {
+  readonly media: Media
+  /** Where the signalling comes from: sound may come from there, whatever the descriptions say (NAT). */
+  peer: string | undefined
+  /** Nothing came for too long: a sentence. */
+  onSilence: (why: string) => void
+}
+
+/** Rejects with `media.unavailable` when there is no port left. */
+export async function openSound({ host, ports, settings, bind, advertised }: SoundOptions): Promise<Sound> {
+  const { srtp, dtmf, mediaTimeout } = settings
+  // The listeners come when the call is known.
+  const sound: { -readonly [Key in keyof Omit<Sound, 'media'>]: Sound[Key] } = {
+    peer: undefined,
+    onSilence: () => undefined,
+  }
+  const media = await openMedia({
+    ...{ clock: host.clock, ids: host.ids, ports, bind, advertised, srtp },
+    codecs: codecsOf(settings),
+    events: dtmf === 'auto' || dtmf === 'rtp',
+    timeout: mediaTimeout === 0 ? Number.POSITIVE_INFINITY : mediaTimeout * 1000,
+    allows: (address) => address === sound.peer,
+    capture: true,
+    on: { timedOut: (why) => sound.onSilence(why) },
+  })
+  return Object.assign(sound, { media })
+}
+
+function codecsOf({ codecs }: Settings): readonly CodecName[] {
+  const names = listed(codecs.toLowerCase()).flatMap((name): readonly CodecName[] => {
+    if (name === 'l16') return ['l16/16000', 'l16/8000']
+    return name === 'pcmu' || name === 'pcma' || name === 'g722' || name === 'opus' ? [name] : []
+  })
+  return names.length > 0 ? [...new Set(names)] : ['pcmu', 'pcma']
+}
