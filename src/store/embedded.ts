@@ -17,6 +17,9 @@ const parsers = Object.fromEntries(
     .map((type) => [type, readCell(type)]),
 )
 
+/** The default prepares 128 MB at each start; what does not fit is read again, from memory or from the system's cache. */
+const startParams = [...PGlite.defaultStartParams, '-c', 'shared_buffers=32MB']
+
 /** In `directory`, or in memory without one. */
 export async function openEmbedded(directory: string | undefined): Promise<Driver> {
   const database = await (directory === undefined ? openInMemory() : openInFolder(join(directory, 'database')))
@@ -39,12 +42,12 @@ function typed(database: PGlite): PGliteLike {
 }
 
 async function openInMemory(): Promise<PGlite> {
-  return PGlite.create({ dataDir: 'memory://', loadDataDir: new Blob([await seedArchive()]), parsers })
+  return PGlite.create({ dataDir: 'memory://', loadDataDir: new Blob([await seedArchive()]), parsers, startParams })
 }
 
 async function openInFolder(folder: string): Promise<PGlite> {
   if (!existsSync(folder)) await plantSeed(folder)
-  return PGlite.create({ dataDir: folder, parsers })
+  return PGlite.create({ dataDir: folder, parsers, startParams })
 }
 
 function runOn(client: PGlite | Transaction): Run {

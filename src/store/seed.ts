@@ -13,9 +13,12 @@ export interface ArchiveEntry {
   readonly bytes: Uint8Array
 }
 
+/** More than the archive has: unpacked in one piece it takes half the time that pieces of 16 kB take. */
+const chunkSize = 24 * 2 ** 20
+
 /** The tar archive. */
 export async function seedArchive(): Promise<Uint8Array<ArrayBuffer>> {
-  return new Uint8Array(await promisify(brotliDecompress)(await readFile(seedFile)))
+  return new Uint8Array(await promisify(brotliDecompress)(await readFile(seedFile), { chunkSize }))
 }
 
 /** Unpacks beside and renames: a start that is killed half-way leaves no half database. */
