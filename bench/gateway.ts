@@ -8,6 +8,7 @@ import { readEnvironment } from '../src/main/environment.ts'
 import { startGateway, type Gateway } from '../src/main/gateway.ts'
 import { ownProviders } from '../src/main/providers.ts'
 import { organization } from '../src/main/seed.ts'
+import { watchLoop } from './loop.ts'
 import type { Answer, Answers, Memory, Question, Ready, Usage } from './messages.ts'
 import { createTalker } from './talker.ts'
 
@@ -16,6 +17,7 @@ const agent = 'agt_bench'
 const scope = new Scope('bench gateway')
 const logger = createLogger({ level: 'warn', format: 'pretty', destination: process.stderr })
 const talker = createTalker()
+const stalls = watchLoop()
 let gateway: Gateway | undefined
 
 async function start(order: Question & { readonly type: 'start' }): Promise<Ready> {
@@ -80,6 +82,7 @@ function usage(): Usage {
     framesSent: legs.reduce((sum, { framesSent }) => sum + framesSent, 0),
     lateFrames: legs.reduce((sum, { lateFrames }) => sum + lateFrames, 0),
     calls: legs.length,
+    stalls: stalls(),
     heard: talker.counts.heard,
     missed: talker.counts.missed,
     decisions: talker.counts.decisions,

@@ -1,4 +1,5 @@
 /** What the load asks of the gateway's process, and what it answers. One question at a time. */
+import type { Stalls } from './loop.ts'
 
 export type Question =
   /** The carrier's side listens at `apiBase`; calls to `number` reach the agent. */
@@ -39,6 +40,8 @@ export interface Usage {
   readonly lateFrames: number
   /** Calls whose media are open. */
   readonly calls: number
+  /** Since this was last asked. */
+  readonly stalls: Stalls
   /** Only of the talker: frames of callers that reached the agent, and that did not. */
   readonly heard: number
   readonly missed: number

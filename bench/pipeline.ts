@@ -56,6 +56,8 @@ export async function runPipeline({ n, seconds, profile }: PipelinePlan): Promis
     lateFrames: after.lateFrames - before.lateFrames,
     callsUp: after.calls,
     ...{ n, seconds, vendorDelays: delays },
+    ...{ gatewayLoopMs: after.stalls.wall, gatewayOwnWorkMs: after.stalls.own },
+    preemptions: after.preempted - before.preempted,
     loadLagP99Ms: rounded(lag.percentile(99) / 1e6),
     loadAverage: rounded(loadavg()[0] ?? 0),
     cores: cores.note,
