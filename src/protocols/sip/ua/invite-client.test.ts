@@ -4,13 +4,12 @@ import { header, headerLines } from '../message/headers.ts'
 import type { SipRequest } from '../message/message.ts'
 import { cseqOf } from '../message/read.ts'
 import type { InviteOptions } from './contract.ts'
-import { Scripted } from './fakes.ts'
 import { answer, offer, Pair } from './pair.ts'
 
 /** Alice calls a peer that does as it is told. */
 class Trunk {
   readonly pair = new Pair()
-  readonly peer = new Scripted(this.pair.network, '192.0.2.9', '192.0.2.1')
+  readonly peer = this.pair.scripted('192.0.2.1')
 
   call(options: Partial<InviteOptions> = {}) {
     return this.pair.call({ uri: 'sip:bob@192.0.2.9', to: 'sip:bob@192.0.2.9', ...options })

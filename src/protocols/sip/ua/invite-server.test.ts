@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { header, headerLines } from '../message/headers.ts'
 import type { SipHeader, SipRequest } from '../message/message.ts'
 import { request, type RequestParts } from '../message/build.ts'
-import { Scripted } from './fakes.ts'
+import type { Scripted } from './fakes.ts'
 import { answer, offer, Pair, type PairOptions } from './pair.ts'
 import type { IncomingSession } from './contract.ts'
 
@@ -13,7 +13,7 @@ class Called {
 
   constructor(take: (session: IncomingSession) => void, options: PairOptions = {}) {
     this.pair = new Pair({ ...options, answer: take })
-    this.peer = new Scripted(this.pair.network, '192.0.2.9', '192.0.2.2')
+    this.peer = this.pair.scripted('192.0.2.2')
     this.peer.answer = (one) => {
       if (one.method !== 'ACK') this.peer.respond(one, 200)
     }
@@ -99,7 +99,7 @@ describe('ringing', () => {
   test('a caller that gives up gets 200 and 487, and we hear why', async () => {
     const called = new Called((session) => session.progress(180))
     await called.invite()
-    const invite = called.pair.network.sent.find(({ text }) => text.startsWith('INVITE'))
+    const invite = called.pair.passed.sent.find(({ text }) => text.startsWith('INVITE'))
     const via = /Via: (.*)\r\n/.exec(invite?.text ?? '')?.[1] ?? ''
     const reason = { name: 'Reason', value: 'SIP;cause=200;text="Call completed elsewhere"' }
     const cancel = called.message('CANCEL', 1, { via: [via], headers: [reason] })

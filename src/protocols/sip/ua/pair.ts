@@ -1,14 +1,17 @@
-/** Two user agents on one network in memory, for tests: alice calls bob. */
+/** Two user agents on an internet in memory, for tests: alice calls bob. */
 import { VirtualClock } from '../../../lib/clock.ts'
 import type { SipHeader } from '../message/message.ts'
 import { parseUri } from '../message/uri.ts'
 import type { Protocol, Target } from '../transport/contract.ts'
+import { FakeNetwork } from '../transport/fakes.ts'
 import { createUserAgent } from './agent.ts'
 import type { IncomingSession, InviteOptions, Session, SessionEvent, UserAgent, UserAgentOptions } from './contract.ts'
-import { brief, hexOf, Network, seeded } from './fakes.ts'
+import { brief, hexOf, Ladder, Scripted, seeded } from './fakes.ts'
 
 export const offer = 'v=0\r\no=a 1 1 IN IP4 192.0.2.1\r\ns=-\r\nm=audio 4000 RTP/AVP 0\r\n'
 export const answer = 'v=0\r\no=b 2 1 IN IP4 192.0.2.2\r\ns=-\r\nm=audio 4002 RTP/AVP 0\r\n'
+
+const third = '192.0.2.9'
 
 export interface Side {
   readonly agent: UserAgent
@@ -27,13 +30,14 @@ export interface PairOptions {
 
 export class Pair {
   readonly clock = new VirtualClock()
-  readonly network: Network
+  readonly network = new FakeNetwork(this.clock)
+  readonly passed = new Ladder()
   readonly alice: Side
   readonly bob: Side
   readonly errors: unknown[] = []
+  #third: Scripted | undefined
 
   constructor(options: PairOptions = {}) {
-    this.network = new Network(this.clock, options.seed ?? 1)
     const take = options.answer ?? ((session: IncomingSession) => session.accept(answer))
     this.alice = this.#side('192.0.2.1', options, options.alice, () => {})
     this.bob = this.#side('192.0.2.2', options, options.bob, take)
@@ -50,6 +54,12 @@ export class Pair {
     this.alice.sessions.push(session)
     session.onEvent((event) => this.alice.events.push(event))
     return session
+  }
+
+  /** A third one, by script, that talks to bob or to alice: the same for the whole test. */
+  scripted(to: string): Scripted {
+    this.#third ??= new Scripted(this.passed.watch(this.network.host(third, ['udp']), third), third, to)
+    return this.#third
   }
 
   /** An established call. */
@@ -69,12 +79,12 @@ export class Pair {
 
   /** What passed, as a ladder: `> INVITE` from alice, `< 200 INVITE` from bob. */
   get ladder(): readonly string[] {
-    return this.network.sent.map(({ from, text }) => `${from === '192.0.2.1' ? '>' : '<'} ${brief(text)}`)
+    return this.passed.sent.map(({ from, text }) => `${from === '192.0.2.1' ? '>' : '<'} ${brief(text)}`)
   }
 
   /** Of the messages that begin so, the last one. */
   last(start: string): string | undefined {
-    return this.network.sent.findLast(({ text }) => brief(text) === start)?.text
+    return this.passed.sent.findLast(({ text }) => brief(text) === start)?.text
   }
 
   get alive(): number {
@@ -94,7 +104,7 @@ export class Pair {
     const agent = createUserAgent({
       clock: this.clock,
       random: hexOf(seeded(seed * 1000 + Number(address.at(-1)))),
-      wire: this.network.wire(address, protocol),
+      wire: this.passed.watch(this.network.host(address, [protocol]), address),
       resolve: (uri) => Promise.resolve(lead(uri, protocol)),
       product: 'Offhook test',
       onInvite: (session) => {
