@@ -93,7 +93,8 @@ function readHeaders(text: string, start: number, limits: Limits, headers: SipHe
       value = value === '' || more === '' ? value + more : `${value} ${more}`
       at = next + 2
     }
-    if (value.length > limits.header) return fault ?? bad(`${name} has more than ${limits.header} characters`)
+    if (name.length + value.length > limits.header)
+      return fault ?? bad(`${excerpt(name)} has more than ${limits.header} characters`)
     headers.push({ name, value })
   }
   return fault

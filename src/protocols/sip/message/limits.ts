@@ -5,9 +5,9 @@ export interface Limits {
   readonly head: number
   /** Bytes of the body. */
   readonly body: number
-  /** Characters of one header's value, folded lines together. */
+  /** Characters of one header, folded lines together. */
   readonly header: number
-  /** How many headers. */
+  /** How many headers, also of those that cannot be read. */
   readonly headers: number
   /** Characters of the Request-URI. */
   readonly uri: number
