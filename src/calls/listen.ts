@@ -165,6 +165,11 @@ class LinkedCall implements LineCall {
   report: LineCall['report'] = (status, raw, cause) =>
     void this.#live.post({ type: 'call.progressed', status, raw, ...(cause === undefined ? {} : { cause }) })
 
+  held(on: boolean): void {
+    if (on === (this.#live.running.call.held === true)) return
+    void this.#live.post({ type: on ? 'call.held' : 'call.resumed' })
+  }
+
   note: LineCall['note'] = (word) => {
     const { organization } = this.#live.running.call.plan
     this.#engine.wire?.note({ organization, call: this.id }, { channel: 'signalling', ...word })

@@ -513,6 +513,14 @@ describe('media', () => {
     expect(run(back.call, [{ type: 'call.returned' }]).effects).toHaveLength(1)
   })
 
+  test('on hold the agent is quiet, once, until the caller is back', () => {
+    const { call, effects } = run(answered().call, [{ type: 'call.held' }, { type: 'call.held' }])
+    expect(effects).toEqual([expect.objectContaining({ type: 'agent.hold' })])
+    const back = run(call, [{ type: 'call.resumed' }, { type: 'call.resumed' }])
+    expect(back.effects).toEqual([expect.objectContaining({ type: 'agent.resume' })])
+    expect(back.effects[0]).not.toHaveProperty('result')
+  })
+
   test('a socket that stays away ends the call as media-lost', () => {
     const gone = run(answered().call, [
       { type: 'media.lost', cause: '1006' },

@@ -117,6 +117,10 @@ function live(call: Call, event: CallEvent, at: number): Step {
       return transferEnded(call, event)
     case 'call.returned':
       return returned(call, event)
+    case 'call.held':
+      return held(call)
+    case 'call.resumed':
+      return resumed(call)
     case 'timer.fired':
       return timer(call, event.timer)
     case 'usage.counted':
@@ -205,6 +209,21 @@ function up(call: Call, at: number): Step {
   ]
   if (call.media === 'none') effects.push({ type: 'timer.set', timer: 'media', delay: limits.mediaOpen })
   return [{ ...call, status: 'in-progress', answeredAt: at }, effects]
+}
+
+function held(call: Call): Step {
+  if (call.held || call.media !== 'open') return [call, []]
+  // Whoever is with somebody else has the agent quiet already.
+  return [{ ...call, held: true }, elsewhere(call) ? [] : [{ type: 'agent.hold' }]]
+}
+
+function resumed(call: Call): Step {
+  if (!call.held) return [call, []]
+  return [{ ...call, held: undefined }, elsewhere(call) ? [] : [{ type: 'agent.resume' }]]
+}
+
+function elsewhere(call: Call): boolean {
+  return call.joined !== undefined || handedOver(call)
 }
 
 function ended(call: Call, event: CallEvent & { type: 'call.ended' }, at: number): Step {

@@ -39,6 +39,8 @@ export interface Call {
   readonly joined?: string | undefined
   /** A transfer came to nothing, and the agent has not been told yet: it will be when the caller can hear it. */
   readonly untold?: CallStatus | undefined
+  /** The caller's side put us on hold. */
+  readonly held?: true | undefined
   /** The carrier asked for the call to be answered anew, and no stream has opened since. */
   readonly returning?: true | undefined
   readonly voicemail?: 'requested' | 'accepted'
@@ -61,8 +63,8 @@ export type Effect = { readonly id: string } & (
   | { readonly type: 'agent.mute' }
   /** Quiet and deaf: the caller is with somebody else. */
   | { readonly type: 'agent.hold' }
-  /** The caller is back: the transfer ended so. Opens the agent where there is none. */
-  | { readonly type: 'agent.resume'; readonly result: CallStatus }
+  /** The caller is back: the transfer ended so, or they had held us. Opens the agent where there is none. */
+  | { readonly type: 'agent.resume'; readonly result?: CallStatus }
   | { readonly type: 'stream.close' }
   /** A consequence, to be journaled in its own right. */
   | { readonly type: 'post'; readonly event: CallEvent }

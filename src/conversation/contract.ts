@@ -146,8 +146,8 @@ export interface Conversation extends AsyncDisposable {
   mute(): void
   /** The caller is with somebody else: quiet, and deaf, until `resume`. */
   hold(): void
-  /** The caller is back, since the transfer ended so: the agent says it. */
-  resume(result: CallStatus): void
+  /** The caller is back. With `result` a transfer ended so: the agent says it. */
+  resume(result?: CallStatus): void
   /** The call reaches its longest duration in `ms`: that is announced in time. */
   endsIn(ms: number): void
   /** Resolves when all that was said so far has been heard, or after `limit` ms. */

@@ -673,6 +673,16 @@ describe('the end', () => {
 })
 
 describe('a talk that is held', () => {
+  test('and taken back goes on without a word of ours', async () => {
+    const { agent, conversation, microphone, log, events } = await start()
+    conversation.hold()
+    conversation.resume()
+    microphone.emit(new Int16Array(8))
+    expect(agent.heard).toHaveLength(8)
+    expect(log.filter((line) => line.startsWith('say'))).toEqual([])
+    expect(events.filter(({ type }) => type === 'message.added')).toEqual([])
+  })
+
   test('is quiet and deaf until it is resumed, and then says why', async () => {
     const { agent, conversation, speaker, microphone, clock, log, events, finished } = await start()
     agent.reply('a', 'One.', 400)

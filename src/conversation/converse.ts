@@ -152,9 +152,10 @@ class Talk implements Conversation {
     this.#ear.deaf = true
   }
 
-  resume(result: CallStatus): void {
+  resume(result?: CallStatus): void {
     if (this.#scope.closed) return
     this.#ear.deaf = false
+    if (result === undefined) return this.#post({ type: 'resume', text: '' })
     this.#message('system', `The transfer failed: ${result}`)
     this.#post({ type: 'resume', text: transferFailed(this.#options.settings, result) })
   }

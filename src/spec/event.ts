@@ -24,6 +24,9 @@ export type CallEvent =
    * the carrier took that one, and how it ended follows.
    */
   | { readonly type: 'call.returned'; readonly after?: 'transfer' }
+  /** The caller's side put us on hold: the agent is quiet and deaf until they are back. */
+  | { readonly type: 'call.held' }
+  | { readonly type: 'call.resumed' }
   | { readonly type: 'call.ended'; readonly status: CallStatus; readonly reason: EndReason; readonly cause?: string }
   /** All that follows the end is done: the agent is closed, its last words and use are told, the carrier was asked for the cost. */
   | { readonly type: 'call.closed' }

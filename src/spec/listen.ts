@@ -76,6 +76,8 @@ export interface LineCall {
   report(status: CallStatus, raw: string, cause?: string): void
   /** A message of the line's own signalling, for people to read: bounded, without secrets. */
   note(word: LineWord): void
+  /** The caller's side put us on hold, or is back. Said again it changes nothing. */
+  held(on: boolean): void
   /** Hears of everything that happens to the call and of what its agent says, as it happens. */
   watch(listener: (seen: CallEvent | AgentEvent) => void): Disposable
   /** How loud both sides are, dBFS, five times a second; measured only while somebody listens. */

@@ -160,6 +160,8 @@ function moment(event: CallEvent, at: number): NonNullable<CallSpan['moments']> 
       return [{ name: event.type, at, attributes: { 'offhook.machine': event.result } }]
     case 'digit.received':
     case 'call.returned':
+    case 'call.held':
+    case 'call.resumed':
     case 'agent.connected':
     case 'agent.disconnected':
       return [{ name: event.type, at, attributes: {} }]

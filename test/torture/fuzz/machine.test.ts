@@ -42,6 +42,8 @@ const outside: fc.Arbitrary<CallEvent> = fc.oneof(
     { type: 'transfer.ended', result: 'completed' },
     { type: 'transfer.ended', result: 'busy' },
     { type: 'call.returned' },
+    { type: 'call.held' },
+    { type: 'call.resumed' },
     { type: 'cost.known', amount: 1, currency: 'USD' },
     { type: 'agent.disconnected' },
   ),

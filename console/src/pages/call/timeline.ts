@@ -53,6 +53,8 @@ const descriptions: Readonly<Record<string, Describe>> = {
       (numberOf(entry, 'lost') ?? 0) > 0 ? 'warn' : 'neutral',
     ),
   'call.released': () => life('A line is free: the call goes on'),
+  'call.held': () => life('The caller’s side put the call on hold'),
+  'call.resumed': () => life('The caller’s side took the call back from hold'),
   'call.returned': () => life('The caller is back with the agent'),
   'play.ended': (entry) =>
     moment('speech', 'Played to the caller', `${span(numberOf(entry, 'heardMs') ?? 0)} of it was heard`),

@@ -163,6 +163,7 @@ export class Leg {
   #offered({ sdp, respond }: SessionEvent & { type: 'offered' }): void {
     const answer = this.#media.answer(sdp)
     respond(answer.ok ? answer.sdp : { status: answer.status })
+    if (answer.ok) this.#options.line.held(this.#media.held)
     if (!answer.ok)
       this.#options.host.logger.info('a SIP peer offered what cannot be', {
         call: this.#options.line.id,
@@ -174,6 +175,7 @@ export class Leg {
     const heard = this.#media.answered(sdp)
     if (!heard.ok) return this.hangUp(heard.why, 488)
     this.#agreed = true
+    this.#options.line.held(this.#media.held)
     if (this.#wanted) void this.connect()
   }
 
