@@ -97,13 +97,20 @@ describe('an answer', () => {
       expect(judge(server, withHeader(register, 'Authorization', value))).toBe('none')
   })
 
-  it('holds for the request it was made for, and no other', () => {
+  it('holds for the method and the user it was made for', () => {
     const { server } = start()
     const { next } = phone(server.challenge(source))
-    const request = next()
-    expect(judge(server, { ...request, method: 'INVITE' })).toBe('wrong')
-    expect(judge(server, { ...request, uri: 'sip:900@pbx.example.com' })).toBe('wrong')
-    expect(judge(server, { ...request, uri: 'sip:PBX.example.com;transport=udp' })).toBe('right')
+    const call = next({ ...register, method: 'INVITE', uri: 'sip:200@pbx.example.com' })
+    expect(judge(server, { ...call, method: 'MESSAGE' })).toBe('wrong')
+    expect(judge(server, { ...call, uri: 'sip:900@pbx.example.com' })).toBe('wrong')
+    // On the way its host was rewritten, as proxies do.
+    expect(judge(server, { ...call, uri: 'sip:200@192.0.2.7:5080;transport=udp' })).toBe('right')
+  })
+
+  it('may name the server alone, as some clients do', () => {
+    const { server } = start()
+    const named = phone(server.challenge(source)).next(register)
+    expect(judge(server, { ...named, uri: 'sip:200@pbx.example.com' })).toBe('right')
   })
 
   it.each([

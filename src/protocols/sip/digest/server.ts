@@ -4,7 +4,7 @@ import { parseSchemes } from '../message/auth.ts'
 import { headerLines } from '../message/headers.ts'
 import type { SipHeader, SipRequest } from '../message/message.ts'
 import { param, type Params } from '../message/params.ts'
-import { sameAddress } from '../message/same.ts'
+import { mayStandFor } from '../message/same.ts'
 import { quote } from '../message/scan.ts'
 import { type Algorithm, type Hash, hashOf, parseAlgorithm, prove, storedHash } from './algorithm.ts'
 import { type NonceOptions, Nonces } from './nonce.ts'
@@ -82,7 +82,7 @@ export class DigestServer {
     const counted = readCount(params)
     if (typeof counted === 'string') return wrong(counted)
     const uri = param(params, 'uri') ?? ''
-    if (!sameAddress(uri, request.uri)) return wrong('the credentials are for another Request-URI')
+    if (!mayStandFor(uri, request.uri)) return wrong('the credentials are for another user of the Request-URI')
     const nonce = param(params, 'nonce') ?? ''
     const stored = this.#storedFor(algorithm, username, secret)
     const cnonce = param(params, 'cnonce')

@@ -13,13 +13,15 @@ export function sameUri(one: string, other: string): boolean {
   return a.scheme === b.scheme && sameSip(a, b)
 }
 
-/** The same user at the same host, whatever else they say: what a digest-uri must name. */
-export function sameAddress(one: string, other: string): boolean {
-  const a = parseUri(one)
-  const b = parseUri(other)
-  if (!a || !b) return one === other
-  if ('host' in a && 'host' in b) return a.user === b.user && sameText(a.host, b.host)
-  return sameUri(one, other)
+/**
+ * Whether a digest-uri may stand for this Request-URI (§22.4): a user it names must be the one that is asked for. Hosts and
+ * parameters are rewritten on the way, and some clients name the server alone.
+ */
+export function mayStandFor(digestUri: string, requestUri: string): boolean {
+  const a = parseUri(digestUri)
+  const b = parseUri(requestUri)
+  if (a && b && 'host' in a && 'host' in b) return a.user === undefined || a.user === b.user
+  return digestUri !== '' && sameUri(digestUri, requestUri)
 }
 
 function sameSip(a: SipUri, b: SipUri): boolean {
