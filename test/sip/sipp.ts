@@ -6,6 +6,7 @@ import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { NetAddress } from '../../src/lib/net/address.ts'
 import type { Scope } from '../../src/lib/scope.ts'
 import { absent } from '../services/need.ts'
 import { xml, type Scenario } from './scenario.ts'
@@ -21,7 +22,8 @@ export interface SippOptions {
   readonly rate?: number
   readonly atOnce?: number
   readonly transport?: 'udp' | 'tcp'
-  /** Our own port. Default: any. */
+  /** SIPp's own address and port. Default: 127.0.0.1, any. */
+  readonly address?: string
   readonly port?: number
   readonly mediaPort?: number
   /** Seconds for everything. */
@@ -54,9 +56,9 @@ export function sippInstalled(): boolean {
   return existsSync(binary) || absent('SIPp', 'apt-get install sip-tester') !== undefined
 }
 
-async function freePort(): Promise<number> {
+async function freePort(address: string): Promise<number> {
   const socket = createSocket('udp4')
-  socket.bind(0, '127.0.0.1')
+  socket.bind(0, address)
   await once(socket, 'listening')
   const { port } = socket.address()
   socket.close()
@@ -74,8 +76,8 @@ export async function startSipp(scope: Scope, options: SippOptions): Promise<Run
   const folder = await mkdtemp(join(tmpdir(), 'offhook-sipp-'))
   scope.defer(() => rm(folder, { recursive: true, force: true }))
   await writeFile(join(folder, 'scenario.xml'), xml(options.scenario))
-  const port = options.port ?? (await freePort())
-  const child = spawn(binary, argumentsOf(options, port), {
+  const { address = '127.0.0.1', port = await freePort(address) } = options
+  const child = spawn(binary, argumentsOf(options, { address, port }), {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: '/usr/bin:/bin', TERM: 'xterm' },
@@ -94,14 +96,14 @@ export async function startSipp(scope: Scope, options: SippOptions): Promise<Run
     return resultOf(statistics, errors)
   })
   result.catch(() => undefined) // whoever waits for it sees it
-  return { address: `127.0.0.1:${port}`, result }
+  return { address: `${address}:${port}`, result }
 }
 
-function argumentsOf(options: SippOptions, port: number): string[] {
+function argumentsOf(options: SippOptions, { address, port }: NetAddress): string[] {
   const { remote, service = 'service', calls = 1, rate = 10, atOnce = calls, transport = 'udp', limit = 30 } = options
   const { mediaPort, credentials, lost } = options
   return [
-    ...['-sf', 'scenario.xml', '-i', '127.0.0.1', '-p', `${port}`, '-mi', '127.0.0.1'],
+    ...['-sf', 'scenario.xml', '-i', address, '-p', `${port}`, '-mi', address],
     ...['-m', `${calls}`, '-r', `${rate}`, '-l', `${atOnce}`, '-t', transport === 'tcp' ? 't1' : 'u1', '-s', service],
     ...['-timeout', `${limit}s`, '-timeout_error', '-nostdin', '-trace_err', '-trace_stat', '-fd', '1'],
     ...(mediaPort === undefined ? [] : ['-mp', `${mediaPort}`]),

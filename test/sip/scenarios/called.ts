@@ -13,6 +13,10 @@ import {
 
 const byeFromUs: readonly Step[] = [expectRequest('BYE', { within: 20_000 }), respond('200 OK', { tagged: false })]
 
+function leave(cseq: number): readonly Step[] {
+  return [pause(400), answererRequest('BYE', cseq), expectStatus(200, { dialog: false })]
+}
+
 function answeredBy(steps: readonly Step[], more: readonly Step[] = []): readonly Step[] {
   return [
     expectRequest('INVITE', { checks: takeDialog }),
@@ -28,15 +32,12 @@ function answeredBy(steps: readonly Step[], more: readonly Step[] = []): readonl
 export const answers: Scenario = { name: 'called', steps: answeredBy(byeFromUs) }
 
 /** Answers, and hangs up. */
-export const answersAndLeaves: Scenario = {
-  name: 'called, and ends the call',
-  steps: answeredBy([pause(400), answererRequest('BYE', 1), expectStatus(200, { dialog: false })]),
-}
+export const answersAndLeaves: Scenario = { name: 'called, and ends the call', steps: answeredBy(leave(1)) }
 
 /** Early media, then an answer. */
 export const early: Scenario = {
   name: 'early media',
-  steps: answeredBy(byeFromUs, [
+  steps: answeredBy(leave(1), [
     respond('183 Session Progress', { once: true, body: sdp({ formats: '0 101' }) }),
     pause(300),
   ]),
@@ -74,7 +75,7 @@ export const asks: Scenario = {
     }),
     respond('200 OK', { body: sdp({ formats: '0 101' }) }),
     expectRequest('ACK'),
-    ...byeFromUs,
+    ...leave(1),
   ],
 }
 
@@ -92,7 +93,7 @@ export const holdsUs: Scenario = {
     expectStatus(100, { optional: true }),
     expectStatus(200, { checks: [{ matches: 'a=sendrecv' }], dialog: false }),
     answererRequest('ACK', 2, { once: true }),
-    ...byeFromUs,
+    ...leave(3),
   ]),
 }
 
@@ -100,13 +101,13 @@ function sipfrag(line: string): { readonly type: string; readonly text: string }
   return { type: 'message/sipfrag;version=2.0', text: line }
 }
 
-/** Is asked to call somebody else, and reports how it goes. `lost`: the first REFER does not arrive. */
-export function referred(lost: boolean): Scenario {
+/** Is asked to call somebody else, and reports how it goes. `late`: only when it was asked again, as if the first answer were lost. */
+export function referred(late: boolean): Scenario {
   return {
-    name: lost ? 'REFER, lost once' : 'REFER',
+    name: late ? 'REFER, asked again' : 'REFER',
     steps: answeredBy([
-      ...(lost ? [expectRequest('REFER', { within: 20_000 })] : []),
       expectRequest('REFER', { within: 20_000, checks: [{ header: 'Refer-To:', matches: 'sip:|tel:' }] }),
+      ...(late ? [pause(1200)] : []),
       respond('202 Accepted', { tagged: false, once: true }),
       notify(1, 'SIP/2.0 100 Trying', 'active;expires=60'),
       expectStatus(200, { dialog: false }),
