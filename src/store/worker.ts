@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { MessagePort } from 'node:worker_threads'
 import { randomIds } from '../lib/ids.ts'
+import { stepBack } from '../lib/niceness.ts'
 import type { Driver } from './driver.ts'
 import { flatten } from './failure.ts'
 import { loadQuickly } from './loading.ts'
@@ -11,7 +12,10 @@ import { performer } from './surface.ts'
 import type { Call } from './surface.ts'
 import type { Answer, FromStore, Request, Start, ToStore } from './wire.ts'
 
-if (parentPort) await serve(parentPort, workerData)
+if (parentPort) {
+  stepBack()
+  await serve(parentPort, workerData)
+}
 
 async function serve(port: MessagePort, start: Start): Promise<void> {
   const tell = (message: FromStore) => port.postMessage(message)

@@ -1,5 +1,6 @@
 /** Entry of the worker thread: answers each message of chunks with their probabilities. */
 import { parentPort } from 'node:worker_threads'
+import { stepBack } from '../../lib/niceness.ts'
 import type { SileroAnswer, SileroRequest } from './silero-engine.ts'
 import { freshState, loadSilero, type SileroModel, type SileroRate, steps, type StreamState } from './silero-model.ts'
 
@@ -13,6 +14,7 @@ interface Job {
 }
 
 if (!parentPort) throw new Error('silero-worker runs as a worker thread')
+stepBack()
 const port = parentPort
 const model = await loadSilero()
 const states: Record<SileroRate, Map<number, StreamState>> = { 8000: new Map(), 16000: new Map() }
