@@ -38,8 +38,30 @@ const delegation = z.discriminatedUnion('type', [
   }),
 ])
 
+const message = <R extends string, T extends string>(role: R, type: T) =>
+  z.strictObject({
+    type: z.literal('message').optional(),
+    id: text.nullish(),
+    role: z.literal(role),
+    status: z.enum(['incomplete', 'completed']).nullish(),
+    content: z.tuple([z.strictObject({ type: z.literal(type), text: text.min(1) })]),
+  })
+
+/** 8192 tokens, at four letters each. */
+const input = z
+  .array(
+    z.discriminatedUnion('role', [
+      message('developer', 'input_text'),
+      message('user', 'input_text'),
+      message('assistant', 'output_text'),
+    ]),
+  )
+  .max(128)
+  .refine((all) => all.reduce((sum, { content: [{ text: words }] }) => sum + words.length, 0) <= 4 * 8192)
+
 const session = z.strictObject({
   model: text,
+  input: input.optional(),
   instructions: text.nullish(),
   audio: z
     .strictObject({

@@ -100,6 +100,8 @@ export class LiveSession {
     const { type, rate } = setup.audio?.format ?? { type: 'audio/pcm', rate: 24_000 }
     const encodings = { 'audio/pcm': 'pcm', 'audio/pcmu': 'pcmu', 'audio/pcma': 'pcma' } as const
     this.#setup = setup
+    for (const { role, content } of setup.input ?? [])
+      this.history.push({ role: role === 'assistant' ? 'agent' : 'caller', words: content[0].text })
     this.#format = { encoding: encodings[type], rate }
     this.#ear = new Ear({ rate, phrases, pause })
     this.#began = clock.monotonic()

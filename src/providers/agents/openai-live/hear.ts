@@ -5,6 +5,7 @@ import { inner, text, type Fields } from '../../../protocols/json-media/fields.t
 import { explainOpenAi } from '../../../protocols/vendor/openai.ts'
 import { refusalOf, refused } from '../../../protocols/vendor/refusal.ts'
 import { backendSaid } from './backend.ts'
+import type { Brief } from '../../../spec/agent.ts'
 import { settledFormat } from './session.ts'
 import { send, type Draft } from './state.ts'
 import { ended, heard, said, settleWords, sounded } from './voice.ts'
@@ -40,8 +41,18 @@ function settle(draft: Draft, session: Fields): void {
   if (seconds) draft.tell({ type: 'expires', at: seconds * 1000 })
   if (format.rate !== state.format.rate) draft.tell({ type: 'sound', hears: format.rate, speaks: format.rate })
   state.format = format
-  if (!state.ready) draft.tell({ type: 'ready' })
+  if (state.ready) return
+  draft.tell({ type: 'ready' })
   state.ready = true
+  if (awaited(state.brief))
+    send(draft, { type: 'session.instructions.append', delegation_id: null, content: answerNow })
+}
+
+const answerNow = 'The caller is waiting for you: answer what was said last, or go on where you broke off. Do it now.'
+
+/** In another session's place, where that one left the caller waiting: nobody else would tell the model to speak. */
+function awaited({ due, history }: Brief): boolean {
+  return due === true || history?.at(-1)?.role === 'caller'
 }
 
 function sound(draft: Draft, delta: string): void {
@@ -95,4 +106,11 @@ function understandError(draft: Draft, body: Fields): void {
   const fatal = !ready || refusal.names.some((name) => final.test(name))
   draft.tell(failed(code, message, fatal))
   if (fatal) draft.tell({ type: 'closed' })
+}
+
+/** What the caller said is written down before the session is called lost. Without words the engine judges by the code. */
+export function cutOff(draft: Draft, code: number): void {
+  if (draft.state.heard.trim() === '' || code === 1000 || code === 1005) return
+  settleWords(draft)
+  draft.tell(failed('vendor.failed', `the socket closed with ${code}`, true), { type: 'closed' })
 }

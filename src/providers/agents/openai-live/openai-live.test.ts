@@ -100,6 +100,49 @@ describe('the session', () => {
     expect(wire.sound(new Int16Array(3)).sent).toEqual([{ type: 'session.input_audio.append', audio: '////' }])
   })
 
+  test('in the place of another it is told what was said, and to speak where the caller waits', () => {
+    const history = [
+      { role: 'caller', text: 'Is it paid?' },
+      { role: 'tool', id: 't', name: 'look_up', result: '"paid"' },
+      { role: 'agent', text: 'It is' },
+      { role: 'system', text: 'Go on from there.' },
+    ] as const
+    const wire = puppet(openaiLive, { apiKey: key }, { ...testBrief, history, due: true })
+    const input = [
+      { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'Is it paid?' }] },
+      { type: 'message', role: 'developer', content: [{ type: 'input_text', text: 'look_up returned: "paid"' }] },
+      { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'It is' }] },
+      { type: 'message', role: 'developer', content: [{ type: 'input_text', text: 'Go on from there.' }] },
+    ]
+    expect(wire.sent).toMatchObject([{ session: { input } }])
+    expect(wire.hear(started).sent).toMatchObject([{ type: 'session.instructions.append', delegation_id: null }])
+    expect(wire.hear(started).sent).toEqual([])
+    const answered = puppet(openaiLive, { apiKey: key }, { ...testBrief, history: history.slice(0, 3) })
+    expect(answered.hear(started).sent).toEqual([])
+    const asked = puppet(openaiLive, { apiKey: key }, { ...testBrief, history: history.slice(0, 1) })
+    expect(asked.hear(started).sent).toHaveLength(1)
+  })
+
+  test('of a long talk it is told the newest part', () => {
+    const history = Array.from({ length: 200 }, (_, at) => ({ role: 'caller', text: `${at}`.padEnd(1_000) }) as const)
+    const [{ session }] = puppet(openaiLive, { apiKey: key }, { ...testBrief, history }).sent as [
+      { session: { input: readonly { content: readonly [{ text: string }] }[] } },
+    ]
+    expect(session.input).toHaveLength(32)
+    expect(session.input.at(-1)?.content[0].text).toBe(history.at(-1)?.text)
+  })
+
+  test('that breaks while the caller speaks leaves their words behind', () => {
+    const wire = ready()
+    wire.hear({ type: 'session.input_transcript.delta', delta: 'My number is' } satisfies Event)
+    expect(wire.close(1006).events).toMatchObject([
+      { type: 'caller-text', text: 'My number is', final: true },
+      { type: 'failed', code: 'vendor.failed', fatal: true },
+      { type: 'closed' },
+    ])
+    expect(ready().close(1006).events).toEqual([])
+  })
+
   test.each([
     [{ apiKey: key, backend: '' }, testBrief],
     [{ apiKey: key }, { ...testBrief, tools: [] }],

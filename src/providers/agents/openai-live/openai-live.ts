@@ -3,7 +3,7 @@ import { soundToBase64 } from '../../../media/codecs/base64.ts'
 import { agentWire } from '../../../protocols/agent/wire.ts'
 import type { AgentOrder, AgentSpec } from '../../../spec/agent.ts'
 import { returned } from './backend.ts'
-import { hear } from './hear.ts'
+import { cutOff, hear } from './hear.ts'
 import { formatOf, sessionStart, targetOf } from './session.ts'
 import { settings, type Config } from './settings.ts'
 import { begin, send, type Draft, type State } from './state.ts'
@@ -26,6 +26,7 @@ export const openaiLive: AgentSpec<typeof settings> = {
       return targetOf(config)
     },
     turns: () => 'agent',
+    resumes: true,
     rates: (config) => ({ hears: formatOf(config).rate, speaks: formatOf(config).rate }),
     begin: (config, brief) => begin(config, brief, formatOf(config)),
     opened: (draft) => {
@@ -35,6 +36,7 @@ export const openaiLive: AgentSpec<typeof settings> = {
     heard: hear,
     order,
     sound,
+    closed: cutOff,
   }),
 }
 

@@ -4,7 +4,7 @@ import type { PlainFormat } from '../../../media/codecs/base64.ts'
 import { text, type Fields } from '../../../protocols/json-media/fields.ts'
 import type { Brief } from '../../../spec/agent.ts'
 import { OffhookError } from '../../../spec/errors.ts'
-import type { SocketTarget } from '../../../spec/speech.ts'
+import type { SocketTarget, Turn } from '../../../spec/speech.ts'
 import type { Config } from './settings.ts'
 
 /** Throws `settings.missing` without a key. */
@@ -34,6 +34,34 @@ export function sessionStart(config: Config, brief: Brief): object {
     ...(instructions && { instructions }),
     audio: { format: { type: names[encoding], rate }, output: { voice: config.voice } },
     delegation: delegationOf(config, brief),
+    ...(brief.history?.length && { input: historyOf(brief.history) }),
+  }
+}
+
+/** What was said before this session took another's place. The server takes so many messages and tokens: the newest, at four letters a token. */
+const most = { messages: 128, letters: 4 * 8_000 }
+
+function historyOf(history: readonly Turn[]): readonly object[] {
+  let letters = 0
+  const kept = history.slice(-most.messages).map(itemOf).toReversed()
+  return kept.filter(({ content: [{ text: words }] }) => (letters += words.length) <= most.letters).toReversed()
+}
+
+/** Calls of another session mean nothing to it: their results are told in words. */
+function itemOf(turn: Turn) {
+  const written = (role: string, type: string, words: string) =>
+    ({ type: 'message', role, content: [{ type, text: words }] }) as const
+  switch (turn.role) {
+    case 'caller':
+      return written('user', 'input_text', turn.text)
+    case 'agent':
+      return written('assistant', 'output_text', turn.text)
+    case 'tool':
+      return written('developer', 'input_text', `${turn.name} returned: ${turn.result}`)
+    case 'system':
+      return written('developer', 'input_text', turn.text)
+    default:
+      return turn satisfies never
   }
 }
 
