@@ -6,6 +6,7 @@ import {
   readWav,
   type SimulatedCall,
   simulatedCarriers,
+  simulatedTrunk,
   toTelephone,
   type WireEntry,
 } from '../../simulators/index.ts'
@@ -40,6 +41,9 @@ interface Options {
 
 const from = '+15550199999'
 
+/** The environment's own carriers take no part in a simulated call; a trunk finds us at any port that is free. */
+const ownDoors = { OFFHOOK_SIP_LISTEN: 'udp://127.0.0.1:0' }
+
 export function callCommand(values: Values): Command {
   const acts: Act[] = []
   const add = (type: Act['type']) => (text: string) => void acts.push(actOf(type, text))
@@ -67,7 +71,7 @@ Examples:
 }
 
 function simulated(): string {
-  return simulatedCarriers.map(({ name }) => name).join(', ')
+  return [...simulatedCarriers, simulatedTrunk].map(({ name }) => name).join(', ')
 }
 
 function actOf(type: Act['type'], text: string): Act {
@@ -106,8 +110,7 @@ async function call(values: Values, options: Options, acts: readonly Act[]): Pro
     const began = realClock.now()
     const gateway = await startGateway({
       environment,
-      // The environment's own carriers take no part in a simulated call.
-      values: {},
+      values: options.carrier === simulatedTrunk.name ? ownDoors : {},
       ...{ providers: ownProviders, clock: realClock, ids: randomIds, logger, scope, inMemory: true },
       ...(options.wire ? { onWire: (entry: WireEntry) => printWire(entry, began) } : {}),
     })

@@ -32,6 +32,16 @@ describe('the live view', () => {
     expect(tell({ type: 'speech.started', by: 'caller' })).toBeUndefined()
   })
 
+  test('shows SIP line by line, without what proves a password', () => {
+    const lines: string[] = []
+    vi.spyOn(console, 'log').mockImplementation((line: string) => void lines.push(line))
+    const text =
+      'INVITE sip:a@b SIP/2.0\r\nProxy-Authorization: Digest response="6629fae49393a05397450978507c4ef1"\r\n\r\n'
+    printWire({ at: 1_500, from: 'gateway', kind: 'sip', text }, 1_000)
+    const indent = ' '.repeat(20)
+    expect(lines[0]).toBe(`   0.500  → sip     INVITE sip:a@b SIP/2.0\n${indent}Proxy-Authorization: [redacted]`)
+  })
+
   test('shows wire messages without the media token', () => {
     const lines: string[] = []
     vi.spyOn(console, 'log').mockImplementation((line: string) => void lines.push(line))

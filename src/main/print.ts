@@ -73,9 +73,15 @@ function timingsOf(timings: TurnTimings): string {
 
 export function printWire(entry: WireEntry, began: number): void {
   const arrow = entry.from === 'gateway' ? '→' : '←'
-  console.log(
-    `${stamp(Math.max(0, entry.at - began))}  ${arrow} ${entry.kind.padEnd(7)} ${redactText(entry.text).replaceAll('\n', ' ')}`,
-  )
+  const text = entry.kind === 'sip' ? sipText(entry.text) : redactText(entry.text).replaceAll('\n', ' ')
+  console.log(`${stamp(Math.max(0, entry.at - began))}  ${arrow} ${entry.kind.padEnd(7)} ${text}`)
+}
+
+/** SIP is read line by line; what proves a password is nobody's business. */
+function sipText(message: string): string {
+  return redactText(message.trimEnd())
+    .replaceAll(/^((?:proxy-)?authorization:).*$/gim, '$1 [redacted]')
+    .replaceAll(/\r?\n/g, `\n${' '.repeat(20)}`)
 }
 
 export function printSummary({
