@@ -1,4 +1,4 @@
-/** `npm run bench -- calls|media|pipeline|sip-parser|turns|vad|webhooks|webrtc`: prints what it found; with --json the last line is one object. */
+/** `npm run bench -- calls|media|pipeline|rtp|sip-parser|turns|vad|webhooks|webrtc`: prints what it found; with --json the last line is one object. */
 import { runCalls } from './calls.ts'
 import { run as runMedia } from './media.ts'
 import { readPipelinePlan, readPlan } from './options.ts'
@@ -6,6 +6,7 @@ import { runPipeline } from './pipeline.ts'
 import { run as runVad } from './vad.ts'
 import { readBrowserPlan, runBrowser } from './browser.ts'
 import { runParser } from './sip-parser.ts'
+import { readRtpPlan, runRtp } from './rtp.ts'
 import { readTurnsPlan, runTurns } from './turns.ts'
 import { runWebhooks } from './webhooks.ts'
 
@@ -27,6 +28,8 @@ async function main(): Promise<void> {
       return print(await runMedia(), words.includes('--json'))
     case 'webhooks':
       return print(await runWebhooks(), words.includes('--json'))
+    case 'rtp':
+      return print(await runRtp(readRtpPlan(words)), words.includes('--json'))
     case 'sip-parser':
       return print(await runParser(), words.includes('--json'))
     case 'turns':
@@ -34,7 +37,9 @@ async function main(): Promise<void> {
     case 'vad':
       return print(await runVad(), words.includes('--json'))
     default:
-      throw new Error(`There is no bench "${what}" (there are: calls, media, pipeline, sip-parser, turns, vad, webhooks, webrtc)`)
+      throw new Error(
+        `There is no bench "${what}" (there are: calls, media, pipeline, rtp, sip-parser, turns, vad, webhooks, webrtc)`,
+      )
   }
 }
 
