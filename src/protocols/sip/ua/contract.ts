@@ -189,8 +189,8 @@ export interface RequestOptions {
   readonly cseq?: number
   /** Our Contact goes with it: its user, and its parameters as written (`;expires=300`). */
   readonly contact?: { readonly user?: string; readonly params?: string }
-  /** Over which the final response came. */
-  readonly onFlow?: (flow: Flow) => void
+  /** Over which the final response came, and to what. */
+  readonly onFlow?: (flow: Flow, sent: SipRequest) => void
 }
 
 export interface UserAgent extends Disposable {

@@ -41,7 +41,7 @@ export function requestOutside(stack: Stack, options: RequestOptions): Promise<S
             if (isChallenge(response) && tries + 1 < mostTries && authorizer.answer(response, sent) === undefined) {
               return attempt(tries + 1)
             }
-            options.onFlow?.(flow)
+            options.onFlow?.(flow, sent)
             resolve(response)
           },
           onFailed: (kind, why) =>

@@ -4,6 +4,7 @@ import { keyOf, type DialogId } from '../dialog/dialog.ts'
 import { withHeader } from '../message/headers.ts'
 import type { SipHeader, SipRequest, SipResponse } from '../message/message.ts'
 import { formatHost } from '../message/host.ts'
+import { parseUri } from '../message/uri.ts'
 import type {
   ClientTransaction,
   ClientUser,
@@ -109,18 +110,16 @@ export class Stack {
   }
 
   /** Looks up where it leads, then hands it to the transactions. */
-  request({ next, build, ...sending }: Sending, user: ClientUser): Handle {
+  request(sending: Sending, user: ClientUser): Handle {
     let inner: ClientTransaction | undefined
     let stopped = false
-    void this.#targets(next).then((targets) => {
+    const start = async (): Promise<void> => {
+      const targets = await this.#targets(sending.next)
       if (stopped || this.closed) return
-      if (typeof targets === 'string' && !sending.flow) return user.onFailed('transport', targets)
-      const named = (flow: Flow) => withHeader(build(flow), 'User-Agent', this.options.product)
-      inner = this.#layer?.request(
-        { ...sending, build: named, targets: typeof targets === 'string' ? [] : targets },
-        user,
-      )
-    })
+      if (typeof targets === 'string' && !sending.flow) user.onFailed('transport', targets)
+      else inner = this.#start(sending, typeof targets === 'string' ? [] : targets, user)
+    }
+    void start()
     return {
       cancel: (headers) => {
         inner?.cancel(headers)
@@ -131,6 +130,17 @@ export class Stack {
         inner?.stop()
       },
     }
+  }
+
+  #start(
+    { next, build, ...way }: Sending,
+    targets: readonly Target[],
+    user: ClientUser,
+  ): ClientTransaction | undefined {
+    const named = (flow: Flow) => withHeader(build(flow), 'User-Agent', this.options.product)
+    const onFailed: ClientUser['onFailed'] = (kind, why) =>
+      user.onFailed(kind, `${placeOf(next)} gave no answer: ${why}`)
+    return this.#layer?.request({ ...way, build: named, targets }, { onResponse: user.onResponse, onFailed })
   }
 
   /** For ACKs: without a transaction. */
@@ -146,9 +156,9 @@ export class Stack {
   async #targets(uri: string): Promise<readonly Target[] | string> {
     try {
       const targets = await this.options.resolve(uri, this.#closing.signal)
-      return targets.length > 0 ? targets : `${uri} leads nowhere: no address is known for it`
+      return targets.length > 0 ? targets : `${placeOf(uri)} leads nowhere: no address is known for it`
     } catch (error) {
-      return `${uri} leads nowhere: ${error instanceof Error ? error.message : String(error)}`
+      return `${placeOf(uri)} leads nowhere: ${error instanceof Error ? error.message : String(error)}`
     }
   }
 
@@ -157,4 +167,11 @@ export class Stack {
     for (const timer of this.#timers) timer.cancel()
     this.#dialogs.clear()
   }
+}
+
+/** Who is asked, for sentences: a URI may hold more than everybody should read. */
+function placeOf(text: string): string {
+  const uri = parseUri(text)
+  if (!uri || !('host' in uri)) return uri?.scheme === 'tel' ? text : 'the address'
+  return uri.port === undefined ? uri.host : `${formatHost(uri.host)}:${uri.port}`
 }
