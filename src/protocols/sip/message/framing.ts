@@ -14,6 +14,8 @@ export type Framed =
   /** Where the next message begins cannot be known: answer this one if it can be, then close. Nothing comes after it. */
   | { readonly type: 'broken'; readonly parsed: Parsed; readonly bytes: Uint8Array }
 
+const roomy = 8192
+
 interface Waiting {
   readonly head: Head
   /** Where its body begins, and where it ends. */
@@ -124,5 +126,7 @@ export class Framing {
     this.#buffer.copy(this.#buffer, 0, bytes, this.#length)
     this.#length -= bytes
     this.#searched = 0
+    // A connection lives for days; one long message must not cost its room for as long.
+    if (this.#length === 0 && this.#buffer.length > roomy) this.#buffer = Buffer.alloc(0)
   }
 }

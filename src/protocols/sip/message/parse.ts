@@ -18,7 +18,8 @@ export function parseMessage(bytes: Uint8Array, limits: Limits = defaultLimits):
   const size = (end < 0 ? buffer.length : end + 2) - start
   if (start === buffer.length) return malformed(emptyHead, { status: 400, why: 'There is nothing but line ends' })
   const head = readHead(buffer.toString('utf8', start, start + Math.min(size, limits.head)), limits)
-  if (size > limits.head) return malformed(head, tooLong(limits))
+  // What was cut off in the middle looks like a fault of its own.
+  if (size > limits.head) return malformed({ ...head, fault: undefined }, tooLong(limits))
   if (end < 0) return malformed(head, { status: 400, why: 'The headers do not end with an empty line' })
   const length = contentLength(head)
   const body = buffer.subarray(end + 4)
