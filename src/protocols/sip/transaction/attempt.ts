@@ -98,7 +98,7 @@ export class Attempt {
       case 'send-request':
         return this.#sent(this.#clients.transport.sendBytes(this.flow, this.#bytes, this.request))
       case 'send-ack':
-        return this.#sent(this.#clients.transport.send(this.flow, ackTo(this.request, output.response)))
+        return this.#acknowledge(output.response)
       case 'response':
         return this.#user.onResponse(output.response, this.#from)
       case 'failed':
@@ -107,6 +107,13 @@ export class Attempt {
         // The rest is a server's.
         return undefined
     }
+  }
+
+  /** Where its connection is gone, the refusal came over another. */
+  #acknowledge(refusal: SipResponse): void {
+    const { transport } = this.#clients
+    const ack = ackTo(this.request, refusal)
+    this.#sent(transport.send(this.flow, ack) || transport.send(this.#from, ack))
   }
 
   #sent(sent: boolean): void {

@@ -55,6 +55,24 @@ describe('a CANCEL', () => {
     expect(alice.stack.alive).toMatchObject({ clients: 0, timers: 0 })
   })
 
+  test('takes a new connection when the one of its INVITE is gone, and so does the refusal', async () => {
+    const { alice, bob, run, alive } = world()
+    const call = alice.ask('INVITE', at('192.0.2.2', 'tcp'))
+    await run(300)
+    const server = bob.servers[0]!
+    server.onCancel = () => server.respond(responseTo(server.request, 487, { toTag: 'b' }))
+    bob.wire.close(server.flow)
+    await run(10)
+    call.cancel()
+    await run(10)
+    expect([first(alice.wire.sent), alice.responses]).toEqual([
+      ['INVITE', 'CANCEL', 'ACK'],
+      [100, 487],
+    ])
+    await run(10)
+    expect(alive()).toEqual(nothing)
+  })
+
   test('before anything was sent sends nothing', async () => {
     const { alice, run } = world()
     alice.ask('INVITE', bobs).cancel()

@@ -1,12 +1,12 @@
 /** A request of ours over its targets: the next one, with a new branch, when one is silent, broken or unavailable (RFC 3263 §4.3). */
 import type { Timer } from '../../../lib/clock.ts'
-import type { SipHeader, SipResponse } from '../message/message.ts'
+import type { SipHeader, SipRequest, SipResponse } from '../message/message.ts'
 import { tagOf } from '../message/name-addr.ts'
 import { toOf } from '../message/read.ts'
 import type { Flow, Target } from '../transport/contract.ts'
 import { Attempt, type Clients } from './attempt.ts'
 import type { ClientTransaction, ClientUser, RequestOptions } from './contract.ts'
-import { waysOf, type Dispatch, type Ready, type Way } from './dispatch.ts'
+import { targetOf, waysOf, type Dispatch, type Ready, type Way } from './dispatch.ts'
 import { cancelOf } from './requests.ts'
 import type { Memory } from './rest.ts'
 import { countedTimer } from './run.ts'
@@ -116,16 +116,33 @@ export class Outgoing implements ClientTransaction {
     else void this.#next()
   }
 
-  /** §9.1: it takes the way of its INVITE. Whoever never answers that afterwards is waited for 64·T1. */
+  /** §9.1. Whoever never answers the INVITE afterwards is waited for 64·T1. */
   #sendCancel({ request, flow }: Attempt): void {
     if (this.#cancelled || !this.#cancelling) return
     const { clients } = this.#options
-    const unheard = { onResponse: () => undefined, onFailed: () => undefined }
     this.#cancelled = countedTimer(clients.transport.clock, clients.count, patience(clients.times), () => {
       this.#attempt?.stop()
       this.#fail(['timeout', 'no final response to INVITE after its CANCEL'])
     })
-    new Attempt(clients, cancelOf(request, this.#cancelling), flow, unheard).start()
+    const cancel = cancelOf(request, this.#cancelling)
+    this.#carry(cancel, flow, () => void this.#carryAnew(cancel, flow))
+  }
+
+  /** It takes the way of its INVITE: the same branch, and what becomes of it is heard from the INVITE. */
+  #carry(cancel: SipRequest, flow: Flow, onLost: () => void): void {
+    const onFailed = (kind: string) => kind === 'transport' && onLost()
+    new Attempt(this.#options.clients, cancel, flow, { onResponse: () => undefined, onFailed }).start()
+  }
+
+  /** The connection is gone, and somebody still rings there. */
+  async #carryAnew(cancel: SipRequest, flow: Flow): Promise<void> {
+    const { transport, times } = this.#options.clients
+    try {
+      const anew = await transport.connect(targetOf(flow), { within: times.connect, signal: this.#stopped.signal })
+      if (!this.#over) this.#carry(cancel, anew, () => undefined)
+    } catch {
+      // Then the INVITE ends by its own timer.
+    }
   }
 
   #fail([kind, why]: Failure): void {
@@ -138,7 +155,7 @@ export class Outgoing implements ClientTransaction {
     if (this.#over) return
     this.#over = true
     this.#cancelled?.cancel()
-    if (!this.#attempt) this.#stopped.abort(new Error('stopped'))
+    if (!this.#attempt || this.#cancelling) this.#stopped.abort(new Error('stopped'))
     this.#options.onOver()
   }
 }

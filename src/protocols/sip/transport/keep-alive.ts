@@ -1,7 +1,7 @@
 /** Holds a flow open through NAT and firewalls, and notices when it is dead (RFC 5626 §4.4.1). */
 import type { Timer } from '../../../lib/clock.ts'
 import type { Flow } from './contract.ts'
-import type { Transport } from './transport.ts'
+import type { Sign, Transport } from './transport.ts'
 
 export interface KeepAliveOptions {
   /** ms; each pause is drawn between 80 and 100 % of it. */
@@ -38,7 +38,7 @@ class KeepAlive implements Disposable {
     this.#transport = transport
     this.#flow = flow
     this.#options = options
-    this.#listening = transport.onHeard(flow, (pong) => this.#heard(pong))
+    this.#listening = transport.onSign(flow, (sign) => this.#noticed(sign))
     this.#next = this.#later()
   }
 
@@ -64,8 +64,9 @@ class KeepAlive implements Disposable {
       })
   }
 
-  #heard(pong: boolean): void {
-    this.#answers ||= pong
+  #noticed(sign: Sign): void {
+    if (sign === 'closed') return this.#dead('the connection is gone')
+    this.#answers ||= sign === 'pong'
     this.#waiting?.cancel()
     this.#waiting = undefined
   }

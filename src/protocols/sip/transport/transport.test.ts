@@ -202,12 +202,22 @@ describe('keeping a flow alive', () => {
     expect(deaths).toEqual([])
   })
 
-  test('a connection that is gone is noticed at the next ping', async () => {
+  test('a connection that closes is noticed at once', async () => {
     const { alice, run, clock } = world()
     const flow = await alice.wire.connect(at('192.0.2.2', 'tcp'), signal)
     const deaths: string[] = []
     alice.stack.keepAlive(flow, { every: 30_000, onDead: (why) => deaths.push(why) })
     alice.wire.close(flow)
+    await run(1)
+    expect([deaths, clock.pending]).toEqual([['the connection is gone'], 0])
+  })
+
+  test('a connection that was gone before is noticed at the first ping', async () => {
+    const { alice, run, clock } = world()
+    const flow = await alice.wire.connect(at('192.0.2.2', 'tcp'), signal)
+    alice.wire.close(flow)
+    const deaths: string[] = []
+    alice.stack.keepAlive(flow, { every: 30_000, onDead: (why) => deaths.push(why) })
     await run(31_000)
     expect([deaths, clock.pending]).toEqual([['the connection is gone'], 0])
   })

@@ -32,10 +32,12 @@ export interface Transport extends Disposable {
   /** Rejects with why, at the latest after `within` ms. */
   connect(target: Target, options: ConnectOptions): Promise<Flow>
   close(flow: Flow): void
-  /** Anything at all that comes over a flow; the listener hears whether it was a pong. */
-  onHeard(flow: Flow, listener: (pong: boolean) => void): Disposable
+  onSign(flow: Flow, listener: (sign: Sign) => void): Disposable
   readonly streams: number
 }
+
+/** Of life, or of the end, of a flow: anything at all came, the answer to a ping among it or not. */
+export type Sign = 'bytes' | 'pong' | 'closed'
 
 export interface ConnectOptions {
   readonly within: number
@@ -64,7 +66,7 @@ class Flows implements Transport {
   readonly #options: TransportOptions
   readonly #wire: Wire
   readonly #streams = new Map<string, Stream>()
-  readonly #listening = new Map<string, Set<(pong: boolean) => void>>()
+  readonly #listening = new Map<string, Set<(sign: Sign) => void>>()
   readonly #over = new AbortController()
 
   constructor(options: TransportOptions) {
@@ -85,8 +87,9 @@ class Flows implements Transport {
 
   sendBytes(flow: Flow, bytes: Uint8Array, message: SipMessage): boolean {
     if (this.#over.signal.aborted) return false
-    this.#see('out', flow, bytes, message)
-    return this.#wire.send(flow, bytes)
+    const sent = this.#wire.send(flow, bytes)
+    if (sent) this.#see('out', flow, bytes, message)
+    return sent
   }
 
   ping(flow: Flow): boolean {
@@ -112,7 +115,7 @@ class Flows implements Transport {
     this.#wire.close(flow)
   }
 
-  onHeard(flow: Flow, listener: (pong: boolean) => void): Disposable {
+  onSign(flow: Flow, listener: (sign: Sign) => void): Disposable {
     const listeners = this.#listening.getOrInsertComputed(flow.id, () => new Set())
     listeners.add(listener)
     return {
@@ -136,7 +139,7 @@ class Flows implements Transport {
     const isStream = flow.protocol === 'tcp' || flow.protocol === 'tls'
     if (standing === 'drop') return isStream ? this.#wire.close(flow) : undefined
     const heard = isStream ? this.#framed(flow, bytes) : whole(flow, bytes)
-    this.#tell(flow, heard)
+    this.#tell(flow, heard.some(({ type }) => type === 'pong') ? 'pong' : 'bytes')
     for (const one of heard) this.#handle(flow, one, standing)
   }
 
@@ -183,13 +186,15 @@ class Flows implements Transport {
     if (refusal) openReply(this, refusal, flow)?.send(refusal, () => undefined)
   }
 
-  #tell(flow: Flow, heard: readonly Framed[]): void {
-    for (const listener of this.#listening.get(flow.id) ?? []) listener(heard.some(({ type }) => type === 'pong'))
+  #tell(flow: Flow, sign: Sign): void {
+    const listeners = this.#listening.get(flow.id)
+    if (listeners) for (const listener of [...listeners]) listener(sign)
   }
 
   #closed(flow: Flow, why: string): void {
     this.#streams.get(flow.id)?.stalled?.cancel()
     this.#streams.delete(flow.id)
+    this.#tell(flow, 'closed')
     if (!this.#over.signal.aborted) this.#options.onClosed(flow, why)
   }
 
