@@ -24,6 +24,7 @@ import type { ApiParts } from './parts.ts'
 import { agentRoutes } from './routes/agents.ts'
 import { callRoutes } from './routes/calls.ts'
 import { connectionRoutes } from './routes/connections.ts'
+import { lineRoutes } from './routes/lines.ts'
 import { eventRoutes } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
 import { grantRoutes } from './routes/grants.ts'
@@ -123,6 +124,7 @@ async function versionOne(api: FastifyInstance, parts: ApiParts): Promise<void> 
   for (const routes of [
     providerRoutes,
     connectionRoutes,
+    lineRoutes,
     numberRoutes,
     streamRoutes,
     agentRoutes,

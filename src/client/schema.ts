@@ -372,6 +372,37 @@ export interface components {
       call: string
       simulation: string
     }
+    LineStandingInput: {
+      connection: string
+      /** Ours at the peer; null where the line needs none */
+      registration: {
+        state: "registering" | "registered" | "failed" | "stopped"
+        /** A sentence: as whom, or why not */
+        says: string
+        /** When it is renewed or tried again, ms since 1970 */
+        next?: number
+      } | null
+      extensions: ({
+        name: string
+        registered: boolean
+        contacts: ({
+          address: string
+          product?: string
+          /** ms since 1970 */
+          until: number
+        })[]
+      })[]
+      /** The last calls and sources that were turned away, newest first */
+      refused: ({
+        /** ms since 1970 */
+        at: number
+        from: string
+        /** One word for machines */
+        cause: string
+        /** One sentence for people */
+        says: string
+      })[]
+    }
     NewGrantInput: {
       /** Who answers */
       agent: string
@@ -913,6 +944,37 @@ export interface components {
       call: string
       simulation: string
     }
+    LineStanding: {
+      connection: string
+      /** Ours at the peer; null where the line needs none */
+      registration: {
+        state: "registering" | "registered" | "failed" | "stopped"
+        /** A sentence: as whom, or why not */
+        says: string
+        /** When it is renewed or tried again, ms since 1970 */
+        next?: number
+      } | null
+      extensions: ({
+        name: string
+        registered: boolean
+        contacts: ({
+          address: string
+          product?: string
+          /** ms since 1970 */
+          until: number
+        })[]
+      })[]
+      /** The last calls and sources that were turned away, newest first */
+      refused: ({
+        /** ms since 1970 */
+        at: number
+        from: string
+        /** One word for machines */
+        cause: string
+        /** One sentence for people */
+        says: string
+      })[]
+    }
     NewGrant: {
       /** Who answers */
       agent: string
@@ -1170,6 +1232,28 @@ export interface paths {
             /** What the carrier says, and what to do */
             message: string
           } } }
+        default: { content: { 'application/json': components['schemas']['Failure'] } }
+      }
+    }
+  }
+  '/v1/lines': {
+    get: {
+      parameters: { query?: never; path?: never; header?: never; cookie?: never }
+      requestBody?: never
+      responses: {
+        200: { content: { 'application/json': {
+            items: (components['schemas']['LineStanding'])[]
+          } } }
+        default: { content: { 'application/json': components['schemas']['Failure'] } }
+      }
+    }
+  }
+  '/v1/calls/{id}/capture': {
+    get: {
+      parameters: { query?: never; path: { id: string }; header?: never; cookie?: never }
+      requestBody?: never
+      responses: {
+        200: { content: { 'application/json': unknown } }
         default: { content: { 'application/json': components['schemas']['Failure'] } }
       }
     }

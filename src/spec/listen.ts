@@ -169,7 +169,7 @@ export interface LineStanding {
     readonly name: string
     readonly registered: boolean
     /** Where, without what is secret; ms since 1970. */
-    readonly contacts: readonly { readonly address: string; readonly until: number }[]
+    readonly contacts: readonly { readonly address: string; readonly product?: string; readonly until: number }[]
   }[]
   /** The last ones that were turned away, newest first. */
   readonly refused: readonly Refused[]

@@ -93,7 +93,7 @@ export class Doorkeeper {
     const right = verdicts.find(({ verdict }) => verdict.type === 'right')
     if (right?.one) return this.#pass(request, right.one.caller)
     if (verdicts.some(({ verdict }) => verdict.type === 'stale')) return this.#challenge(address, true)
-    return this.#wrongPassword(address, claim)
+    return this.#wrongPassword(address, claim, candidates[0]?.caller.trunks[0]?.id)
   }
 
   #candidates(username: string): readonly { readonly password: string; readonly caller: Caller }[] {
@@ -131,7 +131,7 @@ export class Doorkeeper {
   }
 
   /** Whether there is such a user is not to be told from the answer. */
-  #wrongPassword(address: string, { username }: Claim): Admission {
+  #wrongPassword(address: string, { username }: Claim, trunk: string | undefined): Admission {
     const now = this.#options.clock.monotonic()
     const before = this.#wrong.get(address)
     if (before && now - before.since < forgetful) before.count++
@@ -140,7 +140,12 @@ export class Doorkeeper {
       this.#wrong.set(address, { count: 1, since: now })
     }
     const says = `${address} showed no right password for "${username.slice(0, 40)}"`
-    this.#options.refusals.add({ cause: 'wrong-password', says, from: address })
+    this.#options.refusals.add({
+      cause: 'wrong-password',
+      says,
+      from: address,
+      ...(trunk === undefined ? {} : { trunk }),
+    })
     return this.#challenge(address)
   }
 

@@ -1,6 +1,7 @@
 /** The messages of each call, for people to read: handed to its journal of the wire, without secrets; kept a moment until the call is known. */
 import type { Seen } from '../../../protocols/sip/transport/contract.ts'
 import type { LineCall } from '../../../spec/listen.ts'
+import type { Captures } from './captures.ts'
 
 /** Dialogs whose call is not known yet, and messages of one. Strangers' attempts must not fill the memory. */
 const mostWaiting = 2000
@@ -14,14 +15,19 @@ interface Known {
 }
 
 export class Ladder {
+  readonly #captures: Captures
   readonly #waiting = new Map<string, Seen[]>()
   readonly #known = new Map<string, Known>()
+
+  constructor(captures: Captures) {
+    this.#captures = captures
+  }
 
   seen(entry: Seen): void {
     const { callId } = entry
     if (callId === undefined) return
     const known = this.#known.get(callId)
-    if (known) return note(known.line, entry)
+    if (known) return this.#note(known.line, entry)
     const waiting = this.#waiting.get(callId) ?? this.#begin(callId)
     if (waiting.length < mostMessages) waiting.push(entry)
   }
@@ -29,7 +35,7 @@ export class Ladder {
   /** These messages are this call's. */
   bind(callId: string, line: LineCall): void {
     this.#known.set(callId, { line, until: Infinity })
-    for (const entry of this.#waiting.get(callId) ?? []) note(line, entry)
+    for (const entry of this.#waiting.get(callId) ?? []) this.#note(line, entry)
     this.#waiting.delete(callId)
   }
 
@@ -38,6 +44,11 @@ export class Ladder {
     const known = this.#known.get(callId)
     if (known) known.until = now + lingers
     for (const [other, { until }] of this.#known) if (until < now) this.#known.delete(other)
+  }
+
+  #note(line: LineCall, entry: Seen): void {
+    this.#captures.seen(line.id, entry)
+    note(line, entry)
   }
 
   #begin(callId: string): Seen[] {

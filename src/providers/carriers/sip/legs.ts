@@ -1,5 +1,6 @@
 /** The calls that are open here: by our ids, and how many there are on each trunk. */
 import type { LineCall, ListenHost } from '../../../spec/listen.ts'
+import type { Captures } from './captures.ts'
 import type { Ladder } from './ladder.ts'
 import { Leg, type LegOptions } from './leg.ts'
 import type { Load } from './load.ts'
@@ -9,6 +10,7 @@ import type { Trunk } from './trunk.ts'
 export interface LegsOptions {
   readonly host: Pick<ListenHost<Settings>, 'clock' | 'logger' | 'count'>
   readonly ladder: Ladder
+  readonly captures: Captures
   readonly load: Load
 }
 
@@ -58,11 +60,13 @@ export class Legs {
     line: LineCall,
     room: Disposable,
   ): Leg {
-    const { host, ladder } = this.#options
-    const { session } = options
+    const { host, ladder, captures } = this.#options
+    const { session, sound } = options
+    captures.begin(line.id, () => sound.media.captured())
     ladder.bind(session.callId, line)
     const gone = (): void => {
       this.#legs.delete(line.id)
+      captures.end(line.id)
       ladder.leave(session.callId, host.clock.monotonic())
       room[Symbol.dispose]()
     }

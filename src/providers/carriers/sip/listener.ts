@@ -21,6 +21,7 @@ export async function listen(host: ListenHost<Settings>): Promise<Listener> {
       if (command.type === 'hangup' || command.type === 'reject') return Promise.resolve({ gone: true })
       throw new OffhookError('provider.unavailable', `SIP does not listen: ${switchboard.why}`)
     },
+    capture: async (call) => switchboard.station?.capture(call),
     standing: async (organization) => switchboard.standing(organization),
   }
 }

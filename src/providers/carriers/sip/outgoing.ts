@@ -46,6 +46,8 @@ function invitationTo(
   const from = callerOf(call.from, own, settings)
   const session = { from, sessionExpires: settings.sessionExpires, headers: headersOf(call, own, settings) }
   const extension = extensions.find(trunk, call.to)
+  if (extension === 'away')
+    throw new OffhookError('command.refused', `Extension "${call.to}" cannot be called: no phone is registered for it`)
   if (extension) return { ...session, to: `<${extension.uri}>`, uri: extension.uri, listener: extension.listener }
   if (settings.host === undefined && !/^sips?:/i.test(call.to))
     throw new OffhookError(

@@ -158,6 +158,12 @@ export const settings = z.object({
     description: 'A call without any packet of sound for so long is over, unless it is on hold. 0: never.',
     group: 'Sound',
   }),
+  capture: field(z.boolean().default(false), {
+    title: 'Keep packets of sound',
+    description:
+      'The newest of each call are kept in memory until ten minutes after its end, and stand in its pcap file. Signalling always does.',
+    group: 'Sound',
+  }),
   ringFor: field(seconds.max(60).default(0), {
     title: 'Rings at least (s)',
     description: 'Before a call that comes in is answered.',

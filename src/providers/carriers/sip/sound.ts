@@ -36,7 +36,7 @@ export async function openSound({ host, ports, settings, bind, advertised }: Sou
     events: dtmf === 'auto' || dtmf === 'rtp',
     timeout: mediaTimeout === 0 ? Number.POSITIVE_INFINITY : mediaTimeout * 1000,
     allows: (address) => address === sound.peer,
-    capture: true,
+    capture: settings.capture,
     on: { timedOut: (why) => sound.onSilence(why) },
   })
   return Object.assign(sound, { media })

@@ -10,6 +10,7 @@ import type { Accepted, CallSeen } from '../../../spec/carrier.ts'
 import { OffhookError } from '../../../spec/errors.ts'
 import type { Door, LineCall, ListenHost } from '../../../spec/listen.ts'
 import { advertisedFor, warningsFor } from './address.ts'
+import { Captures } from './captures.ts'
 import { Doorkeeper } from './doorkeeper.ts'
 import { Extensions } from './extensions.ts'
 import { Ladder } from './ladder.ts'
@@ -70,7 +71,8 @@ export class Station {
   readonly #parts: Parts
   readonly #agent: UserAgent
   readonly #doorkeeper: Doorkeeper
-  readonly #ladder = new Ladder()
+  readonly #captures: Captures
+  readonly #ladder: Ladder
   readonly #legs: Legs
   readonly #reception: Reception
   readonly #warned = new Set<string>()
@@ -82,7 +84,11 @@ export class Station {
     const random = (bytes: number): string => Buffer.from(ids.token(bytes), 'base64url').toString('hex')
     this.#options = options
     this.#parts = parts
-    this.extensions = new Extensions({ clock, trunks })
+    this.#captures = new Captures(clock)
+    this.#ladder = new Ladder(this.#captures)
+    const isOurs = (host: string): boolean =>
+      wire.listeners.some(({ bound, advertised }) => advertised.host === host || bound.address === host)
+    this.extensions = new Extensions({ clock, isOurs })
     this.#doorkeeper = new Doorkeeper({
       clock,
       ids,
@@ -103,12 +109,15 @@ export class Station {
       onMessage: (entry) => this.#ladder.seen(entry),
       onError: (error) => host.logger.error('SIP went wrong', { error }),
     })
-    this.#legs = new Legs({ host, ladder: this.#ladder, load })
+    this.#legs = new Legs({ host, ladder: this.#ladder, captures: this.#captures, load })
     this.#reception = new Reception({
       ...{ host, load, refusals, legs: this.#legs },
       openSound: (trunk, listener) => this.#openSound(trunk, listener),
     })
-    this.registrations = new Registrations({ host, agent: this.#agent, contactHost: (trunk) => this.#ownHost(trunk) })
+    this.registrations = new Registrations({
+      ...{ host, agent: this.#agent, random },
+      listenerOf: (trunk) => this.#doorOf(trunk, undefined).name,
+    })
   }
 
   get doors(): readonly Door[] {
@@ -156,9 +165,14 @@ export class Station {
     }
   }
 
-  close(): void {
+  /** A pcap file of what passed on the wire of a call. */
+  capture(call: string): Uint8Array | undefined {
+    return this.#captures.of(call)
+  }
+
+  async close(): Promise<void> {
     this.#legs.close()
-    this.registrations.close()
+    await this.registrations.close()
     this.#agent[Symbol.dispose]()
   }
 
@@ -203,8 +217,10 @@ export class Station {
     const { trunk } = leg
     if (trunk.settings.transfers === 'second-leg')
       throw new OffhookError('command.unsupported', 'This trunk transfers by a second leg')
-    const extension = this.extensions.find(trunk, to)
-    await leg.transfer(extension?.uri ?? referTo(to, trunk, this.#ownHost(trunk)), timeoutSeconds)
+    // Whoever is registered here is nobody the peer could reach.
+    if (this.extensions.find(trunk, to))
+      throw new OffhookError('command.unsupported', 'Extensions of ours are called by a second leg')
+    await leg.transfer(referTo(to, trunk, this.#ownHost(trunk)), timeoutSeconds)
   }
 
   #legOf({ id }: CallSeen) {

@@ -1,0 +1,74 @@
+/** How lines that listen stand (registrations, extensions, who was turned away), and what passed on the wire of their calls. */
+import type { FastifyInstance } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { OffhookError } from '../../spec/errors.ts'
+import { organizationOf } from '../auth.ts'
+import type { ApiParts } from '../parts.ts'
+import { requireShown } from '../privacy.ts'
+import { failure, identified } from '../schemas.ts'
+import { lineStanding } from '../schemas/lines.ts'
+import { findCall } from './call.ts'
+import type { Routes } from './routes.ts'
+
+export async function lineRoutes(app: FastifyInstance, parts: ApiParts): Promise<void> {
+  const routes = app.withTypeProvider<ZodTypeProvider>()
+  standingRoute(routes, parts)
+  captureRoute(routes, parts)
+}
+
+function standingRoute(routes: Routes, { engine }: ApiParts): void {
+  routes.get('/lines', {
+    config: { scope: 'config:read' },
+    schema: {
+      summary: 'How lines stand that listen by themselves: registrations, extensions, who was turned away and why',
+      description: 'Of the process that answers: each has registrations and refusals of its own.',
+      tags: ['Configuration'],
+      response: { 200: z.object({ items: z.array(lineStanding) }), default: failure },
+    },
+    handler: async (request) => {
+      const organization = organizationOf(request)
+      const standing = [...engine.listeners.values()].map((listener) => listener.standing?.(organization) ?? [])
+      const items = (await Promise.all(standing)).flat()
+      return {
+        items: items.map(({ registration, ...rest }) => ({
+          ...rest,
+          extensions: rest.extensions.map((one) => ({ ...one, contacts: [...one.contacts] })),
+          refused: [...rest.refused],
+          registration: registration ?? null,
+        })),
+      }
+    },
+  })
+}
+
+function captureRoute(routes: Routes, parts: ApiParts): void {
+  const { engine } = parts
+  routes.get('/calls/:id/capture', {
+    config: { scope: 'calls:read' },
+    schema: {
+      summary:
+        'What passed on the wire of a call, as a pcap file, where its line keeps that; until a while after its end',
+      description:
+        'Credentials and keys are removed. Sound is in it where the settings of its connection say so (`capture`).',
+      tags: ['Calls'],
+      params: identified,
+      response: { 200: z.unknown().describe('application/vnd.tcpdump.pcap'), default: failure },
+    },
+    handler: async (request, reply) => {
+      const record = await findCall(parts, request)
+      for (const what of ['numbers', 'recordings'] as const) await requireShown(parts, request, what)
+      if (record.redactedAt !== undefined) throw new OffhookError('not-found', `Call ${record.id} was redacted`)
+      const file = await engine.listeners.get(record.carrier)?.capture?.(record.id)
+      if (!file)
+        throw new OffhookError(
+          'not-found',
+          `No packets of call ${record.id} are kept in this process: only some lines do, and not for long`,
+        )
+      return reply
+        .type('application/vnd.tcpdump.pcap')
+        .header('content-disposition', `attachment; filename="${record.id}.pcap"`)
+        .send(Buffer.from(file))
+    },
+  })
+}
