@@ -155,6 +155,51 @@ describe.skipIf(!hasChromium())('forms', () => {
     })
   })
 
+  test('its tools and guardrails are a list that is filled by keyboard, and keep their secrets when one goes', async () => {
+    const { page, open } = visitor
+    const press = (...keys: readonly string[]) =>
+      keys.reduce((before, key) => before.then(() => page.keyboard.press(key)), Promise.resolve())
+    await open('/agents/agt_receptionist')
+    await page.locator('summary', { hasText: /^Tools/ }).focus()
+    await press('Enter')
+    const add = page.getByRole('button', { name: 'Add tool' })
+    for (const [name, secret] of [
+      ['find_booking', 'one-long-secret'],
+      ['cancel_booking', 'two-long-secret'],
+    ]) {
+      await add.focus()
+      await press('Enter')
+      // The focus stands in the new one's first field.
+      await page.keyboard.type(name!)
+      const item = page.getByRole('group', { name, exact: true })
+      await item.getByLabel('Description').fill('What it does.')
+      await item.getByLabel('Address').fill(`https://tools.example.com/${name}`)
+      await item.getByLabel('Headers').fill(JSON.stringify({ Authorization: secret }))
+    }
+    expect(await barriers(page)).toEqual([])
+    await page.getByRole('group', { name: 'cancel_booking', exact: true }).getByLabel('Timeout (ms)').fill('5')
+    await page.getByRole('button', { name: 'Save changes' }).click()
+    await page.getByText('At least 100').waitFor()
+    await page.getByRole('group', { name: 'cancel_booking', exact: true }).getByLabel('Timeout (ms)').fill('900')
+    await page.getByRole('button', { name: 'Save changes' }).click()
+    const stored = async () =>
+      (await house.gateway.store.agents.get('org_default', 'agt_receptionist'))?.settings['tools']
+    await expect.poll(stored).toMatchObject([{ name: 'find_booking' }, { name: 'cancel_booking', timeout: 900 }])
+
+    await page.reload()
+    await page.locator('summary', { hasText: /^Tools/ }).click()
+    await page.locator('summary', { hasText: 'find_booking' }).focus()
+    await press('Enter')
+    await page.getByRole('button', { name: 'Remove find_booking' }).press('Enter')
+    expect(await page.locator(':focus').textContent()).toBe('Add tool')
+    await page.getByRole('button', { name: 'Save changes' }).click()
+    await expect.poll(stored).toHaveLength(1)
+    expect(await stored()).toMatchObject([{ name: 'cancel_booking', headers: { Authorization: 'two-long-secret' } }])
+    await page.setViewportSize({ width: 390, height: 844 })
+    expect(await barriers(page)).toEqual([])
+    await page.setViewportSize({ width: 1280, height: 800 })
+  })
+
   test('a condition hides and shows: the script’s field goes once a chat server is named', async () => {
     const { page, open } = visitor
     await open('/agents/agt_receptionist')

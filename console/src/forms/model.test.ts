@@ -28,6 +28,24 @@ const schema = {
       properties: { host: { type: 'string', title: 'Host' }, port: { type: 'integer' } },
     },
     extra: { type: 'object', additionalProperties: {} },
+    tools: {
+      type: 'array',
+      default: [],
+      maxItems: 2,
+      items: {
+        title: 'tool',
+        type: 'object',
+        required: ['name'],
+        properties: {
+          type: { type: 'string', const: 'http', default: 'http' },
+          name: { type: 'string', title: 'Name' },
+          wait: { type: 'integer', default: 800 },
+          retry: { type: 'boolean', default: false },
+          times: { type: 'integer', when: { field: 'retry', is: [true] } },
+        },
+      },
+    },
+    points: { type: 'array', items: { type: 'number' } },
     model: { type: 'string', refers: { to: 'provider', kind: 'llm' } },
     modelSettings: { type: 'object', refers: { to: 'settings', kind: 'llm', of: 'model' } },
   },
@@ -46,6 +64,7 @@ describe('the form of a schema', () => {
     ['record', { type: 'switch' }],
     ['prompts', { type: 'lines', most: 3 }],
     ['extra', { type: 'json' }],
+    ['points', { type: 'json' }],
     ['model', { type: 'reference', to: { to: 'provider', kind: 'llm' } }],
     ['modelSettings', { type: 'reference', to: { to: 'settings', kind: 'llm', of: 'model' } }],
     [
@@ -78,6 +97,19 @@ describe('the form of a schema', () => {
   test('a nested object is a group of fields', () => {
     const { control } = field('proxy')
     expect(control.type === 'group' && control.fields.map(({ name }) => name)).toEqual(['host', 'port'])
+  })
+
+  test('a list of objects is a list of such fields, named by its items', () => {
+    const { control } = field('tools')
+    if (control.type !== 'list') throw new Error('it is no list')
+    expect([control.item, control.most]).toEqual(['tool', 2])
+    expect(control.fields.map(({ name, control: { type } }) => [name, type])).toEqual([
+      ['type', 'constant'],
+      ['name', 'text'],
+      ['wait', 'number'],
+      ['retry', 'switch'],
+      ['times', 'number'],
+    ])
   })
 
   test('sparse, nothing is required and defaults are only shown', () => {
@@ -118,6 +150,7 @@ describe('values', () => {
       prompts: ['Hello?'],
       server: '',
       extra: { a: 1 },
+      tools: [],
       modelSettings: {},
     })
   })
@@ -135,6 +168,32 @@ describe('values', () => {
   test('a mask goes back as it came', () => {
     const stored = { account: 'AC9', token: '••••1234' }
     expect(settingsOf(fields, valuesOf(fields, stored), stored)['token']).toBe('••••1234')
+  })
+})
+
+describe('the items of a list', () => {
+  const stored = {
+    tools: [
+      { type: 'http', name: 'find', wait: 5, retry: false, times: 3 },
+      { type: 'http', name: 'book', wait: 7, retry: false, times: 4 },
+    ],
+  }
+
+  test('fill their controls, and come back with what is hidden in each, also when one before them is gone', () => {
+    const values = valuesOf(fields, stored)
+    expect(values['tools']).toMatchObject([{ name: 'find', wait: '5' }, { name: 'book' }])
+    expect(settingsOf(fields, values, stored)['tools']).toEqual(stored.tools)
+    const [, book] = values['tools'] as readonly unknown[] // as it stands above
+    expect(settingsOf(fields, { ...values, tools: [book] }, stored)['tools']).toEqual([stored.tools[1]])
+  })
+
+  test('are each looked through for faults', () => {
+    const tools = [{ name: 'find', wait: 'x' }, { name: '' }]
+    const values = { ...valuesOf(fields, {}), account: 'AC9', token: 't', tools }
+    expect(faultsOf(fields, values)).toEqual({
+      'tools.0.wait': '“x” is not a number',
+      'tools.1.name': 'Name is needed',
+    })
   })
 })
 

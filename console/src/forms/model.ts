@@ -9,6 +9,10 @@ export type Control =
   | { readonly type: 'choice'; readonly choices: readonly FormChoice[] }
   | { readonly type: 'lines'; readonly most?: number }
   | { readonly type: 'group'; readonly fields: readonly FormField[] }
+  /** `item`: what one of them is called. */
+  | { readonly type: 'list'; readonly fields: readonly FormField[]; readonly item: string; readonly most?: number }
+  /** It has one value: nobody is asked. */
+  | { readonly type: 'constant'; readonly value: unknown }
   | { readonly type: 'reference'; readonly to: Reference }
   /** A shape that no control fits: written as JSON. */
   | { readonly type: 'json' }
@@ -69,6 +73,7 @@ export function fieldsOf(schema: Json, { sparse = false } = {}): readonly FormFi
 function controlOf(schema: Json, sparse: boolean): Control {
   const reference = referenceOf(schema['refers'])
   if (reference) return { type: 'reference', to: reference }
+  if ('const' in schema) return { type: 'constant', value: schema['const'] }
   const choices = choicesOf(schema)
   if (choices) return { type: 'choice', choices }
   switch (typeOf(schema)) {
@@ -85,9 +90,7 @@ function controlOf(schema: Json, sparse: boolean): Control {
     case 'string':
       return { type: 'text', input: inputOf(schema) }
     case 'array':
-      return typeOf(recordOf(schema['items'])) === 'string'
-        ? { type: 'lines', ...optional('most', numberOf(schema['maxItems'])) }
-        : { type: 'json' }
+      return listControl(recordOf(schema['items']), numberOf(schema['maxItems']))
     case 'object':
       return schema['properties'] === undefined
         ? { type: 'json' }
@@ -95,6 +98,13 @@ function controlOf(schema: Json, sparse: boolean): Control {
     default:
       return { type: 'json' }
   }
+}
+
+function listControl(items: Json, most: number | undefined): Control {
+  const limit = optional('most', most)
+  if (typeOf(items) === 'string') return { type: 'lines', ...limit }
+  if (typeOf(items) !== 'object' || items['properties'] === undefined) return { type: 'json' }
+  return { type: 'list', fields: fieldsOf(items), item: textOf(items['title']) ?? 'item', ...limit }
 }
 
 /** What may be longer than this gets room for several lines. */

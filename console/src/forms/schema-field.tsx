@@ -3,6 +3,7 @@ import { get, useController, useFormContext } from 'react-hook-form'
 import { Field, Input, SecretInput, TextArea } from '../ui/field.tsx'
 import { Select } from '../ui/select.tsx'
 import { SwitchRow } from '../ui/switch.tsx'
+import { ListField } from './list-field.tsx'
 import type { Control, FormField } from './model.ts'
 import { ReferenceControl } from './reference.tsx'
 import { SchemaFields } from './schema-fields.tsx'
@@ -27,6 +28,8 @@ export function SchemaField({ field, path, at }: SchemaFieldProps) {
         <SchemaFields fields={control.fields} at={path} />
       </fieldset>
     )
+  if (control.type === 'constant') return null
+  if (control.type === 'list') return <ListField field={field} control={control} path={path} error={error} />
   if (control.type === 'reference')
     return <ReferenceControl field={field} reference={control.to} path={path} at={at} error={error} />
   if (control.type === 'switch') return <SwitchField field={field} path={path} />
@@ -48,7 +51,7 @@ function SwitchField({ field, path }: Pick<SchemaFieldProps, 'field' | 'path'>) 
 
 interface TextControlProps {
   readonly field: FormField
-  readonly control: Exclude<Control, { type: 'group' | 'reference' | 'switch' }>
+  readonly control: Exclude<Control, { type: 'group' | 'list' | 'constant' | 'reference' | 'switch' }>
   readonly path: string
 }
 

@@ -17,6 +17,8 @@ function valueOf({ control }: FormField, value: unknown): unknown {
       return Array.isArray(value) ? value.join('\n') : ''
     case 'group':
       return valuesOf(control.fields, recordOf(value))
+    case 'list':
+      return itemsOf(value).map((item) => valuesOf(control.fields, item))
     case 'reference':
       return control.to.to === 'settings' ? { ...recordOf(value) } : String(value ?? '')
     case 'json':
@@ -28,7 +30,8 @@ function valueOf({ control }: FormField, value: unknown): unknown {
 
 /** Whether the field is asked for while the others hold these values. */
 export function isShown(field: FormField, fields: readonly FormField[], values: FormValues): boolean {
-  const { when } = field
+  const { when, control } = field
+  if (control.type === 'constant') return false
   if (!when) return true
   const other = fields.find(({ name }) => name === when.field)
   const value = values[when.field]
@@ -46,7 +49,10 @@ export function faultsOf(fields: readonly FormField[], values: FormValues, above
   for (const field of fields) {
     if (!isShown(field, fields, values)) continue
     const value = values[field.name]
-    if (field.control.type === 'group') {
+    if (field.control.type === 'list') {
+      for (const [index, item] of itemsOf(value).entries())
+        Object.assign(faults, faultsOf(field.control.fields, item, `${above}${field.name}.${index}.`))
+    } else if (field.control.type === 'group') {
       const inner = recordOf(value)
       const asked = field.required || groupOf(field.control.fields, inner, {}, false) !== undefined
       if (asked) Object.assign(faults, faultsOf(field.control.fields, inner, `${above}${field.name}.`))
@@ -105,6 +111,8 @@ function settingOf({ control, fallback, required }: FormField, value: unknown, s
         .filter((line) => line !== '')
     case 'group':
       return groupOf(control.fields, recordOf(value), recordOf(stored), required)
+    case 'list':
+      return itemsOf(value).map((item) => settingsOf(control.fields, item, sameItem(itemsOf(stored), item)))
     case 'reference':
       if (control.to.to === 'settings') return filled(recordOf(value))
       break
@@ -116,6 +124,16 @@ function settingOf({ control, fallback, required }: FormField, value: unknown, s
   if (control.type === 'json') return JSON.parse(String(value)) as unknown
   if (control.type === 'choice') return control.choices.find((one) => String(one.value) === value)?.value ?? value
   return value
+}
+
+function itemsOf(value: unknown): readonly Json[] {
+  return Array.isArray(value) ? value.map(recordOf) : []
+}
+
+/** Items move: a stored one is known by its name, as the gateway knows it, else by its address. */
+function sameItem(stored: readonly Json[], item: Json): Json | undefined {
+  const key = 'name' in item ? 'name' : 'url'
+  return stored.find((other) => other[key] === item[key])
 }
 
 /** A group of which nothing was said is absent, unless it must be there. */

@@ -67,7 +67,7 @@ export type Rule = z.output<typeof rule>
 
 export const guardrails = field(
   z
-    .array(rule)
+    .array(rule.meta({ title: 'guardrail' }))
     .max(30)
     .default([])
     .superRefine((rules, context) => {

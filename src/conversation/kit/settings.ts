@@ -75,7 +75,7 @@ export type McpServer = z.output<typeof mcpServer>
 export const kitFields = {
   tools: field(
     z
-      .array(httpTool)
+      .array(httpTool.meta({ title: 'tool' }))
       .max(50)
       .default([])
       .superRefine((tools, context) => {
@@ -91,11 +91,17 @@ export const kitFields = {
       }),
     { title: 'Tools of your own (HTTP)', group, description: 'The model asks, your server answers.' },
   ),
-  mcp: field(z.array(mcpServer).max(10).default([]), {
-    title: 'MCP servers',
-    group,
-    description: 'Their tools are offered to the model. Every call has a session of its own.',
-  }),
+  mcp: field(
+    z
+      .array(mcpServer.meta({ title: 'MCP server' }))
+      .max(10)
+      .default([]),
+    {
+      title: 'MCP servers',
+      group,
+      description: 'Their tools are offered to the model. Every call has a session of its own.',
+    },
+  ),
   guardrails,
   toolSecret: field(
     z
