@@ -77,6 +77,10 @@ describe('a challenge', () => {
     expect([read('algorithm'), read('qop')]).toEqual(['MD5-sess', 'auth'])
   })
 
+  it('that cannot be read harms none beside it', () => {
+    expect(words(answerTo('Digest realm="r', `Digest realm="r", ${nonce}`))('realm')).toBe('r')
+  })
+
   it('that asks for auth-int alone gets it', () => {
     expect(words(answerTo(`Digest realm="r", ${nonce}, qop="auth-int"`))('qop')).toBe('auth-int')
   })

@@ -121,6 +121,7 @@ describe('an answer', () => {
     ['a count too short', (value: string) => value.replace('nc=00000001', 'nc=1')],
     ['no cnonce', (value: string) => value.replace('cnonce="cnonce", ', '')],
     ['no response', (value: string) => value.replace(/response="[^"]*", /, '')],
+    ['no nonce', (value: string) => value.replace(/nonce="[^"]*", /, '')],
     ['no uri', (value: string) => value.replace(/uri="[^"]*", /, '')],
   ])('with %s is wrong', (_, spoil) => {
     const { server } = start()
@@ -186,5 +187,18 @@ describe('a nonce', () => {
     })
     expect(phones.map(({ next }) => judge(server, next()))).toEqual(['right', 'right', 'right'])
     expect(phones.map(({ next }) => judge(server, next()))).toEqual(['stale', 'right', 'right'])
+  })
+
+  it('that was used and is over makes room, and no other pays for it', () => {
+    const { server, clock } = start({ remembered: 1, lifetime: 1000 })
+    const old = phone(server.challenge(source))
+    expect(judge(server, old.next())).toBe('right')
+    clock.advance(1001)
+    const { next } = phone(server.challenge(source))
+    expect([judge(server, next()), judge(server, next()), judge(server, old.next())]).toEqual([
+      'right',
+      'right',
+      'stale',
+    ])
   })
 })

@@ -331,6 +331,8 @@ describe('headers', () => {
   it('are split where their grammar is a list, and nowhere else', () => {
     expect(headerValues(message, 'via')).toEqual(['SIP/2.0/UDP a', 'SIP/2.0/UDP "b', 'SIP/2.0/UDP c'])
     expect(headerValues(message, 'm')).toEqual(['"A, B" <sip:a,b@c>', '<sip:d@e>'])
+    const quoted = { headers: [{ name: 'Route', value: '<sip:a"b>, <sip:"c>' }] }
+    expect(headerValues(quoted, 'route')).toEqual(['<sip:a"b>', '<sip:"c>'])
     expect(headerValues(message, 'date')).toEqual(['Sat, 21 Nov 2026 16:00:00 GMT'])
     expect([headerValues(message, 'allow'), headerValues(message, 'route')]).toEqual([[], []])
     expect(headerTokens(message, 'supported')).toEqual(['timer', '100rel'])

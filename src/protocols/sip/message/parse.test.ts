@@ -48,6 +48,11 @@ describe('a datagram', () => {
     expect(parsed.ok && Buffer.from(serialize(parsed.message))).toEqual(bytes)
   })
 
+  it('need not give a reason, nor the space before it', () => {
+    for (const line of ['SIP/2.0 200', 'sip/2.0 200 '])
+      expect(parseMessage(write([line, ...five]))).toMatchObject({ ok: true, message: { status: 200, reason: '' } })
+  })
+
   it('may begin with line ends, and may leave out Content-Length', () => {
     const parsed = parseMessage(Buffer.concat([Buffer.from('\r\n\r\n'), options(), Buffer.from('body')]))
     expect(parsed.ok && Buffer.from(parsed.message.body).toString()).toBe('body')

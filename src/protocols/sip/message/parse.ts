@@ -36,7 +36,7 @@ export function tooLong(limits: Limits): Fault {
 }
 
 /** §7.5: CRLFs before a start line are no part of the message. */
-export function skipLineEnds(bytes: Uint8Array): number {
+function skipLineEnds(bytes: Uint8Array): number {
   let at = 0
   while (bytes[at] === 0x0d && bytes[at + 1] === 0x0a) at += 2
   return at

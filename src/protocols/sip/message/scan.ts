@@ -2,7 +2,6 @@
 
 const alphanumeric = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'
 const tokens = classOf(`${alphanumeric}-.!%*_+\`'~`)
-const words = classOf(`${alphanumeric}-.!%*_+\`'~()<>:\\"/[]?{}`)
 /** An underscore is no part of a host name, and met all the same. */
 const hosts = classOf(`${alphanumeric}-._`)
 
@@ -19,11 +18,6 @@ export function classOf(characters: string): CharacterClass {
 
 export function isToken(text: string): boolean {
   return consistsOf(text, tokens)
-}
-
-/** Call-ID is made of these, around one `@`. */
-export function isWord(text: string): boolean {
-  return consistsOf(text, words)
 }
 
 function consistsOf(text: string, members: CharacterClass): boolean {
