@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { VirtualClock } from '../../../../lib/clock.ts'
 import { seededIds } from '../../../../lib/ids.ts'
@@ -325,6 +326,31 @@ describe('encrypted', () => {
       expect(other.media.statistics().unauthentic).toBe(2)
     },
   )
+})
+
+test('whatever a stranger throws at the ports is counted, answered by nothing, and changes nothing', async () => {
+  const { clock, network, one, other } = await pair()
+  talk(clock, one, 3)
+  const port = Number(other.media.statistics().local.split(':')[1])
+  const peer = Number(one.media.statistics().local.split(':')[1])
+  const thrown = fc.record({
+    bytes: fc.uint8Array({ maxLength: 40 }),
+    // Something that begins as RTP or RTCP does is read further.
+    head: fc.constantFrom([], [0x80, 0], [0x80, 101], [0x80, 13], [0x90, 0], [0xb1, 0], [0x81, 200], [0x80, 203]),
+    from: fc.constantFrom({ address: here, port: peer }, { address: here, port: 9 }, { address: '192.0.2.1', port: 9 }),
+    control: fc.boolean(),
+  })
+  fc.assert(
+    fc.property(thrown, ({ bytes, head, from, control }) => {
+      network.send(from, { address: there, port: control ? port + 1 : port }, Uint8Array.from([...head, ...bytes]))
+      clock.advance(5)
+      expect(network.sent.some(({ to }) => to.port === 9)).toBe(false)
+    }),
+    { numRuns: 300 },
+  )
+  clock.advance(500)
+  talk(clock, one, 10)
+  expect(other.heard.frames.slice(-10).filter(({ payload }) => payload.length === 160).length).toBeGreaterThan(8)
 })
 
 test('what cannot be agreed on says why, and changes nothing', async () => {

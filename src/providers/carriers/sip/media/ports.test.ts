@@ -26,7 +26,7 @@ test('that another process has are passed by, also where it has but one of them'
   await network.open(here, 10_000)
   await network.open(here, 10_003)
   const pairs = await Promise.all([ports.take(here), ports.take(here)])
-  expect(pairs.map(({ rtp }) => rtp.local.port).toSorted()).toEqual([10_004, 10_006])
+  expect(pairs.map(({ rtp }) => rtp.local.port).toSorted((one, other) => one - other)).toEqual([10_004, 10_006])
   await expect(ports.take(here)).rejects.toMatchObject({
     code: 'media.unavailable',
     message:
@@ -53,8 +53,8 @@ test('rest after a call, bound and deaf, and are nobody’s until then', async (
 
 test('are all closed at the end, also those that rest', async () => {
   const { clock, network, ports } = set()
-  const pairs = await Promise.all([ports.take(here), ports.take(here)])
-  pairs[0]!.release()
+  const [pair] = await Promise.all([ports.take(here), ports.take(here)])
+  pair.release()
   await ports.close()
   expect([network.bound, clock.pending]).toEqual([[], 0])
   await expect(ports.take(here)).rejects.toMatchObject({ code: 'media.unavailable' })
