@@ -91,6 +91,8 @@ async function furnish(
     ...options,
   })
   const key = gateway.adminKey.secret
+  const { store } = gateway
+  const grown = watchGrowth(store.journal, scope)
   const client = createClient({ url: gateway.url, key })
   let agents = 0
   const house: House = {
@@ -117,21 +119,22 @@ async function furnish(
     callWhen: (what, id, check, limit) =>
       until(
         `${what} of call ${id}`,
-        async () => {
-          const record = await gateway.store.calls.find(id)
+        grown(id, async () => {
+          const record = await store.calls.find(id)
           const call = record && presentCall(record)
           return call && check(call) ? call : undefined
-        },
+        }),
         limit,
       ),
     async callByRef(ref) {
-      return until(`a call with ref ${ref}`, async () => {
-        const { items } = await gateway.store.calls.list(organization, { limit: 200 })
+      const ask = async () => {
+        const { items } = await store.calls.list(organization, { limit: 200 })
         const record = items.find((call) => call.ref === ref)
         return record && presentCall(record)
-      })
+      }
+      return until(`a call with ref ${ref}`, grown(ref, ask))
     },
-    events: async (id) => (await gateway.store.journal.history(id)).map((entry) => presentEvent(entry)),
+    events: async (id) => (await store.journal.history(id)).map((entry) => presentEvent(entry)),
     async figure(name) {
       const text = await (await fetch(`${gateway.url}/metrics`)).text()
       const line = text.split('\n').find((one) => one.startsWith(`${name} `))
@@ -140,4 +143,33 @@ async function furnish(
     [Symbol.asyncDispose]: () => scope.close(),
   }
   return house
+}
+
+/** ms after which the store is asked again all the same. */
+const patience = 300
+
+/**
+ * A question about a call, by our id or the carrier's, is put when the journal tells something new of it. Dozens of tests that
+ * wait side by side would else keep the store busy with what has not changed.
+ */
+function watchGrowth(journal: Gateway['store']['journal'], scope: Scope) {
+  const entries = new Map<string, number>()
+  const count = (id: string) => entries.set(id, (entries.get(id) ?? 0) + 1)
+  scope.use(
+    journal.watch(({ call, event }) => {
+      count(call)
+      if ('ref' in event && event.ref !== undefined) count(event.ref)
+    }),
+  )
+  return <T>(id: string, ask: () => Promise<T | undefined>): (() => Promise<T | undefined> | undefined) => {
+    let known: number | undefined
+    let askedAt = -Infinity
+    return () => {
+      const now = realClock.monotonic()
+      if (entries.get(id) === known && now - askedAt < patience) return undefined
+      known = entries.get(id)
+      askedAt = now
+      return ask()
+    }
+  }
 }
