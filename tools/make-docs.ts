@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { featuresOf } from '../src/api/features.ts'
 import { capabilitiesOf } from '../src/api/routes/providers.ts'
 import { environmentVariables } from '../src/main/environment.ts'
+import { ownVariables } from '../src/main/process.ts'
 import { everyProvider, ownProviders } from '../src/main/providers.ts'
 import { telemetryVariables } from '../src/main/telemetry/settings.ts'
 import { codes } from '../src/spec/errors.ts'
@@ -13,9 +14,14 @@ import { notesOf } from '../src/spec/provider.ts'
 const made = 'Made from the code by `node tools/make-docs.ts`.'
 
 function configuration(): string {
-  const rows = Object.entries(environmentVariables).map(([name, type]) => {
+  const own = ownVariables(ownProviders.carriers)
+  const described = [
+    ...Object.entries(environmentVariables).map(([name, type]) => ({ name, about: type.description ?? '', type })),
+    ...own.map(({ env, about, type }) => ({ name: env, about, type })),
+  ]
+  const rows = described.map(({ name, about, type }) => {
     const { default: fallback } = z.toJSONSchema(type, { io: 'input', unrepresentable: 'any' }) as { default?: unknown } // JSON Schema's own member
-    return `| \`${name}\` | ${type.description ?? ''} | ${fallback === undefined ? '' : `\`${JSON.stringify(fallback)}\``} |`
+    return `| \`${name}\` | ${about} | ${fallback === undefined ? '' : `\`${JSON.stringify(fallback)}\``} |`
   })
   const vendors = everyProvider(ownProviders).flatMap((spec) =>
     Object.entries(spec.settings.shape).flatMap(([name, type]) => {

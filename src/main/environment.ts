@@ -1,7 +1,6 @@
 /** The environment, read once at start: every variable checked, every mistake named, none of them fatal later. */
 import { z } from 'zod'
 import { OffhookError } from '../spec/errors.ts'
-import type { CarrierSpec } from '../spec/carrier.ts'
 import type { Connection } from '../store/contract.ts'
 import { connectionSettings } from '../spec/connection.ts'
 import { notesOf, type ProviderSpec } from '../spec/provider.ts'
@@ -152,7 +151,9 @@ export function providersFromEnvironment(
     })
     const given = named.filter(({ env }) => values[env])
     if (given.length === 0) return []
-    const settings = Object.fromEntries(given.map(({ name, env }) => [name, values[env]]))
+    const settings = Object.fromEntries(
+      given.map(({ name, env }) => [name, fitted(provider.settings.shape[name] as z.ZodType, values[env] ?? '')]), // as above
+    )
     const parsed = connectionSettings(provider).safeParse(settings)
     if (parsed.success) return [{ provider, settings }]
     const faults = parsed.error.issues.map((issue) => {
@@ -168,24 +169,9 @@ export function providersFromEnvironment(
   })
 }
 
-/**
- * What a provider that listens is told by the environment, by field and as text. Throws `environment.invalid` that names the
- * variables at fault.
- */
-export function processValues(
-  { label, process = z.object({}) }: CarrierSpec,
-  values: Values,
-): Readonly<Record<string, string>> {
-  const named = Object.entries(process.shape).map(
-    ([name, type]) => [name, notesOf(type as z.ZodType).env ?? ''] as const,
-  )
-  const given = named.flatMap(([name, env]) => (values[env] ? [[name, values[env]] as const] : []))
-  const parsed = process.safeParse(Object.fromEntries(given))
-  if (parsed.success) return Object.fromEntries(given)
-  const envs = new Map<string, string>(named)
-  const faults = parsed.error.issues.map(({ path, message }) => `  ${envs.get(String(path[0])) ?? label}: ${message}`)
-  throw new OffhookError(
-    'environment.invalid',
-    `The environment has ${faults.length} mistake(s):\n${faults.join('\n')}`,
-  )
+/** A text as this type takes it: switches and numbers are texts in the environment. */
+function fitted(type: z.ZodType, text: string): unknown {
+  if (type.safeParse(text).success) return text
+  const read = text === 'true' ? true : text === 'false' ? false : Number(text)
+  return type.safeParse(read).success ? read : text
 }

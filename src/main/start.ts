@@ -6,15 +6,17 @@ import { createLogger } from '../lib/log.ts'
 import { Scope } from '../lib/scope.ts'
 import { environmentVariables, readEnvironment } from './environment.ts'
 import { startGateway, type Gateway } from './gateway.ts'
+import { ownVariables } from './process.ts'
 import { ownProviders } from './providers.ts'
 import { drain } from './stop.ts'
 
 type Values = Readonly<Record<string, string | undefined>>
 
 export function startCommand(values: Values): Command {
-  const variables = Object.entries(environmentVariables).map(
-    ([name, type]) => `  ${name.padEnd(24)} ${type.description ?? ''}`,
-  )
+  const variables = [
+    ...Object.entries(environmentVariables).map(([name, { description = '' }]) => ({ name, description })),
+    ...ownVariables(ownProviders.carriers).map(({ env, about }) => ({ name: env, description: about })),
+  ].map(({ name, description }) => `  ${name.padEnd(26)} ${description}`)
   return new Command('start')
     .description('Run the gateway; so does offhook without a word.')
     .addHelpText('after', `\nEnvironment:\n${variables.join('\n')}`)
