@@ -8,6 +8,7 @@ import { outgoing, type Dated } from '../../src/protocols/rtp/outgoing.ts'
 import { readRtp, writeRtp, type RtpPacket } from '../../src/protocols/rtp/packet.ts'
 import type { CodecName } from '../../src/protocols/sdp/codecs.ts'
 import type { Negotiated } from '../../src/protocols/sdp/negotiated.ts'
+import { SrtpReceiver, SrtpSender } from '../../src/protocols/srtp/context.ts'
 import type { AudioPlayer } from '../carrier/audio.ts'
 import { pcma, pcmu, type Codec } from '../sound/codec.ts'
 import { frameBytes, type Frame } from '../sound/frames.ts'
@@ -59,6 +60,7 @@ export class RtpSound implements AudioPlayer, AsyncDisposable {
   readonly #date: (at: number) => Dated
   readonly #waiting: Uint8Array[] = []
   #agreed: Negotiated | undefined
+  #secured: { readonly sends: SrtpSender; readonly hears: SrtpReceiver } | undefined
   #playing = false
   #digits: Digits = {}
   readonly #keys: Key[] = []
@@ -76,12 +78,23 @@ export class RtpSound implements AudioPlayer, AsyncDisposable {
     return this.#socket.local
   }
 
+  /** Where its packets go. */
+  get target(): NetAddress | undefined {
+    return this.#agreed?.remote?.rtp
+  }
+
   get heard(): Heard {
     return { ...this.#heard }
   }
 
   /** From here on this is spoken; a later agreement takes its place. */
   agree(agreed: Negotiated): void {
+    // Another description with the same keys goes on where the packets are (RFC 4568 §7.1.4).
+    if (!sameKeys(this.#agreed?.srtp, agreed.srtp))
+      this.#secured = agreed.srtp && {
+        sends: new SrtpSender(agreed.srtp.sends),
+        hears: new SrtpReceiver(agreed.srtp.hears),
+      }
     this.#agreed = agreed
   }
 
@@ -111,11 +124,6 @@ export class RtpSound implements AudioPlayer, AsyncDisposable {
     return frame
   }
 
-  /** Packets as somebody else would send them: to hear whether they are believed. */
-  sendRaw(bytes: Uint8Array, to: NetAddress): void {
-    this.#socket.send(bytes, to)
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#socket[Symbol.asyncDispose]()
   }
@@ -139,11 +147,13 @@ export class RtpSound implements AudioPlayer, AsyncDisposable {
     const to = this.#agreed?.remote?.rtp
     if (!to) return
     this.#heard.sent++
-    this.#socket.send(writeRtp({ payloadType, source: this.#source, payload, ...dated }), to)
+    const packet = writeRtp({ payloadType, source: this.#source, payload, ...dated })
+    this.#socket.send(this.#secured ? this.#secured.sends.sealRtp(packet) : packet, to)
   }
 
   #hear(bytes: Uint8Array, from: NetAddress): void {
-    const packet = readRtp(bytes)
+    const clear = this.#secured ? this.#secured.hears.openRtp(bytes) : bytes
+    const packet = clear && readRtp(clear)
     const agreed = this.#agreed
     const expected = agreed?.remote?.rtp
     if (!packet || !agreed || !expected || from.port !== expected.port) return void this.#heard.odd++
@@ -163,6 +173,12 @@ export class RtpSound implements AudioPlayer, AsyncDisposable {
     this.#digits = state
     if (digit !== undefined) this.#parts.onDigit(digit)
   }
+}
+
+function sameKeys(before: Negotiated['srtp'], after: Negotiated['srtp']): boolean {
+  const text = (keys: Negotiated['srtp']) =>
+    keys && [keys.sends, keys.hears].map(({ secret }) => secret.join()).join(';')
+  return text(before) === text(after)
 }
 
 interface Key {

@@ -94,10 +94,7 @@ describe.skipIf(!installed)('SIPp calls the gateway', () => {
   ])('and presses keys by %s', async (_, scenario, keys) => {
     const { number, run } = await play(scenario)
     expect(run, run.errors).toMatchObject(clean)
-    const { items } = await stand.house.gateway.store.calls.list('org_default', { to: number, limit: 1 })
-    const events = await stand.house.events(items[0]!.id)
-    const pressed = events.flatMap(({ event }) => (event.type === 'digit.received' ? [event['digit']] : []))
-    expect(pressed.join('')).toBe(keys)
+    expect(await stand.keys(await stand.callTo(number))).toBe(keys)
   })
 })
 

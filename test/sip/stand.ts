@@ -1,8 +1,9 @@
 /** A gateway that listens for SIP on loopback, and trunks to it: what all tests of this folder call, one start for many of them. */
 import { randomIds } from '../../src/lib/ids.ts'
 import { sip } from '../../src/providers/carriers/sip/sip.ts'
-import { echo } from '../../src/providers/agents/echo/echo.ts'
+import { organization } from '../../src/main/seed.ts'
 import { openHouse, type House, type HouseOptions } from '../e2e/gateway.ts'
+import { until } from '../e2e/until.ts'
 
 export interface Stand extends AsyncDisposable {
   readonly house: House
@@ -11,6 +12,10 @@ export interface Stand extends AsyncDisposable {
   port(protocol: 'udp' | 'tcp' | 'tls'): number
   /** A trunk of its own. */
   trunk(settings: Readonly<Record<string, unknown>>): Promise<Trunk>
+  /** The id of the last call to this number. */
+  callTo(number: string): Promise<string>
+  /** The keys that were pressed during a call, in order. */
+  keys(call: string): Promise<string>
 }
 
 export interface Trunk {
@@ -28,7 +33,7 @@ export async function openStand(
 ): Promise<Stand> {
   const house = await openHouse({
     ...more,
-    providers: { carriers: [sip], agents: [echo], ...more.providers },
+    providers: { carriers: [sip], ...more.providers },
     options: {
       values: {
         OFFHOOK_SIP_LISTEN: 'udp://127.0.0.1:0,tcp://127.0.0.1:0',
@@ -53,6 +58,15 @@ export async function openStand(
       })
       if (!data) throw new Error(`no trunk: ${JSON.stringify(error)}`)
       return { connection: data.id, number: (agent) => addNumber(house, data.id, agent) }
+    },
+    callTo: (number) =>
+      until(`a call to ${number}`, async () => {
+        const { items } = await house.gateway.store.calls.list(organization, { to: number, limit: 1 })
+        return items[0]?.id
+      }),
+    async keys(call) {
+      const events = await house.events(call)
+      return events.flatMap(({ event }) => (event.type === 'digit.received' ? [event['digit']] : [])).join('')
     },
     [Symbol.asyncDispose]: () => house[Symbol.asyncDispose](),
   }

@@ -1,0 +1,263 @@
+/** Whole calls between the simulated exchange, a SIP telephone and the gateway: what is heard at both ends, and by whom not. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  framesOfTone,
+  Phone,
+  startSip,
+  startSipPhone,
+  tone,
+  type SipBehaviour,
+  type SipCall,
+} from '../../simulators/index.ts'
+import { openUdp } from '../../src/lib/net/udp.ts'
+import { realClock } from '../../src/lib/clock.ts'
+import { randomIds } from '../../src/lib/ids.ts'
+import { writeRtp } from '../../src/protocols/rtp/packet.ts'
+import { until } from '../e2e/until.ts'
+import { openStand, type Stand } from './stand.ts'
+
+const clock = realClock
+const colleague = '+15550100900'
+let stand: Stand
+
+beforeAll(async () => {
+  stand = await openStand({ OFFHOOK_SIP_LISTEN: 'udp://127.0.0.1:0,tcp://127.0.0.1:0' })
+})
+afterAll(() => stand[Symbol.asyncDispose]())
+
+/** An exchange of its own on a trunk of its own, with a number that an agent made of tones answers. */
+async function line(behaviour: Partial<SipBehaviour> = {}, settings: Readonly<Record<string, unknown>> = {}) {
+  const pbx = await startSip({ clock, ids: randomIds, scope: stand.house.scope, ringGraceMs: 0, behaviour })
+  const trunk = await stand.trunk({ host: `127.0.0.1:${pbx.at.port}`, ...settings })
+  const agent = await stand.house.agent({ hertz: 880, toneMs: 600 })
+  const number = await trunk.number(agent.id)
+  pbx.point(number, { voice: `sip:${stand.at(behaviour.transport ?? 'udp')}` })
+  return { pbx, trunk, agent, number, player: () => stand.house.studio.player(agent.key) }
+}
+
+type Line = Awaited<ReturnType<typeof line>>
+
+function ring({ pbx, number }: Line, phone = new Phone({ clock })): SipCall {
+  return pbx.call({ from: '+15550100001', to: number, phone }) as SipCall // this simulator makes no others
+}
+
+/** A tone from each side reaches the other. */
+async function talk(at: Line, call: SipCall, phone: Phone): Promise<void> {
+  const player = await at.player()
+  const before = player.heard.length
+  await phone.say(tone(440, 500))
+  await until('the caller’s tone at the agent', () => framesOfTone(player.heard.slice(before), 440) > 15)
+  player.say()
+  await until('the agent’s tone at the caller', () => framesOfTone(call.heard(), 880) > 15)
+}
+
+describe('a call over a trunk', () => {
+  test.concurrent.each<[string, Partial<SipBehaviour>, Readonly<Record<string, unknown>>]>([
+    ['UDP', {}, {}],
+    ['TCP', { transport: 'tcp' }, { transport: 'tcp' }],
+    ['SRTP', { srtp: 'required' }, { srtp: 'optional' }],
+    ['A-law', {}, { codecs: 'pcma' }],
+  ])('carries sound both ways: %s', async (_, behaviour, settings) => {
+    const at = await line(behaviour, settings)
+    const phone = new Phone({ clock })
+    const call = ring(at, phone)
+    expect(await call.answered).toBe(true)
+    await talk(at, call, phone)
+    phone.hangup()
+    const id = await stand.callTo(at.number)
+    const ended = await stand.house.callWhen('end', id, ({ endReason }) => endReason !== null)
+    expect(ended).toMatchObject({ status: 'completed', endReason: 'caller-hangup' })
+    expect(at.pbx.alerts).toEqual([])
+  })
+
+  test.concurrent('carries keys both ways, through hold and back', async () => {
+    const at = await line()
+    const phone = new Phone({ clock })
+    const call = ring(at, phone)
+    await call.answered
+    const id = await stand.callTo(at.number)
+    await phone.press('12#')
+    await until('the keys', async () => (await stand.keys(id)) === '12#')
+    const { error } = await stand.house.client.POST('/v1/calls/{id}/digits', {
+      params: { path: { id } },
+      body: { digits: '77' },
+    })
+    expect(error).toBeUndefined()
+    await until('our keys', () => phone.digits === '77')
+    await at.pbx.hold(call)
+    await at.pbx.resume(call)
+    await talk(at, call, phone)
+    phone.hangup()
+    await call.ended
+  })
+
+  test.concurrent('is transferred by REFER: the caller goes on with the colleague, and we leave', async () => {
+    const at = await line()
+    const phone = new Phone({ clock })
+    const call = ring(at, phone)
+    await call.answered
+    at.pbx.onDial(() => ({
+      type: 'answer',
+      afterMs: 0,
+      phone: new Phone({ clock, script: (me) => me.say(tone(660, 5000)) }),
+    }))
+    const id = await stand.callTo(at.number)
+    const { error } = await stand.house.client.POST('/v1/calls/{id}/transfer', {
+      params: { path: { id } },
+      body: { to: colleague },
+    })
+    expect(error).toBeUndefined()
+    const ended = await stand.house.callWhen('end', id, ({ endReason }) => endReason !== null)
+    expect(ended.status).toBe('completed')
+    await until('the colleague at the caller', () => framesOfTone(call.heard(), 660) > 10)
+    phone.hangup()
+  })
+
+  test.concurrent('goes out, with digest where the exchange asks for it, and is heard', async () => {
+    const credentials = { username: 'offhook', password: 'simulated' }
+    const at = await line({ auth: 'digest' }, credentials)
+    const phone = new Phone({ clock, script: (me) => me.say(tone(440, 1500)) })
+    at.pbx.onDial(() => ({ type: 'answer', afterMs: 0, phone }))
+    const { data } = await stand.house.client.POST('/v1/calls', {
+      body: { connection: at.trunk.connection, from: at.number, to: colleague, agent: at.agent.id },
+    })
+    await stand.house.callWhen('answer', data!.id, ({ status }) => status === 'in-progress')
+    const player = await at.player()
+    await until('the called one’s tone at the agent', () => framesOfTone(player.heard, 440) > 15)
+    phone.hangup()
+    const ended = await stand.house.callWhen('end', data!.id, ({ endReason }) => endReason !== null)
+    expect(ended).toMatchObject({ status: 'completed' })
+  })
+
+  test.concurrent.each([
+    ['busy', 'busy'],
+    ['unreachable', 'failed'],
+    ['reject', 'failed'],
+  ] as const)('that goes out finds them %s', async (type, status) => {
+    const at = await line()
+    at.pbx.onDial(() => ({ type, afterMs: 0 }))
+    const { data } = await stand.house.client.POST('/v1/calls', {
+      body: { connection: at.trunk.connection, from: at.number, to: colleague, agent: at.agent.id },
+    })
+    const ended = await stand.house.callWhen('end', data!.id, ({ endReason }) => endReason !== null)
+    expect(ended.status).toBe(status)
+  })
+
+  test.concurrent('whose sound stops is over after the media timeout', async () => {
+    const at = await line({}, { mediaTimeout: 2 })
+    const call = ring(at)
+    await call.answered
+    await call.facts.sound![Symbol.asyncDispose]()
+    const id = await stand.callTo(at.number)
+    const ended = await stand.house.callWhen('end', id, ({ endReason }) => endReason !== null)
+    expect(ended.status).not.toBe('in-progress')
+  })
+})
+
+describe('a trunk with a name and a password', () => {
+  test.concurrent('registers with the exchange, and is called where it registered', async () => {
+    const credentials = { username: 'offhook', password: 'simulated' }
+    const at = await line({}, { ...credentials, register: true })
+    await until('the registration', () => at.pbx.registration())
+    expect(at.pbx.registration()!.contact).toContain(stand.at('udp').split(':')[1])
+  })
+})
+
+describe('an extension', () => {
+  test.concurrent('registers, calls an agent, and is called', async () => {
+    const password = 'long-and-unguessable'
+    const agent = await stand.house.agent({ hertz: 880, toneMs: 600 })
+    const trunk = await stand.trunk({ extensions: `101 ${password}`, agent: agent.id })
+    const number = await trunk.number(agent.id)
+    // At an address that is no trunk's.
+    const host = '127.0.0.4'
+    const options = { clock, ids: randomIds, scope: stand.house.scope, host, server: stand.at('udp'), username: '101' }
+    const stranger = await startSipPhone({ ...options, password: 'wrong-and-wrong' })
+    expect([401, 403]).toContain(await stranger.register())
+    const desk = await startSipPhone({ ...options, password })
+    expect(await desk.register()).toBe(200)
+    const phone = new Phone({ clock })
+    const call = desk.call(number, phone)
+    expect(await call.answered, call.why).toBe(true)
+    const player = await stand.house.studio.player(agent.key)
+    await phone.say(tone(440, 500))
+    await until('the extension’s tone at the agent', () => framesOfTone(player.heard, 440) > 15)
+    phone.hangup()
+    await call.ended
+    const called = desk.nextCall()
+    const { data, error } = await stand.house.client.POST('/v1/calls', {
+      body: { connection: trunk.connection, from: number, to: '101', agent: agent.id },
+    })
+    expect(error).toBeUndefined()
+    expect(await (await called).answered).toBe(true)
+    await stand.house.client.POST('/v1/calls/{id}/hangup', { params: { path: { id: data!.id } } })
+    expect(await (await called).ended).toMatchObject({ status: 'completed' })
+    expect(await desk.unregister()).toBe(200)
+  })
+})
+
+describe('strangers', () => {
+  test.concurrent('are not heard, however well they know where the sound goes', async () => {
+    const at = await line()
+    const phone = new Phone({ clock })
+    const call = ring(at, phone)
+    await call.answered
+    await talk(at, call, phone)
+    const ours = call.facts.local!
+    expect(ours.sdp).toContain('m=audio')
+    const target = call.facts.sound!.target!
+    const stranger = await openUdp({ host: '127.0.0.1', port: 0 })
+    stand.house.scope.use(stranger)
+    const player = await at.player()
+    const before = player.heard.length
+    for (let number = 0; number < 100; number++) {
+      const payload = new Uint8Array(160).fill(number % 2 ? 0x00 : 0x80)
+      const packet = { payloadType: 0, marker: false, sequence: number, timestamp: number * 160, source: 7, payload }
+      stranger.send(writeRtp(packet), target)
+      if (number % 10 === 9) await phone.sleep(20)
+    }
+    await phone.say(tone(440, 400))
+    const heard = player.heard.slice(before)
+    await until('the caller after the flood', () => framesOfTone(player.heard.slice(before), 440) > 12)
+    expect(loudest(heard)).toBeLessThan(9000)
+    phone.hangup()
+    await call.ended
+  })
+
+  test.concurrent('who speak SIP get no answer at all, or none that tells them anything', async () => {
+    const stranger = await openUdp({ host: '127.0.0.3', port: 0 })
+    stand.house.scope.use(stranger)
+    const answers: string[] = []
+    stranger.onMessage((bytes) => answers.push(Buffer.from(bytes).toString().split('\r\n')[0]!))
+    const to = { address: '127.0.0.1', port: stand.port('udp') }
+    for (let number = 0; number < 300; number++) stranger.send(invitation(stranger.local.port, number), to)
+    const at = await line()
+    const call = ring(at)
+    expect(await call.answered).toBe(true)
+    call.hangup()
+    expect(answers.filter((line) => !/ 40[17] /.test(line))).toEqual([])
+    expect(answers.length).toBeLessThan(150)
+  })
+})
+
+function loudest(pcm: Int16Array): number {
+  return pcm.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0)
+}
+
+function invitation(port: number, number: number): Uint8Array {
+  const lines = [
+    `INVITE sip:${1000 + number}@127.0.0.1 SIP/2.0`,
+    `Via: SIP/2.0/UDP 127.0.0.3:${port};branch=z9hG4bK-${number}`,
+    `From: <sip:scan@127.0.0.3>;tag=${number}`,
+    `To: <sip:${1000 + number}@127.0.0.1>`,
+    `Call-ID: scan-${number}`,
+    'CSeq: 1 INVITE',
+    'Max-Forwards: 70',
+    `Contact: <sip:scan@127.0.0.3:${port}>`,
+    'User-Agent: friendly-scanner',
+    'Content-Length: 0',
+    '',
+    '',
+  ]
+  return Buffer.from(lines.join('\r\n'))
+}
