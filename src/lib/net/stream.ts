@@ -53,7 +53,8 @@ class Stream implements StreamEndpoint {
   }
 
   onBytes(listener: (bytes: Uint8Array) => void): void {
-    this.#socket.on('data', listener)
+    // Until the last of ours is written a socket that was closed still reads.
+    this.#socket.on('data', (bytes) => (this.#ended === undefined ? listener(bytes) : undefined))
   }
 
   onClosed(listener: (why: string) => void): void {

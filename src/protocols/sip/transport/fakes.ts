@@ -107,6 +107,7 @@ export class FakeWire implements Wire {
   }
 
   arrive(flow: Flow, bytes: Uint8Array): void {
+    if (flow.protocol !== 'udp' && !this.#ends.has(flow.id)) return
     for (const listener of this.#hear) listener(flow, bytes)
   }
 

@@ -183,7 +183,11 @@ class Flows implements Transport {
   #refuse(flow: Flow, parsed: Extract<Parsed, { ok: false }>, standing: Standing): void {
     if (standing !== 'known') return
     const refusal = refusalOf(stamped(parsed, flow.remote), this.#options.random(8))
-    if (refusal) openReply(this, refusal, flow)?.send(refusal, () => undefined)
+    if (!refusal) return
+    const reply = openReply(this, refusal, flow)
+    if (reply) reply.send(refusal, () => undefined)
+    // Its Via is what cannot be read: it can only go back to where it came from.
+    else this.send(flow, refusal)
   }
 
   #tell(flow: Flow, sign: Sign): void {
