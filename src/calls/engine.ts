@@ -47,7 +47,13 @@ export interface EngineParts {
   readonly openAgent: (
     spec: AgentSpec,
     config: Readonly<Record<string, unknown>>,
-    call: { readonly brief: Brief; readonly organization: string; readonly screen?: Screen },
+    call: {
+      readonly brief: Brief
+      readonly organization: string
+      readonly screen?: Screen
+      /** See `AgentParts`. */
+      readonly spareVoice?: string
+    },
     emit: AgentEmit,
   ) => Promise<AgentSession>
   readonly store: Store

@@ -49,7 +49,7 @@ async function open(live: LiveCall, after: CallStatus | undefined): Promise<void
     ...(Object.keys(kit.fillers).length > 0 && { fillers: kit.fillers }),
     ...(talk.greeting ? { greeting: talk.greeting } : {}),
   }
-  const screened = kit.screen ? { screen: kit.screen } : {}
+  const besides = { ...(kit.screen && { screen: kit.screen }), spareVoice: talk.mistakeVoice }
   const model = 'model' in config && typeof config.model === 'string' ? { model: config.model } : {}
   const opening: Talk = {
     ...model,
@@ -58,7 +58,7 @@ async function open(live: LiveCall, after: CallStatus | undefined): Promise<void
     settings: talk,
     open: agentDoor(live.inputs, (emit) =>
       openSeen(live, emit, (seen) =>
-        engine.openAgent(spec, config, { brief, organization: plan.organization, ...screened }, seen),
+        engine.openAgent(spec, config, { brief, organization: plan.organization, ...besides }, seen),
       ),
     ),
     vad: voiceDoor(live.inputs, engine.vad(Math.max(talk.endOfTurn, talk.endOfTurnMost))),

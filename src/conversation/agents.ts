@@ -7,7 +7,8 @@ import { checked, secretValues } from './checked.ts'
 import { openLasting } from './lasting.ts'
 import { readAlong } from './kit/listen-in.ts'
 import type { Screen } from './kit/screen.ts'
-import { openPipeline } from './pipeline/open.ts'
+import { openPipeline, openSpeakerAlone } from './pipeline/open.ts'
+import { withSpareVoice } from './spare-voice.ts'
 import type { Connect } from './vendor.ts'
 import { openWireAgent } from './wire-agent.ts'
 
@@ -22,6 +23,8 @@ export interface AgentParts {
     provider: string,
     connection?: string,
   ) => Promise<Readonly<Record<string, unknown>>>
+  /** The speaker provider that says the last words of an agent that speaks by itself, once it is lost. Absent: nobody does. */
+  readonly spareVoice?: string
   /** What the agent must not say; absent: there is nothing. */
   readonly screen?: Screen
   readonly host: PartHost
@@ -48,7 +51,12 @@ export async function openAgent(
       const secrets = secretValues(spec, whole)
       const open = (told: Brief, hear: AgentEmit) =>
         openWireAgent({ ...parts, body, config: whole, brief: told, emit: hear, name: spec.label, secrets })
-      return body.resumes ? openLasting({ ...parts, name: spec.label, brief, emit: read, open }) : open(brief, read)
+      const agent = (hear: AgentEmit) =>
+        body.resumes ? openLasting({ ...parts, name: spec.label, brief, emit: hear, open }) : open(brief, hear)
+      const { spareVoice } = parts
+      if (!spareVoice || body.turns(whole) === 'own') return agent(read)
+      const spare = { provider: spareVoice, settings: {} }
+      return withSpareVoice(agent, () => openSpeakerAlone(spare, parts, read), read)
     }
     case 'pipeline':
       return openPipeline(body.plan(config), brief, parts, emit)

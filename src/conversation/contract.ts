@@ -27,6 +27,10 @@ export interface ConversationSettings {
   readonly idlePrompts: readonly string[]
   /** Spoken when the agent fails for good; then the call ends with reason `agent-failed`. */
   readonly mistakeMessage: string
+  /** Then the call is transferred there instead of ended. Empty: it ends. */
+  readonly mistakeTransferTo: string
+  /** The speaker provider that says it when a speech-to-speech agent is lost. Empty: nobody does. */
+  readonly mistakeVoice: string
   /** Spoken when a transfer came to nothing and the caller is back; `{reason}` says why. Empty: nothing is said. */
   readonly transferFailedMessage: string
   /** The caller may talk over the agent. */
@@ -63,6 +67,8 @@ export const conversationDefaults = {
   idleTimeout: 10_000,
   idlePrompts: ['Are you still there?', 'I cannot hear you. Please say something, or I will hang up.'],
   mistakeMessage: 'I am sorry, something went wrong on our side. Please call again later.',
+  mistakeTransferTo: '',
+  mistakeVoice: 'local',
   transferFailedMessage: 'I am sorry, I could not connect you: {reason}. Is there anything else I can do for you?',
   interruptible: true,
   bargeInAfter: 600,

@@ -14,7 +14,7 @@ import { Listener } from './listener.ts'
 import type { HeardReply } from './replies.ts'
 import { measures, TurnMeter } from './timings.ts'
 import { Toolbox } from './toolbox.ts'
-import { transferFailed } from './transfers.ts'
+import { Exit, transferFailed } from './transfers.ts'
 import { quietState } from './turn.ts'
 import type { TurnAction, TurnInput, TurnRules } from './turn.ts'
 import { advance, begin } from './turns.ts'
@@ -52,6 +52,7 @@ class Talk implements Conversation {
   #saying = 0
   #cuts = 0
   #speechBegan = 0
+  readonly #exit: Exit
   /** What the caller's last interruption kept them from hearing: said after all when it held no words. */
   #unsaid = ''
   readonly #clips: Clips
@@ -61,6 +62,7 @@ class Talk implements Conversation {
   constructor(options: ConversationOptions) {
     const { settings, brief, clock, emit } = options
     this.#options = options
+    this.#exit = new Exit(options)
     // A recorded call may be older than some of the settings.
     const greeting = settings.greeting && fill(settings.greeting, brief.variables)
     this.#rules = { ...conversationDefaults, ...settings, greeting }
@@ -157,6 +159,7 @@ class Talk implements Conversation {
     this.#ear.deaf = false
     if (result === undefined) return this.#post({ type: 'resume', text: '' })
     this.#message('system', `The transfer failed: ${result}`)
+    if (this.#exit.taken) return this.#options.finish('agent-failed')
     this.#post({ type: 'resume', text: transferFailed(this.#options.settings, result) })
   }
 
@@ -389,7 +392,7 @@ class Talk implements Conversation {
       case 'cancel':
         return this.#alarms.cancel(action.timer)
       case 'finish':
-        return this.#options.finish(action.reason)
+        return void this.#exit.take(action.reason, this.#line !== undefined)
       default:
         return action satisfies never
     }

@@ -106,6 +106,18 @@ const talkFields = {
     group,
     description: 'Spoken when the agent fails for good, before the call is ended.',
   }),
+  mistakeTransferTo: field(z.string().trim().max(200).default(conversationDefaults.mistakeTransferTo), {
+    title: 'Transfer after it',
+    group,
+    description: 'Phone number with country code, or a SIP address. Empty: the call is ended.',
+  }),
+  mistakeVoice: field(z.string().max(100).default(conversationDefaults.mistakeVoice), {
+    title: 'Voice of last resort',
+    group,
+    refers: { to: 'provider', kind: 'tts' },
+    description:
+      'Says it when an agent that speaks by itself is lost: with your connection of that provider; the built-in one speaks English. Pipelines use their own voice.',
+  }),
   transferFailedMessage: field(z.string().max(500).default(conversationDefaults.transferFailedMessage), {
     title: 'Message after a failed transfer',
     description: 'Spoken when nobody took the transferred call and the caller is back; {reason} says why. Empty: none.',

@@ -46,13 +46,17 @@ export async function engineOf(options: GatewayOptions, needs: EngineNeeds): Pro
     carriers: byName(providers.carriers),
     agents: byName(providers.agents),
     prices: providers.prices ?? [],
-    openAgent: (spec, config, { brief, organization, screen }, emit) => {
+    openAgent: (spec, config, { brief, organization, screen, spareVoice }, emit) => {
       const connected = connectionsOf(store, organization)
       return openAgent(
         spec,
         config,
         brief,
-        { ...parts, connected, host, connect: network.connect, logger, ...(screen && { screen }) },
+        {
+          ...{ ...parts, connected, host, connect: network.connect, logger },
+          ...(screen && { screen }),
+          ...(spareVoice && { spareVoice }),
+        },
         emit,
       )
     },

@@ -66,6 +66,14 @@ export async function openPipeline(
   return pipeline
 }
 
+/** A voice without a pipeline around it, with the organization's connection. Rejects when it cannot be opened. */
+export async function openSpeakerAlone(planned: PlannedPart, parts: AgentParts, emit: AgentEmit): Promise<Speaker> {
+  const { provider, settings } = planned
+  const spec = parts.speaker(provider)
+  const config = checked(spec, { ...(await parts.connected(spec.kind, provider)), ...settings })
+  return openSpeaker(spec, { config, parts, used: usedOf(spec, config, emit) })
+}
+
 type Spec = RecogniserSpec | ModelSpec | SpeakerSpec
 
 /** Whoever stands in is looked at now, and left out with a word of warning where that would never work. */
