@@ -166,6 +166,10 @@ describe('a latch', () => {
     const fresh = set()
     fresh.take(named, 0)
     expect(Array.from({ length: 200 }, (_, at) => fresh.take(near, at * 20, at)).includes(true)).toBe(false)
+    const skipping = set().latch
+    skipping.take(named, { sequence: 0, source: 1 }, 0)
+    const twos = Array.from({ length: 200 }, (_, at) => skipping.take(near, { sequence: at * 2, source: 1 }, at * 20))
+    expect(twos.includes(true)).toBe(false)
   })
 
   test('opens anew when another place is named, and not for a mere refresh', () => {

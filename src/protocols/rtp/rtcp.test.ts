@@ -119,11 +119,24 @@ describe('what is received', () => {
     expect(uneven.jitter).toBeCloseTo(8, 1)
   })
 
+  test('of the same instant, as keys are, is no jitter', () => {
+    const reception = new Reception(8000)
+    for (const [sequence, timestamp] of [0, 160, 160, 160, 640, 800].entries())
+      reception.take(packet(sequence, timestamp), sequence * 20)
+    expect(reception.jitter).toBe(0)
+  })
+
+  test('half of it is 128 of 256', () => {
+    const reception = new Reception(8000)
+    for (const sequence of [1, 3, 5, 8]) reception.take(packet(sequence), 0)
+    expect(reception.block(undefined)).toMatchObject({ fraction: 128, lost: 4 })
+  })
+
   test('anew by another source is no jitter', () => {
     const reception = new Reception(8000)
     reception.take(packet(1), 0)
-    reception.take({ sequence: 500, timestamp: 9_000_000, source: 8 }, 20)
-    reception.take({ sequence: 501, timestamp: 9_000_160, source: 8 }, 40)
+    reception.take({ sequence: 500, timestamp: 800, source: 8 }, 20)
+    reception.take({ sequence: 501, timestamp: 960, source: 8 }, 40)
     expect([reception.jitter, reception.source, reception.lost]).toEqual([0, 8, 0])
   })
 })
@@ -150,5 +163,6 @@ test('a call’s score falls with loss and delay', () => {
   expect(score(0.01, 60)).toBeCloseTo(4.3, 1)
   expect(score(0.1, 60)).toBeCloseTo(3.2, 0)
   expect(score(0.1, 400)).toBeLessThan(score(0.1, 60))
+  expect(score(0, 400)).toBeCloseTo(3.05, 1)
   expect(score(1, 5000)).toBe(1)
 })

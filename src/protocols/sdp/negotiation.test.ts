@@ -164,8 +164,9 @@ describe('an answer of ours', () => {
   })
 
   test('takes RTCP on the same port, or where the offer says', () => {
-    const mux = agreed(answer(theirs('m=audio 9000 RTP/AVP 0', 'a=rtcp:9000', 'a=rtcp-mux'), ours))
-    expect(mux.remote).toMatchObject({ rtcp: { port: 9000 }, mux: true })
+    const made = answer(theirs('m=audio 9000 RTP/AVP 0', 'a=rtcp:9000', 'a=rtcp-mux'), ours)
+    expect(audio(local(made).sdp)).toEqual(expect.arrayContaining(['a=rtcp:40000 IN IP4 203.0.113.10', 'a=rtcp-mux']))
+    expect(agreed(made).remote).toMatchObject({ rtcp: { port: 9000 }, mux: true })
     const apart = agreed(answer(theirs('m=audio 9000 RTP/AVP 0', 'a=rtcp:7000 IN IP4 198.51.100.8'), ours))
     expect(apart.remote).toMatchObject({ rtcp: { address: '198.51.100.8', port: 7000 }, mux: false })
   })

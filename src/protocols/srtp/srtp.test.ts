@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { writeRtp } from '../rtp/packet.ts'
@@ -166,6 +167,13 @@ test('a forged packet moves no window: what is true is still opened', () => {
   const forged = packet(40_000)
   expect(receiver.openRtp(forged)).toBeUndefined()
   expect(receiver.openRtp(sealed)).toBeDefined()
+})
+
+test('RTCP that is authentic and says that it is not encrypted is not taken: we agreed on encryption', () => {
+  const clear = writeRtcp([{ type: 'goodbye', sources: [7] }])
+  const tagged = Buffer.concat([clear, Uint8Array.of(0, 0, 0, 9)])
+  const tag = createHmac('sha1', deriveKeys(master128).rtcp.auth).update(tagged).digest().subarray(0, 10)
+  expect(new SrtpReceiver(master128).openRtcp(Buffer.concat([tagged, tag]))).toBeUndefined()
 })
 
 test('sources have roll-over counts of their own', () => {

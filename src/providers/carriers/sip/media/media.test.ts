@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { VirtualClock } from '../../../../lib/clock.ts'
 import { seededIds } from '../../../../lib/ids.ts'
 import { readRtp, writeRtp } from '../../../../protocols/rtp/packet.ts'
-import { readRtcp } from '../../../../protocols/rtp/rtcp.ts'
+import { readRtcp, writeRtcp } from '../../../../protocols/rtp/rtcp.ts'
 import { FakeNetwork, heardCall } from './fakes.ts'
 import { openMedia, type Media, type MediaOptions } from './media.ts'
 
@@ -149,6 +149,16 @@ describe('keys', () => {
     expect(events[5]!.bytes.subarray(12)).toEqual(Buffer.from([1, 0x8a, 960 >> 8, 960 & 0xff]))
   })
 
+  test('silence the agent while they are pressed, and no longer', async () => {
+    const { clock, one, other } = await pair()
+    clock.advance(100)
+    one.heard.press('1')
+    talk(clock, one, 20)
+    clock.advance(100)
+    const heard = spoken(other).map(({ payload }) => payload[0]!)
+    expect([heard[0]! >= 8, heard.at(-1), heard.length]).toEqual([true, 20, 21 - heard[0]!])
+  })
+
   test('that were not agreed on go another way', async () => {
     const { one, other } = await pair({}, { events: false })
     one.heard.press('7')
@@ -187,6 +197,18 @@ describe('hold', () => {
   })
 })
 
+test('a refresh changes nothing on the wire: the same source goes on, number by number', async () => {
+  const { clock, network, one, other } = await pair()
+  for (let round = 0; round < 3; round++) {
+    talk(clock, one, 5)
+    negotiate(one, other)
+  }
+  const sent = network.sent.flatMap(({ from, bytes }) => (from.address === here ? (readRtp(bytes) ?? []) : []))
+  const sound = sent.filter(({ payload }) => payload.length === 160)
+  expect(new Set(sound.map(({ source }) => source)).size).toBe(1)
+  expect(sound.every(({ sequence }, at) => sequence === ((sound[0]!.sequence + at) & 0xffff))).toBe(true)
+})
+
 describe('strangers', () => {
   const packet = (payload: number, sequence: number) =>
     writeRtp({
@@ -210,6 +232,10 @@ describe('strangers', () => {
     }
     expect(spoken(other).some(({ payload }) => payload[0] === 99)).toBe(false)
     expect(other.media.statistics()).toMatchObject({ strangers: 80, unknown: 40 })
+    const report = writeRtcp([{ type: 'receiver-report', source: 9, blocks: [] }])
+    network.send({ address: '203.0.113.66', port: 4001 }, { address: there, port: port + 1 }, report)
+    clock.advance(20)
+    expect(other.media.statistics().strangers).toBe(81)
   })
 
   test('behind a NAT are the caller where its signalling comes from, and get our sound back', async () => {
@@ -312,15 +338,17 @@ describe('encrypted', () => {
     async (suite) => {
       const { clock, network, one, other } = await pair({ srtp: 'required', suites: [suite] })
       talk(clock, one, 20)
+      const replayed = network.sent.findLast(({ from, bytes }) => from.address === here && bytes.length > 170)!
       negotiate(one, other)
+      // The same key is the same context: what was heard before stays known.
+      network.send(replayed.from, replayed.to, replayed.bytes)
       talk(clock, one, 20)
       clock.advance(20_000)
       expect(spoken(other)).toHaveLength(40)
       expect(network.sent.some(({ bytes }) => bytes.subarray(12, 100).every((byte) => byte === 0xff))).toBe(false)
-      expect(one.media.statistics()).toMatchObject({ encrypted: suite, unauthentic: 0 })
+      expect(one.media.statistics()).toMatchObject({ encrypted: suite })
+      expect([one, other].map(({ media }) => media.statistics().unauthentic)).toEqual([0, 1])
       expect(one.media.quality()?.roundTrip).toBeCloseTo(10, 0)
-      const replayed = network.sent.findLast(({ from, bytes }) => from.address === here && bytes.length > 170)!
-      network.send(replayed.from, replayed.to, replayed.bytes)
       network.send(replayed.from, replayed.to, new Uint8Array(182).fill(0x80))
       clock.advance(20)
       expect(other.media.statistics().unauthentic).toBe(2)
