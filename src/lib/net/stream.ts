@@ -54,7 +54,7 @@ class Stream implements StreamEndpoint {
 
   onBytes(listener: (bytes: Uint8Array) => void): void {
     // Until the last of ours is written a socket that was closed still reads.
-    this.#socket.on('data', (bytes) => (this.#ended === undefined ? listener(bytes) : undefined))
+    this.#socket.on('data', (bytes: Uint8Array) => (this.#ended === undefined ? listener(bytes) : undefined))
   }
 
   onClosed(listener: (why: string) => void): void {
