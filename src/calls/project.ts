@@ -64,13 +64,14 @@ function metricsOf(call: Call, event: CallEvent, at: number): readonly Metric[] 
   if (event.type === 'turn.measured')
     return Object.entries(event.timings).map(([name, value]) => own(`turn.${event.turn}.${name}`, value, 'ms'))
   if (event.type === 'media.measured') {
-    const { received, lost, jitter, roundTrip, lostThere } = event
+    const { received, lost, jitter, roundTrip, lostThere, score } = event
     const all = received + lost
     return [
       own('media.loss', all === 0 ? 0 : lost / all, 'ratio'),
       own('media.jitter', jitter, 'ms'),
       ...(roundTrip === undefined ? [] : [own('media.roundTrip', roundTrip, 'ms')]),
       ...(lostThere === undefined ? [] : [own('media.lostThere', lostThere, 'packets')]),
+      ...(score === undefined ? [] : [own('media.score', score, 'MOS')]),
     ]
   }
   if (event.type === 'call.ended') {

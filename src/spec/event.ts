@@ -44,6 +44,14 @@ export type CallEvent =
       readonly jitter: number
       readonly roundTrip?: number
       readonly lostThere?: number
+      /** Packets: too late to be heard; of others than the caller. */
+      readonly late?: number
+      readonly strangers?: number
+      /** As agreed on; the suite of SRTP, where it was encrypted. */
+      readonly codec?: string
+      readonly encrypted?: string
+      /** Mean opinion score, 1–4.5, estimated. */
+      readonly score?: number
     }
   // commands: asked, and how they went
   | {

@@ -114,6 +114,14 @@ export interface MediaQuality {
   readonly roundTrip?: number
   /** Packets of ours that the caller missed; absent where they do not say. */
   readonly lostThere?: number
+  /** Came too late to be heard; and were of others than the caller, and not heard. Packets. */
+  readonly late?: number
+  readonly strangers?: number
+  /** As agreed on: `pcmu`, `g722`, `opus` …; and the suite of SRTP, where it was encrypted. */
+  readonly codec?: string
+  readonly encrypted?: string
+  /** Mean opinion score, 1–4.5: estimated from the above. */
+  readonly score?: number
 }
 
 /** One encoded picture of a camera or a screen. */

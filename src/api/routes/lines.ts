@@ -28,7 +28,7 @@ function standingRoute(routes: Routes, { engine }: ApiParts): void {
     },
     handler: async (request) => {
       const organization = organizationOf(request)
-      const standing = [...engine.listeners.values()].map((listener) => listener.standing?.(organization) ?? [])
+      const standing = [...engine.listeners.values()].map(async (listener) => listener.standing?.(organization) ?? [])
       const items = (await Promise.all(standing)).flat()
       return {
         items: items.map(({ registration, ...rest }) => ({

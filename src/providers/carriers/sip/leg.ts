@@ -1,12 +1,12 @@
 /** One call: its SIP session, its sound, and its line to the engine; from the moment all three are known until the end. */
-import type { Timer } from '../../../lib/clock.ts'
 import { readInfoDigit, relayType, writeInfoDigit } from '../../../protocols/rtp/info.ts'
-import type { Session, SessionEnd, SessionEvent } from '../../../protocols/sip/ua/contract.ts'
+import type { IncomingSession, Session, SessionEnd, SessionEvent } from '../../../protocols/sip/ua/contract.ts'
 import { OffhookError } from '../../../spec/errors.ts'
-import type { LineCall, ListenHost } from '../../../spec/listen.ts'
-import { ended, unanswered, type Result } from './results.ts'
+import type { LineCall, ListenHost, MediaQuality } from '../../../spec/listen.ts'
+import { ended, unanswered } from './results.ts'
 import type { Settings } from './settings.ts'
 import type { Sound } from './sound.ts'
+import { Transfer } from './transfer.ts'
 import type { Trunk } from './trunk.ts'
 
 export interface LegOptions {
@@ -23,28 +23,30 @@ export interface LegOptions {
   readonly gone: () => void
 }
 
-/** A transfer that the peer took and says nothing more about, ms. */
-const transferPatience = 60_000
+/** The engine takes down that a transfer went well before it hears of the call's end; it never takes longer, ms. */
+const takenDown = 1_000
 
 export class Leg {
   readonly #options: LegOptions
+  readonly #watch: Disposable
+  /** Another one where the peer had itself replaced (RFC 3891). */
+  #session: Session
   #answered = false
   #canceled = false
   #over = false
   #agreed: boolean
   #wanted = false
   #connected = false
-  #transfer: PromiseWithResolvers<void> | undefined
-  #patience: Timer | undefined
-  readonly #watch: Disposable
+  #transfer: Transfer | undefined
 
   constructor(options: LegOptions) {
     this.#options = options
     const { session, line, sound } = options
+    this.#session = session
     this.#agreed = options.lateOffer !== true
-    sound.peer = session.flow?.remote.address
-    sound.onSilence = (says) => this.#silent(says)
-    session.onEvent((event) => this.#happened(event))
+    sound.onSilence = (says) => this.#lost('media-timeout', says)
+    sound.onFailure = (says) => this.#lost('media', says)
+    this.#listen(session)
     this.#watch = line.watch((seen) => {
       if (seen.type === 'call.ended') this.hangUp(seen.cause ?? 'the call is over')
     })
@@ -56,6 +58,11 @@ export class Leg {
 
   get trunk(): Trunk {
     return this.#options.trunk
+  }
+
+  /** Is this its session now? */
+  has(session: Session): boolean {
+    return this.#session === session
   }
 
   /** Our INVITE was accepted: sound flows as agreed on, or the call ends for want of it. */
@@ -89,55 +96,75 @@ export class Leg {
   hangUp(reason: string, status?: number): void {
     if (this.#over) return
     if (!this.#answered) this.#canceled = true
-    this.#options.session.end({ reason, q850: 16, ...(status === undefined ? {} : { status }) })
+    this.#session.end({ reason, q850: 16, ...(status === undefined ? {} : { status }) })
   }
 
   /** Rejects with `command.unsupported` where the engine is to send tones instead. */
   async sendDigits(digits: string): Promise<void> {
-    const { session, trunk } = this.#options
-    const way = trunk.settings.dtmf
-    if (way === 'info') {
-      for (const digit of digits.replaceAll(/[^\dA-D*#]/gi, '')) {
-        const status = await session.info(relayType, writeInfoDigit(digit, 160))
-        if (status >= 300)
-          throw new OffhookError('command.refused', `The peer refused INFO with the key ${digit}: ${status}`)
-      }
-      return
-    }
+    const way = this.trunk.settings.dtmf
+    if (way === 'info') return this.#inform(digits)
     if (way === 'in-band' || !this.#media.press(digits))
       throw new OffhookError('command.unsupported', 'Keys as RTP events were not agreed on with this peer')
   }
 
-  /** Resolves when the peer has connected the other party. Rejects with `command.unsupported` where it takes no REFER. */
-  async transfer(uri: string, timeoutSeconds = 0): Promise<void> {
-    const { session, host } = this.#options
-    const transfer = Promise.withResolvers<void>()
-    // It may be settled before anybody waits for it.
-    transfer.promise.catch(() => undefined)
+  /** Resolves when the peer has connected the other party; see `Transfer`. */
+  async transfer(uri: string, timeoutSeconds?: number): Promise<void> {
+    const { host } = this.#options
+    if (this.#transfer) throw new OffhookError('call.state', 'Another transfer of this call is under way')
+    const transfer = new Transfer(this.#session, host.clock)
     this.#transfer = transfer
-    const status = await session.refer(uri)
-    if (status >= 300) {
-      this.#transfer = undefined
-      throw new OffhookError('command.unsupported', `The peer takes no transfers: it answered REFER with ${status}`)
-    }
-    this.#patience = host.clock.timer(Math.max(transferPatience, timeoutSeconds * 1000), () =>
-      transfer.reject(new OffhookError('command.refused', 'The peer took the transfer and never said how it went')),
-    )
     try {
-      await transfer.promise
-      session.end({ reason: 'transferred', q850: 16 })
-    } finally {
-      this.#patience.cancel()
+      await transfer.ask(uri, timeoutSeconds)
+      void this.#takenDown().then(() => this.hangUp('transferred'))
+    } catch (error) {
       this.#transfer = undefined
+      throw error
     }
   }
 
-  /** The first answer to our first offer is `outgoing`'s; all that comes after is handled here. */
+  /** The peer speaks by another session from here on: a colleague of its own took the call over. False: nothing could be agreed on. */
+  replace(session: IncomingSession): boolean {
+    const sdp = session.offer === undefined ? undefined : this.#media.answer(session.offer)
+    if (sdp?.ok !== true) return false
+    this.#session = session
+    this.#listen(session)
+    session.accept(sdp.sdp)
+    this.#options.line.held(this.#media.held)
+    return true
+  }
+
+  /** The session is over. */
+  end(end: SessionEnd): void {
+    if (this.#over) return
+    this.#over = true
+    const { line, gone } = this.#options
+    this.#watch[Symbol.dispose]()
+    const quality = qualityOf(this.#media)
+    if (quality) line.measured(quality)
+    this.#transfer?.ended(end.by === 'peer' ? 'peer' : 'others')
+    const result =
+      this.#options.outgoing && !this.#answered ? unanswered(end, this.#canceled) : ended(end, this.#answered)
+    const report = (): void => {
+      line.report(result.status, result.raw, result.cause)
+      this.#media.close()
+    }
+    if (this.#transfer) void this.#takenDown().then(report)
+    else report()
+    gone()
+  }
+
+  #listen(session: Session): void {
+    this.#options.sound.peer = session.flow?.remote.address
+    session.onEvent((event) => {
+      if (session === this.#session) this.#happened(event)
+    })
+  }
+
   #happened(event: SessionEvent): void {
     switch (event.type) {
       case 'established':
         this.#answered = true
-        this.#options.sound.peer = this.#options.session.flow?.remote.address
+        this.#options.sound.peer = this.#session.flow?.remote.address
         return
       case 'offered':
         return this.#offered(event)
@@ -148,11 +175,12 @@ export class Leg {
       case 'info':
         return this.#media.digit(readInfoDigit(event.contentType, event.body) ?? '')
       case 'refer':
+        // Whom our agent speaks to is not for the peer to choose: it can transfer the caller itself.
         return event.refuse(603)
       case 'referred':
-        return this.#referred(event)
+        return this.#transfer?.told(event)
       case 'ended':
-        return this.#ended(event.end)
+        return this.end(event.end)
       case 'progress':
         return
       default:
@@ -161,14 +189,11 @@ export class Leg {
   }
 
   #offered({ sdp, respond }: SessionEvent & { type: 'offered' }): void {
+    const { line, host } = this.#options
     const answer = this.#media.answer(sdp)
     respond(answer.ok ? answer.sdp : { status: answer.status })
-    if (answer.ok) this.#options.line.held(this.#media.held)
-    if (!answer.ok)
-      this.#options.host.logger.info('a SIP peer offered what cannot be', {
-        call: this.#options.line.id,
-        why: answer.why,
-      })
+    if (answer.ok) line.held(this.#media.held)
+    else host.logger.info('a SIP peer offered what cannot be', { call: line.id, why: answer.why })
   }
 
   #heard(sdp: string): void {
@@ -179,49 +204,51 @@ export class Leg {
     if (this.#wanted) void this.connect()
   }
 
-  #referred({ status, reason, final }: SessionEvent & { type: 'referred' }): void {
-    if (!final) return
-    if (status >= 200 && status < 300) this.#transfer?.resolve()
-    else
-      this.#transfer?.reject(
-        new OffhookError(
-          'command.refused',
-          `The transfer came to nothing: the other party answered ${status} ${reason}`,
-        ),
-      )
+  async #inform(digits: string): Promise<void> {
+    for (const digit of digits.replaceAll(/[^\dA-D*#]/gi, '')) {
+      const status = await this.#session.info(relayType, writeInfoDigit(digit, 160))
+      if (status >= 300)
+        throw new OffhookError('command.refused', `The peer refused INFO with the key ${digit}: ${status}`)
+    }
   }
 
-  /** Neither sound nor RTCP: whoever it was is gone, and nobody said so. */
-  #silent(says: string): void {
+  /** There is no sound any more, and nobody said so. */
+  #lost(why: string, says: string): void {
     const { line, host } = this.#options
     if (this.#over) return
-    host.count('line.dropped', { carrier: 'sip', why: 'media-timeout' })
-    line.report('failed', 'media-timeout', says)
+    host.count('line.dropped', { carrier: 'sip', why })
+    line.report('failed', why, says)
     this.hangUp(says)
   }
 
-  #ended(end: SessionEnd): void {
-    if (this.#over) return
-    this.#over = true
-    const { line, gone } = this.#options
-    this.#watch[Symbol.dispose]()
-    // Some peers hang up on us instead of saying that the transfer went well.
-    if (end.by === 'peer') this.#transfer?.resolve()
-    else this.#transfer?.reject(new OffhookError('call.ended', 'The call ended before the transfer did'))
-    this.#patience?.cancel()
-    const quality = this.#media.quality()
-    if (quality) line.measured(quality)
-    const { status, raw, cause } = this.#result(end)
-    line.report(status, raw, cause)
-    this.#media.close()
-    gone()
+  /** Resolves when the engine has taken down how the transfer went. */
+  #takenDown(): Promise<void> {
+    const { line, host } = this.#options
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const timer = host.clock.timer(takenDown, resolve)
+    const watch = line.watch(({ type }) => {
+      if (type === 'command.accepted' || type === 'command.failed' || type === 'call.ended') resolve()
+    })
+    return promise.finally(() => {
+      timer.cancel()
+      watch[Symbol.dispose]()
+    })
   }
 
   get #media(): Sound['media'] {
     return this.#options.sound.media
   }
+}
 
-  #result(end: SessionEnd): Result {
-    return this.#options.outgoing && !this.#answered ? unanswered(end, this.#canceled) : ended(end, this.#answered)
+/** Undefined where nothing was to be heard. */
+function qualityOf(media: Sound['media']): MediaQuality | undefined {
+  const quality = media.quality()
+  if (!quality) return undefined
+  const { codec, encrypted, late, score, strangers } = media.statistics()
+  return {
+    ...{ ...quality, late, strangers },
+    ...(codec === undefined ? {} : { codec }),
+    ...(encrypted === undefined ? {} : { encrypted }),
+    ...(score === undefined ? {} : { score: Math.round(score * 100) / 100 }),
   }
 }

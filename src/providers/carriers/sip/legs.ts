@@ -1,4 +1,5 @@
 /** The calls that are open here: by our ids, and how many there are on each trunk. */
+import type { Session } from '../../../protocols/sip/ua/contract.ts'
 import type { LineCall, ListenHost } from '../../../spec/listen.ts'
 import type { Captures } from './captures.ts'
 import type { Ladder } from './ladder.ts'
@@ -30,6 +31,10 @@ export class Legs {
   /** By our id of the call. */
   of(call: string): Leg | undefined {
     return this.#legs.get(call)
+  }
+
+  having(session: Session): Leg | undefined {
+    return [...this.#legs.values()].find((leg) => leg.has(session))
   }
 
   on(trunk: Trunk): number {

@@ -1,7 +1,7 @@
 /** Calls that come in: whose they are, whether there is room, what they say of themselves, and their answer. */
 import { parseUri, type Uri } from '../../../protocols/sip/message/uri.ts'
 import type { SipHeader } from '../../../protocols/sip/message/message.ts'
-import type { IncomingSession } from '../../../protocols/sip/ua/contract.ts'
+import type { IncomingSession, Session, SessionEnd } from '../../../protocols/sip/ua/contract.ts'
 import { OffhookError } from '../../../spec/errors.ts'
 import type { LineCall, ListenHost } from '../../../spec/listen.ts'
 import type { Caller } from './doorkeeper.ts'
@@ -35,6 +35,8 @@ interface Ringing {
   /** Monotonic. */
   readonly since: number
   leg?: Leg
+  /** It was over before its call was known. */
+  end?: SessionEnd
 }
 
 /** Whoever is turned away for a while may try again after this, seconds. */
@@ -56,6 +58,7 @@ export class Reception {
     const { load, legs, host } = this.#options
     const trunk = await this.#trunkFor(caller, parseUri(session.request.uri), session.flow.remote.port)
     const { callsIn } = trunk.settings
+    if (session.replaces) return this.#takeOver(session, session.replaces, trunk)
     const full = load.full
     if (full !== undefined) return this.#refuse(session, trunk, 503, 'overload', full)
     if (legs.on(trunk) >= callsIn)
@@ -123,7 +126,11 @@ export class Reception {
     const ref = host.ids.id('sip')
     const ringing: Ringing = { session, trunk, sound, room, sdp: ours.sdp, since: host.clock.monotonic() }
     this.#ringing.set(ref, ringing)
-    session.onEvent(({ type }) => void (type === 'ended' && this.#ringing.delete(ref)))
+    session.onEvent((event) => {
+      if (event.type !== 'ended') return
+      ringing.end = event.end
+      this.#ringing.delete(ref)
+    })
     try {
       this.#adopt(ringing, await host.offer(this.#offerOf(ref, session, trunk, caller)))
     } catch (error) {
@@ -131,6 +138,13 @@ export class Reception {
       media.close()
       throw error
     }
+  }
+
+  /** Another telephone of the same peer takes a call over (RFC 3891). */
+  #takeOver(session: IncomingSession, replaced: Session, trunk: Trunk): void {
+    const leg = this.#options.legs.having(replaced)
+    if (leg?.trunk.id !== trunk.id) return session.refuse(481)
+    if (!leg.replace(session)) session.refuse(488)
   }
 
   #offerOf(ref: string, { request, flow }: IncomingSession, { id, settings }: Trunk, caller: Caller) {
@@ -150,6 +164,7 @@ export class Reception {
     const { session, trunk, sound, room } = ringing
     const lateOffer = session.offer === undefined
     ringing.leg ??= this.#options.legs.open({ session, trunk, sound, lateOffer, outgoing: false }, line, room)
+    if (ringing.end) ringing.leg.end(ringing.end)
     return ringing.leg
   }
 

@@ -69,9 +69,9 @@ export function ended({ by, q850: cause, reason, status }: SessionEnd, wasAnswer
     }
   if (by === 'timeout' || by === 'transport')
     return { status: 'failed', raw: reason, cause: `the call was lost: ${reason}` }
-  const says =
-    by === 'us' ? 'we hung up' : ((cause === undefined ? undefined : q850[cause]?.says) ?? 'the other side hung up')
-  return { status: 'completed', raw: by === 'us' ? reason : 'BYE', cause: `${says}${detail(undefined, cause)}` }
+  if (by === 'us') return { status: 'completed', raw: reason, cause: 'we hung up' }
+  const says = (cause === undefined ? undefined : q850[cause]?.says) ?? 'the other side hung up'
+  return { status: 'completed', raw: 'BYE', cause: `${says}${detail(undefined, cause)}` }
 }
 
 function rawOf(status: number | undefined, reason: string): string {

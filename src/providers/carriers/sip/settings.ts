@@ -192,12 +192,6 @@ export const settings = z.object({
       'refer: the peer is asked to transfer; where it refuses, and with second-leg always, we call the other party ourselves.',
     group: 'Calls',
   }),
-  mayRefer: field(z.boolean().default(false), {
-    title: 'The peer may transfer',
-    description:
-      'A REFER of the peer makes us call somebody else at their word, within what the organization may dial.',
-    group: 'Calls',
-  }),
   callsIn: field(z.number().int().min(1).max(10_000).default(500), {
     title: 'Calls in at once',
     description: 'Further ones hear that we are busy (503).',

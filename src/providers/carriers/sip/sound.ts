@@ -20,6 +20,8 @@ export interface Sound {
   peer: string | undefined
   /** Nothing came for too long: a sentence. */
   onSilence: (why: string) => void
+  /** The engine could not be given the sound any more: a sentence. */
+  onFailure: (why: string) => void
 }
 
 /** Rejects with `media.unavailable` when there is no port left. */
@@ -29,6 +31,7 @@ export async function openSound({ host, ports, settings, bind, advertised }: Sou
   const sound: { -readonly [Key in keyof Omit<Sound, 'media'>]: Sound[Key] } = {
     peer: undefined,
     onSilence: () => undefined,
+    onFailure: () => undefined,
   }
   const media = await openMedia({
     ...{ clock: host.clock, ids: host.ids, ports, bind, advertised, srtp },
@@ -37,7 +40,13 @@ export async function openSound({ host, ports, settings, bind, advertised }: Sou
     timeout: mediaTimeout === 0 ? Number.POSITIVE_INFINITY : mediaTimeout * 1000,
     allows: (address) => address === sound.peer,
     capture: settings.capture,
-    on: { timedOut: (why) => sound.onSilence(why) },
+    on: {
+      timedOut: (why) => sound.onSilence(why),
+      failed: (error) =>
+        sound.onFailure(
+          `the sound was lost when its codec changed: ${error instanceof Error ? error.message : String(error)}`,
+        ),
+    },
   })
   return Object.assign(sound, { media })
 }

@@ -100,7 +100,7 @@ export class Station {
     })
     const resolve = createResolver({ lookup: systemNames, random: () => ids.fraction() })
     this.#agent = createUserAgent({
-      ...{ clock, wire, random, product: 'Offhook', allow: ['REGISTER', 'OPTIONS', 'MESSAGE'] },
+      ...{ clock, wire, random, product: 'Offhook', allow: ['REGISTER'] },
       resolve: (uri, signal) => this.extensions.targets(uri) ?? resolve(uri, signal),
       standing: this.#doorkeeper.standing,
       admit: this.#doorkeeper.admit,
@@ -182,12 +182,10 @@ export class Station {
     session.refuse(403)
   }
 
-  /** Outside of calls: who is there, what we can; registrations of extensions; nothing else. */
-  #asked(request: SipRequest, flow: Flow): Answer {
-    const caller = this.#doorkeeper.callerOf(request)
-    if (request.method === 'REGISTER') return this.extensions.register(request, flow, caller)
-    if (request.method === 'MESSAGE') return { status: 405 }
-    return { status: request.method === 'OPTIONS' ? 200 : 405 }
+  /** Outside of calls: registrations of extensions; all else is answered as the RFC says. */
+  #asked(request: SipRequest, flow: Flow): Answer | undefined {
+    if (request.method !== 'REGISTER') return undefined
+    return this.extensions.register(request, flow, this.#doorkeeper.callerOf(request))
   }
 
   async #dial(call: CallSeen, line: LineCall): Promise<string> {

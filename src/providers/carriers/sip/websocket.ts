@@ -28,7 +28,8 @@ export async function openSip(options: SipSocketOptions): Promise<TcpServer> {
     const same = [...inside.values()].filter((one) => one === remote.address).length
     if (inside.size >= most || same >= mostPerAddress) {
       onRefused?.(remote.address)
-      return void raw.destroy()
+      raw.destroy()
+      return
     }
     inside.set(raw, remote.address)
     raw.once('close', () => inside.delete(raw))
