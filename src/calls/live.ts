@@ -254,7 +254,10 @@ export class LiveCall {
   /** Opens the recording when the call is to be recorded: once, before its first sound. */
   async recordingOpen(rate: number): Promise<void> {
     if (this.recording || !this.running.call.plan.record) return
-    this.recording = await this.engine.openRecording(this.running.call, rate)
+    const recording = await this.engine.openRecording(this.running.call, rate)
+    this.recording = recording
+    // Completed by whoever ends the call; a process that goes without ending it leaves a whole file too.
+    this.running.scope.defer(() => recording.finish())
   }
 
   /** After a restart: the agent is opened again, for a caller who may come back. */

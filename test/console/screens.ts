@@ -4,7 +4,6 @@ import type { Page } from 'playwright-core'
 import { Scope } from '../../src/lib/scope.ts'
 import type { House } from '../e2e/gateway.ts'
 import { until } from '../e2e/until.ts'
-import { drain } from '../../src/main/stop.ts'
 import { startChromium } from '../services/chromium.ts'
 import { manyCalls } from './furnish.ts'
 import { openConsole, openVisitor, type Visitor } from './visitor.ts'
@@ -131,8 +130,6 @@ async function main(scope: Scope): Promise<void> {
     await keep(visitor.page, `phone-${look}`)
     await visitor.open('/agents')
   }
-  // Calls that still run would go on being recorded, and nobody would be through.
-  await drain(house.gateway.engine)
 }
 
 const scope = new Scope('screens')
