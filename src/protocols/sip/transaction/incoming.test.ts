@@ -62,6 +62,23 @@ describe('requests that came over several ways', () => {
   })
 })
 
+test('requests within a dialog are never merged: its CSeq is its own matter', async () => {
+  const { alice, bob, run } = world()
+  for (const branch of ['one', 'two']) {
+    const text = Buffer.from(serialize(asking('INFO')))
+      .toString()
+      .replace('192.0.2.2>\r\n', '192.0.2.2>;tag=b\r\n')
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    const flow = await alice.wire.connect(bobs, signal)
+    alice.wire.send(
+      flow,
+      Buffer.from(text.replace('\r\n', `\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK${branch}\r\n`)),
+    )
+  }
+  await run(10)
+  expect([bob.servers.length, bob.wire.sent]).toEqual([2, []])
+})
+
 describe('an element of RFC 2543', () => {
   test.each([
     ['without a branch', '192.0.2.1'],

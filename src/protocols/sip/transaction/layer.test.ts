@@ -1,7 +1,7 @@
 /** Two stacks over an internet in memory: who hears what, what goes over the line, and that nothing is left. */
 import { describe, expect, test } from 'vitest'
 import { responseTo } from '../message/build.ts'
-import { header } from '../message/headers.ts'
+import { header, withHeader } from '../message/headers.ts'
 import { asking, at, bobs, first, nothing, world } from './fakes.ts'
 
 describe('a request', () => {
@@ -52,6 +52,23 @@ describe('a request', () => {
     bob.servers[0]!.respond(responseTo(bob.servers[0]!.request, 200))
     await run(1000)
     expect([bob.servers.length, alice.responses]).toEqual([1, [200]])
+  })
+})
+
+describe('a response', () => {
+  test.each([
+    ['whose Via is not ours', (via: string) => via.replace('192.0.2.1:5060', '192.0.2.1:5070')],
+    ['with another Via below', (via: string) => `${via}, SIP/2.0/UDP 192.0.2.7;branch=z9hG4bK7`],
+    ['of a branch we never sent', (via: string) => via.replace('z9hG4bK', 'z9hG4bKno')],
+  ])('%s is not heard', async (_, astray) => {
+    const { alice, bob, run } = world()
+    alice.ask('OPTIONS', bobs)
+    await run(10)
+    const { request } = bob.servers[0]!
+    const via = header(request, 'via') ?? ''
+    bob.servers[0]!.respond(withHeader(responseTo(request, 200), 'Via', astray(via)))
+    await run(10)
+    expect([alice.responses, alice.stray]).toEqual([[], []])
   })
 })
 

@@ -1,7 +1,7 @@
 /** The transaction layer: every message finds its transaction, or becomes one (RFC 3261 §17, §18). */
 import { createHash } from 'node:crypto'
 import { responseTo, type ResponseParts } from '../message/build.ts'
-import { headerLines } from '../message/headers.ts'
+import { headerValues } from '../message/headers.ts'
 import type { SipRequest, SipResponse } from '../message/message.ts'
 import { tagOf } from '../message/name-addr.ts'
 import { cseqOf, topVia, toOf } from '../message/read.ts'
@@ -186,7 +186,7 @@ class Layer implements Transactions {
   #answered(response: SipResponse, flow: Flow): void {
     const attempt = this.#attempts.get(responseKey(response))
     // §18.1.2, §8.1.3.3: not sent by us, or gone astray on its way back.
-    const astray = headerLines(response, 'via').length !== 1
+    const astray = headerValues(response, 'via').length !== 1
     if (attempt && !astray && sentBy(topVia(response)) === sentBy(topVia(attempt.request)))
       return attempt.heard(response, flow)
     const success = response.status >= 200 && response.status < 300

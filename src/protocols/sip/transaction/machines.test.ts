@@ -19,9 +19,9 @@ const inputs: Readonly<Record<string, Input>> = {
   start: { type: 'start' },
   request: { type: 'request' },
   ack: { type: 'ack' },
-  '180': { type: 'response', response: response(180) },
-  '200': { type: 'response', response: response(200) },
-  '486': { type: 'response', response: response(486) },
+  '199': { type: 'response', response: response(199) },
+  '299': { type: 'response', response: response(299) },
+  '300': { type: 'response', response: response(300) },
   error: { type: 'transport-error', why: 'gone' },
   ...Object.fromEntries(timers.map((timer) => [timer, { type: 'timer', timer }])),
 }
@@ -33,7 +33,7 @@ function word(output: Output): string {
   return 'response' in output ? `${output.type} ${output.response.status}` : output.type
 }
 
-/** A machine in a state, as it would have come there: 700 was its last pause, 183 or 200 or 486 its last answer. */
+/** A machine in a state, as it would have come there: 700 was its last pause, 183, 299 or 300 its last answer. */
 function machineIn<State extends string>(state: State, reliable: boolean, answered?: number): Machine<State> {
   const base = { state, times: defaultTimes, reliable, interval: 700 }
   return answered ? { ...base, response: response(answered) } : base
@@ -52,7 +52,7 @@ function tableOf<State extends string>(
   return Object.fromEntries(rows) as Readonly<Record<string, string>>
 }
 
-const accepts2xx = { '200': 'accepted | -A | -B | M=32000 | response 200' }
+const accepts2xx = { '299': 'accepted | -A | -B | M=32000 | response 299' }
 
 describe('the INVITE client transaction', () => {
   test.each([
@@ -60,8 +60,8 @@ describe('the INVITE client transaction', () => {
       'calling',
       {
         start: 'calling | send-request | A=500 | B=32000',
-        ...{ '180': 'proceeding | -A | -B | response 180', ...accepts2xx },
-        '486': 'completed | -A | -B | D=32000 | send-ack 486 | response 486',
+        ...{ '199': 'proceeding | -A | -B | response 199', ...accepts2xx },
+        '300': 'completed | -A | -B | D=32000 | send-ack 300 | response 300',
         ...{
           error: 'terminated | failed transport',
           A: 'calling | send-request | A=1400',
@@ -72,13 +72,13 @@ describe('the INVITE client transaction', () => {
     [
       'proceeding',
       {
-        '180': 'proceeding | response 180',
-        '200': 'accepted | M=32000 | response 200',
-        '486': 'completed | D=32000 | send-ack 486 | response 486',
+        '199': 'proceeding | response 199',
+        '299': 'accepted | M=32000 | response 299',
+        '300': 'completed | D=32000 | send-ack 300 | response 300',
       },
     ],
-    ['completed', { '486': 'completed | send-ack 486', error: 'terminated', D: 'terminated' }],
-    ['accepted', { '200': 'accepted | response 200', M: 'terminated' }],
+    ['completed', { '300': 'completed | send-ack 300', error: 'terminated', D: 'terminated' }],
+    ['accepted', { '299': 'accepted | response 299', M: 'terminated' }],
   ] as const)('in %s', (state, table) => {
     expect(tableOf(inviteClient, machineIn(state, false))).toEqual(table)
   })
@@ -86,15 +86,15 @@ describe('the INVITE client transaction', () => {
   test('on a reliable transport sends once and absorbs nothing', () => {
     expect(tableOf(inviteClient, machineIn('calling', true))).toMatchObject({
       start: 'calling | send-request | B=32000',
-      '486': 'terminated | send-ack 486 | response 486',
+      '300': 'terminated | send-ack 300 | response 300',
       ...accepts2xx,
     })
   })
 })
 
 describe('any other client transaction', () => {
-  const answers = { '180': 'proceeding | response 180', '486': 'completed | -E | -F | K=5000 | response 486' }
-  const ends = { '200': 'completed | -E | -F | K=5000 | response 200', error: 'terminated | failed transport' }
+  const answers = { '199': 'proceeding | response 199', '300': 'completed | -E | -F | K=5000 | response 300' }
+  const ends = { '299': 'completed | -E | -F | K=5000 | response 299', error: 'terminated | failed transport' }
   test.each([
     [
       'trying',
@@ -116,7 +116,7 @@ describe('any other client transaction', () => {
 
   test('on a reliable transport sends once and is over with its answer', () => {
     expect(tableOf(client, machineIn('trying', true))).toMatchObject({
-      ...{ start: 'trying | send-request | F=32000', '200': 'terminated | response 200' },
+      ...{ start: 'trying | send-request | F=32000', '299': 'terminated | response 299' },
     })
   })
 })
@@ -124,28 +124,28 @@ describe('any other client transaction', () => {
 describe('the INVITE server transaction', () => {
   const proceeding = {
     ...{ start: 'proceeding | trying=200', trying: 'proceeding | send-trying', error: 'proceeding | failed transport' },
-    '180': 'proceeding | -trying | send-response 180',
-    '200': 'accepted | -trying | send-response 200 | L=32000',
-    '486': 'completed | -trying | send-response 486 | G=500 | H=32000',
+    '199': 'proceeding | -trying | send-response 199',
+    '299': 'accepted | -trying | send-response 299 | L=32000',
+    '300': 'completed | -trying | send-response 300 | G=500 | H=32000',
   }
   test.each([
     ['proceeding', undefined, proceeding],
     ['proceeding', 183, { ...proceeding, request: 'proceeding | send-response 183' }],
     [
       'completed',
-      486,
+      300,
       {
-        ...{ request: 'completed | send-response 486', ack: 'confirmed | -G | -H | I=5000' },
+        ...{ request: 'completed | send-response 300', ack: 'confirmed | -G | -H | I=5000' },
         ...{ error: 'completed | failed transport', H: 'terminated | failed timeout' },
-        G: 'completed | send-response 486 | G=1400',
+        G: 'completed | send-response 300 | G=1400',
       },
     ],
-    ['confirmed', 486, { I: 'terminated' }],
+    ['confirmed', 300, { I: 'terminated' }],
     [
       'accepted',
-      200,
+      299,
       {
-        ...{ ack: 'accepted | ack', '200': 'accepted | send-response 200' },
+        ...{ ack: 'accepted | ack', '299': 'accepted | send-response 299' },
         ...{ error: 'accepted | failed transport', L: 'terminated' },
       },
     ],
@@ -155,17 +155,17 @@ describe('the INVITE server transaction', () => {
 
   test('on a reliable transport refuses once and is over with the ACK', () => {
     expect(tableOf(inviteServer, machineIn('proceeding', true))).toMatchObject({
-      ...{ '486': 'completed | -trying | send-response 486 | H=32000' },
+      ...{ '300': 'completed | -trying | send-response 300 | H=32000' },
     })
-    expect(tableOf(inviteServer, machineIn('completed', true, 486))).toMatchObject({ ack: 'terminated' })
+    expect(tableOf(inviteServer, machineIn('completed', true, 300))).toMatchObject({ ack: 'terminated' })
   })
 })
 
 describe('any other server transaction', () => {
   const answers = {
-    '180': 'proceeding | send-response 180',
-    '200': 'completed | J=32000 | send-response 200',
-    '486': 'completed | J=32000 | send-response 486',
+    '199': 'proceeding | send-response 199',
+    '299': 'completed | J=32000 | send-response 299',
+    '300': 'completed | J=32000 | send-response 300',
     error: 'terminated | failed transport',
   }
   test.each([
@@ -173,15 +173,15 @@ describe('any other server transaction', () => {
     ['proceeding', 183, { ...answers, request: 'proceeding | send-response 183' }],
     [
       'completed',
-      200,
-      { request: 'completed | send-response 200', J: 'terminated', error: 'terminated | failed transport' },
+      299,
+      { request: 'completed | send-response 299', J: 'terminated', error: 'terminated | failed transport' },
     ],
   ] as const)('in %s, having answered %s', (state, answered, table) => {
     expect(tableOf(server, machineIn(state, false, answered))).toEqual(table)
   })
 
   test('on a reliable transport is over with its answer', () => {
-    expect(tableOf(server, machineIn('trying', true))).toMatchObject({ '200': 'terminated | send-response 200' })
+    expect(tableOf(server, machineIn('trying', true))).toMatchObject({ '299': 'terminated | send-response 299' })
   })
 })
 

@@ -29,6 +29,37 @@ describe('a CANCEL', () => {
     expect(alive()).toEqual(nothing)
   })
 
+  test('is sent once, however often it is wanted and whatever rings meanwhile', async () => {
+    const { alice, bob, run } = world()
+    const call = alice.ask('INVITE', bobs)
+    await run(300)
+    call.cancel()
+    call.cancel()
+    await run(10)
+    bob.servers[0]!.respond(responseTo(bob.servers[0]!.request, 180, { toTag: 'b' }))
+    await run(10)
+    expect(first(alice.wire.sent)).toEqual(['INVITE', 'CANCEL'])
+  })
+
+  test('is not sent when the final response comes first', async () => {
+    const { alice, bob, run } = world()
+    const call = alice.ask('INVITE', bobs)
+    await run(10)
+    call.cancel()
+    bob.servers[0]!.respond(responseTo(bob.servers[0]!.request, 200, { toTag: 'b' }))
+    await run(1000)
+    expect([first(alice.wire.sent), alice.responses]).toEqual([['INVITE'], [200]])
+  })
+
+  test('of an INVITE that nobody hears ends it: no other target is asked', async () => {
+    const { alice, bob, run } = world()
+    const call = alice.ask('INVITE', [at('192.0.2.9'), bobs])
+    await run(10)
+    call.cancel()
+    await run(33_000)
+    expect([alice.failures, bob.servers]).toEqual([['timeout: no response to INVITE (Timer B)'], []])
+  })
+
   test('that crosses a 2xx changes nothing', async () => {
     const { alice, bob, run } = world()
     const call = alice.ask('INVITE', bobs)

@@ -47,7 +47,7 @@ export class Outgoing implements ClientTransaction {
 
   /** Nothing was sent yet: it waits for a connection. */
   get opening(): boolean {
-    return !this.#over && this.#attempt === undefined
+    return this.#attempt === undefined
   }
 
   start(): void {
@@ -107,7 +107,7 @@ export class Outgoing implements ClientTransaction {
     if (response.status >= 200) this.#finish()
     else if (response.status > 100) this.#taken = true
     this.#user.onResponse(response, from, attempt.request)
-    if (this.#cancelling && !this.#over) this.#sendCancel(attempt)
+    if (!this.#over) this.#sendCancel(attempt)
   }
 
   #failed(failure: Failure): void {
