@@ -159,11 +159,12 @@ describe('a request goes to the next target, with a new branch,', () => {
     const carol = stackOn(clock, network.host('192.0.2.3'))
     alice.ask(method, [bobs, at('192.0.2.3')])
     await run(10)
-    bob.servers[0]!.respond(responseTo(bob.servers[0]!.request, 503, { toTag: 'b' }))
+    for (const status of [100, 503])
+      bob.servers[0]!.respond(responseTo(bob.servers[0]!.request, status, { toTag: 'b' }))
     await run(10)
     carol.servers[0]!.respond(responseTo(carol.servers[0]!.request, 200, { toTag: 'c' }))
     await run(1000)
-    expect(alice.responses).toEqual([200])
+    expect(alice.responses).toEqual([100, 200])
   })
 
   test('but not when somebody rang: 503 is the answer then', async () => {
@@ -188,10 +189,11 @@ describe('a request goes to the next target, with a new branch,', () => {
   })
 
   test('and none to send to is told as such', async () => {
-    const { alice, run } = world()
+    const { alice, run, alive } = world()
     alice.ask('OPTIONS', [])
     await run(1)
     expect(alice.failures).toEqual(['transport: there is no target to send to'])
+    expect(alive()).toEqual(nothing)
   })
 
   test.each([
