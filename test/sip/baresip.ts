@@ -29,7 +29,7 @@ export interface BaresipCall {
 }
 
 /** An address of this machine that is not loopback, which baresip does not use. What is sent to loopback from it stays here. */
-function ownAddress(): { readonly name: string; readonly address: string } | undefined {
+export function ownAddress(): { readonly name: string; readonly address: string } | undefined {
   for (const [name, addresses] of Object.entries(networkInterfaces())) {
     const found = addresses?.find(({ family, internal }) => family === 'IPv4' && !internal)
     if (found) return { name, address: found.address }

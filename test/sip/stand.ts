@@ -7,7 +7,7 @@ import { until } from '../e2e/until.ts'
 
 export interface Stand extends AsyncDisposable {
   readonly house: House
-  /** Where the gateway speaks SIP: `127.0.0.1:port`, by protocol. */
+  /** Where the gateway speaks SIP: `host:port`, by protocol. */
   at(protocol: 'udp' | 'tcp' | 'tls'): string
   port(protocol: 'udp' | 'tcp' | 'tls'): number
   /** A trunk of its own. */
@@ -43,15 +43,15 @@ export async function openStand(
       ...more.options,
     },
   })
-  const port = (protocol: string): number => {
+  const doorOf = (protocol: string) => {
     const door = house.gateway.engine.listeners.get('sip')?.doors?.find((one) => one.protocol === protocol)
     if (!door) throw new Error(`the gateway does not listen for SIP over ${protocol}`)
-    return door.port
+    return door
   }
   return {
     house,
-    port,
-    at: (protocol) => `127.0.0.1:${port(protocol)}`,
+    port: (protocol) => doorOf(protocol).port,
+    at: (protocol) => `${doorOf(protocol).host}:${doorOf(protocol).port}`,
     async trunk(settings) {
       const { data, error } = await house.client.POST('/v1/connections', {
         body: { kind: 'carrier', provider: 'sip', name: randomIds.token(), settings },

@@ -1,0 +1,58 @@
+/** A telephone of somebody else's make calls an agent that plays back what it hears, in every codec, in the clear and not. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { framesOfTone } from '../../simulators/index.ts'
+import { selfSigned } from '../../simulators/vendor/certificate.ts'
+import { realClock } from '../../src/lib/clock.ts'
+import { baresip, baresipInstalled, ownAddress, type BaresipOptions } from './baresip.ts'
+import { openStand, type Stand } from './stand.ts'
+
+const installed = baresipInstalled()
+let stand: Stand
+let echo: string
+let ca: string
+
+beforeAll(async () => {
+  if (!installed) return
+  const { key, cert } = selfSigned(realClock.now())
+  const { address } = ownAddress()!
+  stand = await openStand({
+    // Of one address to itself: what is sent stays on the machine, and its sound comes from where its signalling comes from.
+    OFFHOOK_SIP_LISTEN: `udp://${address}:0,tls://${address}:0`,
+    OFFHOOK_SIP_TLS_CERT: cert,
+    OFFHOOK_SIP_TLS_KEY: key,
+  })
+  const folder = await mkdtemp(join(tmpdir(), 'offhook-ca-'))
+  stand.house.scope.defer(() => rm(folder, { recursive: true, force: true }))
+  ca = join(folder, 'ca.pem')
+  await writeFile(ca, cert)
+  const { data } = await stand.house.client.POST('/v1/agents', {
+    body: { name: 'echo', provider: 'echo', settings: {} },
+  })
+  echo = data!.id
+})
+
+afterAll(() => stand?.[Symbol.asyncDispose]())
+
+describe.skipIf(!installed)('baresip', () => {
+  test.concurrent.each<[string, 'udp' | 'tls', Pick<BaresipOptions, 'codec' | 'srtp'>, string]>([
+    ['G.711 over UDP', 'udp', { codec: 'PCMU/8000/1' }, 'pcmu'],
+    ['G.722 over UDP', 'udp', { codec: 'G722/16000/1' }, 'g722'],
+    ['Opus over UDP', 'udp', { codec: 'opus/48000/2' }, 'opus'],
+    ['G.711 in SRTP, over TLS', 'tls', { codec: 'PCMA/8000/1', srtp: true }, 'pcma'],
+    ['Opus in SRTP, over TLS', 'tls', { codec: 'opus/48000/2', srtp: true }, 'opus'],
+  ])('hears itself: %s', async (_, protocol, options, encoding) => {
+    const trunk = await stand.trunk({ allow: ownAddress()!.address, srtp: options.srtp ? 'required' : 'off' })
+    const number = await trunk.number(echo)
+    const uri = `sip:${number}@${stand.at(protocol)};transport=${protocol}`
+    const { heard, log } = await baresip(stand.house.scope, { uri, ...options, seconds: 5, tone: 440, ca })
+    expect(log).toContain('Call established')
+    expect(framesOfTone(heard, 440), log).toBeGreaterThan(50)
+    const events = await stand.house.events(await stand.callTo(number))
+    expect(events.map(({ event }) => event)).toContainEqual(
+      expect.objectContaining({ type: 'media.opened', encoding: expect.stringContaining(encoding) }),
+    )
+  })
+})
