@@ -6,6 +6,8 @@ import { cseqOf } from '../message/read.ts'
 import type { InviteOptions } from './contract.ts'
 import { answer, offer, Pair } from './pair.ts'
 
+const named = (name: string, value: string) => ({ name, value })
+
 /** Alice calls a peer that does as it is told. */
 class Trunk {
   readonly pair = new Pair()
@@ -186,12 +188,13 @@ describe('forks', () => {
     await trunk.respond(183, 'b', trunk.sdp(answer))
     await trunk.respond(200, 'b', trunk.sdp(answer))
     await trunk.respond(200, 'c', trunk.sdp(answer))
+    await trunk.respond(200, 'c', trunk.sdp(answer))
     expect(trunk.events).toMatchObject([
       { type: 'progress', tag: 'a' },
       { type: 'progress', tag: 'b' },
       { type: 'established', tag: 'b' },
     ])
-    expect(trunk.sent).toEqual(['ACK', 'ACK', 'BYE'])
+    expect(trunk.sent).toEqual(['ACK', 'ACK', 'BYE', 'ACK'])
     const bye = trunk.peer.last('BYE') as SipRequest
     expect(header(bye, 'to')).toContain('tag=c')
     expect(header(bye, 'reason')).toBe('SIP;cause=200;text="Call completed elsewhere"')
@@ -326,6 +329,18 @@ describe('giving up', () => {
     expect(trunk.sent.toSorted()).toEqual(['ACK', 'BYE', 'CANCEL'])
     expect(trunk.events.at(-1)).toMatchObject({ type: 'ended', end: { by: 'us' } })
     expect(trunk.events.filter(({ type }) => type === 'established')).toEqual([])
+    await trunk.over()
+  })
+
+  test('such a BYE counts on from the PRACK before it', async () => {
+    const trunk = new Trunk()
+    const session = await trunk.start()
+    await trunk.respond(183, 'a', trunk.sdp(answer, [named('Require', '100rel'), named('RSeq', '1')]))
+    session.end()
+    await trunk.respond(200, 'a', trunk.sdp(answer))
+    await trunk.pair.clock.advanceAsync(10)
+    const [prack, bye] = ['PRACK', 'BYE'].map((method) => cseqOf(trunk.peer.last(method)!).number)
+    expect(bye).toBe((prack ?? 0) + 1)
     await trunk.over()
   })
 

@@ -15,7 +15,7 @@ import type { Capabilities } from './capabilities.ts'
 import type { InviteOptions, OutgoingSession, Session, SessionEnd, SessionEvent } from './contract.ts'
 import { Authorizer, isChallenge } from './credentials.ts'
 import { Front } from './front.ts'
-import { sdpContent } from './offers.ts'
+import { type Offers, sdpContent } from './offers.ts'
 import { Peer, type PeerOptions } from './peer.ts'
 import { reasonHeaders, reasonOf, type Why } from './reason.ts'
 import { ReliableOrder } from './reliable.ts'
@@ -47,6 +47,8 @@ export class OutgoingInvite implements OutgoingSession {
   readonly #to: string
   readonly #user: string | undefined
   readonly #branches = new Map<string, Branch>()
+  /** Branches whose 2xx nobody waited for, by tag: told BYE once, and ACK as often as they ask. */
+  readonly #declined = new Map<string, Peer>()
   #wish: Wish
   #cseq: number
   #tries = 0
@@ -181,7 +183,7 @@ export class OutgoingInvite implements OutgoingSession {
     const rack = { name: 'RAck', value: `${rseq} ${cseqOf(sent).number} INVITE` }
     const prack = (answer?: string) => {
       const content = answer === undefined ? {} : { content: sdpContent(answer) }
-      peer.send('PRACK', { headers: [rack], ...content }, () => {})
+      peer.send('PRACK', { headers: [rack], ...content }, () => this.#begun(offers))
     }
     if (sdp === undefined || branch.answer !== undefined) return prack()
     branch.answer = sdp
@@ -201,6 +203,12 @@ export class OutgoingInvite implements OutgoingSession {
       prack(answer)
     }
     this.#front.tell({ type: 'offered', sdp, respond })
+  }
+
+  /** The PRACK of a description went through: UPDATE may come now. */
+  #begun(offers: Offers): void {
+    offers.begun = offers.exchange === 'stable' && offers.local !== undefined
+    offers.pump()
   }
 
   #branch(tag: string, response: SipResponse, flow: Flow, sent: SipRequest): Branch | undefined {
@@ -237,14 +245,11 @@ export class OutgoingInvite implements OutgoingSession {
     if (this.#winner?.tag === tag) return this.#winner.usage.onStray(response)
     const branch =
       this.#winner || this.#front.ended || this.#hangup ? undefined : this.#branch(tag, response, flow, sent)
-    if (!branch) return this.#decline(response, flow, sent)
+    if (!branch) return this.#decline(tag, response, flow, sent)
     this.#winner = branch
     for (const other of this.#branches.values()) if (other !== branch) other.usage.close('Another branch answered')
     const { usage } = branch
-    usage.peer.dialog = {
-      ...confirmed(usage.peer.dialog, response),
-      localCseq: Math.max(usage.peer.dialog.localCseq, cseqOf(sent).number),
-    }
+    usage.peer.dialog = confirmed(usage.peer.dialog, response)
     usage.peer.flow = flow
     usage.learn(response)
     usage.offers.invite = undefined
@@ -293,18 +298,20 @@ export class OutgoingInvite implements OutgoingSession {
   }
 
   /** A 2xx that nobody waits for any more: a fork, or one that crossed our CANCEL. ACK, and BYE (§13.2.2.4, §9.1). */
-  #decline(response: SipResponse, flow: Flow, sent: SipRequest): void {
-    const peer = new Peer({
-      ...this.#peerOptions(confirmed(dialogAsCaller(sent, response), response), flow),
-      lost: () => {},
-    })
+  #decline(tag: string, response: SipResponse, flow: Flow, sent: SipRequest): void {
+    const known = this.#declined.get(tag)
+    const peer = known ?? this.#branches.get(tag)?.usage.peer ?? this.#stranger(response, flow, sent)
     peer.ack(sent, cseqOf(response).number)
-    peer.send(
-      'BYE',
-      { headers: reasonHeaders(this.#hangup ?? { status: 200, reason: 'Call completed elsewhere' }) },
-      () => {},
-    )
+    if (known) return
+    this.#declined.set(tag, peer)
+    const why = this.#hangup ?? { status: 200, reason: 'Call completed elsewhere' }
+    peer.send('BYE', { headers: reasonHeaders(why) }, () => {})
     if (this.#hangup) this.#cancelled()
+  }
+
+  #stranger(response: SipResponse, flow: Flow, sent: SipRequest): Peer {
+    const dialog = confirmed(dialogAsCaller(sent, response), response)
+    return new Peer({ ...this.#peerOptions(dialog, flow), lost: () => {} })
   }
 
   #onRefused(response: SipResponse, sent: SipRequest): void {

@@ -54,7 +54,7 @@ class Called {
   }
 
   get session(): IncomingSession {
-    return this.pair.bob.sessions[0] as IncomingSession
+    return this.pair.bob.sessions[0]!
   }
 
   get events() {

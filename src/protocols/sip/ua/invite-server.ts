@@ -74,7 +74,8 @@ export class IncomingInvite implements IncomingSession {
       onPrack: (prack) => this.#onPrack(prack),
       early: {
         bye: () => this.#over({ by: 'peer', reason: 'The caller hung up before the call was established' }),
-        lost: (end) => this.#over(end),
+        // After our 2xx its ACK decides, or that none comes.
+        lost: (end) => void (this.state === 'early' && this.#over(end)),
       },
     })
     this.#usage.learn(server.request)
@@ -237,6 +238,8 @@ export class IncomingInvite implements IncomingSession {
       if (sdp !== undefined) this.#front.tell({ type: 'answered', sdp })
     } else if (sdp !== undefined && this.state === 'early') return offers.onPrack(server, () => this.#continue())
     this.#usage.respond(server, 200)
+    offers.begun ||= this.#described
+    offers.pump()
     this.#continue()
   }
 

@@ -31,6 +31,8 @@ export const sdpContent = (sdp: string): Content => ({ type: 'application/sdp', 
 export class Offers {
   exchange: Exchange = 'stable'
   invite: Pending['invite']
+  /** The first exchange went through before the INVITE was answered (RFC 3311 §5.1): UPDATE may offer then. */
+  begun = false
   /** Our description as last sent: a refresh by re-INVITE repeats it. */
   local: string | undefined
   readonly #usage: Usage
@@ -147,7 +149,7 @@ export class Offers {
     if (!task || this.#usage.front.ended) return
     const { established, unacknowledged } = this.#usage
     const method = task.method ?? (established ? 'INVITE' : 'UPDATE')
-    if (!established && (method === 'INVITE' || !this.#usage.allows('UPDATE'))) return
+    if (!established && (method === 'INVITE' || !this.begun || !this.#usage.allows('UPDATE'))) return
     if (!mayOffer(method, this) || (method === 'INVITE' && unacknowledged)) return
     this.#queue = this.#queue.slice(1)
     this.#send(task, method)

@@ -13,9 +13,9 @@ export const answer = 'v=0\r\no=b 2 1 IN IP4 192.0.2.2\r\ns=-\r\nm=audio 4002 RT
 
 const third = '192.0.2.9'
 
-export interface Side {
+export interface Side<Kind extends Session> {
   readonly agent: UserAgent
-  readonly sessions: Session[]
+  readonly sessions: Kind[]
   readonly events: SessionEvent[]
 }
 
@@ -32,14 +32,14 @@ export class Pair {
   readonly clock = new VirtualClock()
   readonly network = new FakeNetwork(this.clock)
   readonly passed = new Ladder()
-  readonly alice: Side
-  readonly bob: Side
+  readonly alice: Side<Session>
+  readonly bob: Side<IncomingSession>
   readonly errors: unknown[] = []
   #third: Scripted | undefined
 
   constructor(options: PairOptions = {}) {
     const take = options.answer ?? ((session: IncomingSession) => session.accept(answer))
-    this.alice = this.#side('192.0.2.1', options, options.alice, () => {})
+    this.alice = { ...this.#side('192.0.2.1', options, options.alice, () => {}), sessions: [] }
     this.bob = this.#side('192.0.2.2', options, options.bob, take)
   }
 
@@ -98,9 +98,9 @@ export class Pair {
     { protocol = 'udp', seed = 1 }: PairOptions,
     options: Partial<UserAgentOptions> = {},
     take: (session: IncomingSession) => void,
-  ): Side {
+  ): Side<IncomingSession> {
     const events: SessionEvent[] = []
-    const sessions: Session[] = []
+    const sessions: IncomingSession[] = []
     const agent = createUserAgent({
       clock: this.clock,
       random: hexOf(seeded(seed * 1000 + Number(address.at(-1)))),

@@ -42,6 +42,7 @@ export class Peer {
   dialog: Dialog
   flow: Flow
   readonly #options: PeerOptions
+  #over = false
 
   constructor(options: PeerOptions) {
     this.#options = options
@@ -51,8 +52,9 @@ export class Peer {
 
   /** `done` is called once with a final outcome; of INVITE, `again` with each repeated 2xx. */
   send(method: string, extra: Extra, done: (outcome: Outcome) => void, again?: (outcome: Outcome) => void): Sent {
-    const attempt: Attempt = { method, extra, done, ...(again && { again }), tries: 0 }
-    return this.#send(attempt)
+    if (this.#over) return this.#refuse(method, extra, done)
+    this.#over = method === 'BYE'
+    return this.#send({ method, extra, done, ...(again && { again }), tries: 0 })
   }
 
   /** The ACK of a 2xx carries what authenticated its INVITE (§13.2.2.4). */
@@ -64,6 +66,13 @@ export class Peer {
 
   contact(flow: Flow): string {
     return this.#options.stack.contact(flow, this.#options.user)
+  }
+
+  /** After BYE nothing is sent any more: it would overtake that on UDP, whose number were too low then. */
+  #refuse(method: string, extra: Extra, done: (outcome: Outcome) => void): Sent {
+    const [, sent] = nextRequest(this.dialog, method, extra)
+    done({ response: responseTo(sent, 481), sent })
+    return { cancel: () => {} }
   }
 
   #send(attempt: Attempt): Sent {

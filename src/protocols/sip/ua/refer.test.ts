@@ -189,6 +189,17 @@ test('digits by INFO go out, and their status comes back', async () => {
   await end(pair)
 })
 
+test('after the end nothing is sent that could overtake the BYE', async () => {
+  const pair = new Pair()
+  const { ours } = await pair.talk()
+  ours.end()
+  expect(await ours.info('application/dtmf', '1')).toBe(481)
+  expect(await ours.refer('sip:dave@192.0.2.7')).toBe(481)
+  await pair.settle()
+  expect(pair.ladder.slice(3)).toEqual(['> BYE', '< 200 BYE'])
+  expect(pair.alive).toBe(0)
+})
+
 describe('Replaces', () => {
   const call = async (pair: Pair, replaces: string) => {
     const session = pair.call({ headers: [{ name: 'Replaces', value: replaces }] })

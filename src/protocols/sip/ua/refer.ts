@@ -34,6 +34,7 @@ export class Transfers {
     const headers: SipHeader[] = [{ name: 'Refer-To', value: referTo(to, replaces) }]
     if (referredBy !== undefined) headers.push({ name: 'Referred-By', value: `<${referredBy}>` })
     const { peer } = this.#usage
+    if (!this.#usage.established) return Promise.resolve(481)
     return new Promise((resolve) => {
       this.#watch(peer.dialog.localCseq + 1)
       peer.send('REFER', { headers: [...headers, ...this.#usage.capabilities.headers] }, ({ response, sent }) => {

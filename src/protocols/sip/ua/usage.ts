@@ -275,7 +275,8 @@ export class Usage implements Receiver {
     const reason = `The peer lost the call (${sent.method}: ${why})`
     const end: SessionEnd = { by: local ? local.kind : 'peer', status: response.status, reason, response }
     if (this.established) this.finish(end)
-    else this.#options.early.lost(end)
+    // What overtook our responses found no dialog yet; UPDATE comes only when the peer is known to have one.
+    else if (sent.method === 'UPDATE') this.#options.early.lost(end)
   }
 }
 
