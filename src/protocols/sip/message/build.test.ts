@@ -152,6 +152,10 @@ describe('a request that is examined', () => {
     expect(examined(changes, start)).toEqual(refusal)
   })
 
+  it('may be an ACK, whatever else we do', () => {
+    expect(examine({ ...invite, method: 'ACK' }, { ...abilities, methods: ['OPTIONS'] })).toBeUndefined()
+  })
+
   it('is refused when what must stand once stands twice', () => {
     const twice = { ...invite, headers: [...invite.headers, { name: 'c', value: 'application/sdp' }] }
     expect(examine(twice, abilities)).toMatchObject({ status: 400, why: 'content-type stands more than once' })

@@ -45,6 +45,7 @@ describe('a URI', () => {
       params: [{ name: 'a', value: ';' }, { name: 'lr' }, { name: 'b', value: '' }],
       headers: [{ name: 'x', value: '&' }, { name: 'y' }],
     })
+    expect(parseUri('SIPS:[::1]')).toEqual({ scheme: 'sips', host: '::1', params: [], headers: [] })
     expect(parseUri('TEL:7042;phone-context=example.com')).toMatchObject({ scheme: 'tel', number: '7042' })
     expect(parseUri('HTTP://x/y?z')).toEqual({ scheme: 'other', name: 'http', rest: '//x/y?z' })
   })
@@ -216,7 +217,7 @@ describe('parameters', () => {
     expect(formatParams(withParam(withParam([{ name: 'a', value: '1' }, { name: 'b' }], 'A', '2'), 'c'))).toBe(
       ';A=2;b;c',
     )
-    expect(withoutParam([{ name: 'A' }, { name: 'b' }], 'a')).toEqual([{ name: 'b' }])
+    expect(withoutParam([{ name: 'a' }, { name: 'b' }], 'A')).toEqual([{ name: 'b' }])
     expect(formatParams([{ name: 'received', value: '[2001:db8::1]' }])).toBe(';received=[2001:db8::1]')
   })
 
@@ -326,6 +327,18 @@ describe('headers', () => {
     ])
     expect(headerLines(message, 'via')).toHaveLength(2)
     expect([sameHeader('f', 'From'), sameHeader('F', 'f'), sameHeader('to', 'from')]).toEqual([true, true, false])
+  })
+
+  it('have these compact forms, each for one header', () => {
+    const forms = `a Accept-Contact, b Referred-By, c Content-Type, d Request-Disposition, e Content-Encoding, f From, i Call-ID,
+      j Reject-Contact, k Supported, l Content-Length, m Contact, o Event, r Refer-To, s Subject, t To, u Allow-Events, v Via,
+      x Session-Expires, y Identity`
+    for (const form of forms.split(',')) {
+      const [short = '', long = ''] = form.trim().split(' ')
+      expect(sameHeader(short, long)).toBe(true)
+      expect(header({ headers: [{ name: short.toUpperCase(), value: long }] }, long.toUpperCase())).toBe(long)
+    }
+    expect(header({ headers: [{ name: 'n', value: '' }] }, 'nothing')).toBeUndefined()
   })
 
   it('are split where their grammar is a list, and nowhere else', () => {

@@ -172,6 +172,13 @@ describe('a datagram', () => {
     expect(checked(far)).toEqual(['request', 414, 'The Request-URI has 21 characters, more than 20'])
   })
 
+  it('is quoted in what was wrong with it, but not at length', () => {
+    const wrong = (line: string) => fault(parseMessage(options(line)))
+    expect(wrong('x'.repeat(60))).toEqual(['request', 400, `"${'x'.repeat(60)}" is no header`])
+    expect(wrong('x'.repeat(61))).toEqual(['request', 400, `"${'x'.repeat(60)}…" is no header`])
+    expect(wrong('a\u0007\u001b[1m\u009b')).toEqual(['request', 400, '"a??[1m?" is no header'])
+  })
+
   it('keeps what can be read of a malformed one, for the answer', () => {
     const parsed = parseMessage(options('nonsense', 'X: y'))
     expect(header(parsed.ok ? parsed.message : parsed, 'x')).toBe('y')
@@ -272,7 +279,7 @@ describe('a stream', () => {
     expect(types(new Framing(), bad, message)).toEqual(['message', 'message'])
   })
 
-  it('needs no more room than its longest message, and gives it back', () => {
+  it('takes a message of many times its room, and goes on', () => {
     const framing = new Framing()
     const long = Buffer.concat([options('l: 60000'), Buffer.alloc(60_000)])
     for (let at = 0; at < long.length; at += 1000) framing.push(long.subarray(at, at + 1000))
