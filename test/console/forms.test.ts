@@ -85,7 +85,7 @@ describe.skipIf(!hasChromium())('forms', () => {
     await page.getByLabel('API address').fill(String(carrier.address(simulator.url)['apiBase']))
     expect(await page.getByText('Application made by us').count()).toBe(0)
     await page.getByRole('button', { name: 'Save connection' }).click()
-    await page.getByRole('heading', { name: 'Second line' }).waitFor()
+    await page.getByRole('heading', { name: 'Second line', exact: true }).waitFor()
     const section = atCarrier(page)
     const refused = section.getByText(/Check auth id and auth token/)
     await refused.waitFor()
