@@ -83,6 +83,17 @@ describe('an answer', () => {
     expect(judge(server, next(), { stored: { MD5: '0' } })).toBe('wrong')
   })
 
+  it('may vouch for the body as well', () => {
+    const { server } = start()
+    const asked = server
+      .challenge(source)
+      .map(({ name, value }) => ({ name, value: value.replace('"auth"', '"auth-int"') }))
+    const { next } = phone(asked)
+    const message = next({ ...register, method: 'MESSAGE', body: Buffer.from('hello') })
+    expect(judge(server, { ...message, body: Buffer.from('hullo') })).toBe('wrong')
+    expect(judge(server, message)).toBe('right')
+  })
+
   it('is none without credentials for this realm', () => {
     const { server } = start()
     const other = start({ realm: 'elsewhere' }).server
@@ -116,7 +127,8 @@ describe('an answer', () => {
   it.each([
     ['an algorithm that was not offered', (value: string) => value.replace('SHA-256', 'SHA-512-256')],
     ['no algorithm where MD5 was not meant', (value: string) => value.replace('algorithm=SHA-256, ', '')],
-    ['a qop that was not offered', (value: string) => value.replace('qop=auth', 'qop=auth-int')],
+    ['a qop that nobody knows', (value: string) => value.replace('qop=auth', 'qop=auth-conf')],
+    ['a qop it was not made with', (value: string) => value.replace('qop=auth', 'qop=auth-int')],
     ['a count of zero', (value: string) => value.replace('nc=00000001', 'nc=00000000')],
     ['a count too short', (value: string) => value.replace('nc=00000001', 'nc=1')],
     ['no cnonce', (value: string) => value.replace('cnonce="cnonce", ', '')],

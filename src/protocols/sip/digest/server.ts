@@ -6,7 +6,7 @@ import type { SipHeader, SipRequest } from '../message/message.ts'
 import { param, type Params } from '../message/params.ts'
 import { mayStandFor } from '../message/same.ts'
 import { quote } from '../message/scan.ts'
-import { type Algorithm, type Hash, hashOf, parseAlgorithm, prove, storedHash } from './algorithm.ts'
+import { type Algorithm, type Hash, hashOf, parseAlgorithm, type Proof, prove, storedHash } from './algorithm.ts'
 import { type NonceOptions, Nonces } from './nonce.ts'
 
 export interface DigestServerOptions extends Pick<NonceOptions, 'clock' | 'random' | 'key'> {
@@ -115,15 +115,15 @@ function wrong(why: string): Verdict {
   return { type: 'wrong', why }
 }
 
-/** Undefined: a client of RFC 2069. A sentence: what is amiss. */
-function readCount(params: Params): { type: 'auth'; nc: string; cnonce: string } | undefined | string {
-  const qop = param(params, 'qop')
+/** Undefined: a client of RFC 2069. A sentence: what is amiss. Integrity is more than we ask for, so it is taken as well. */
+function readCount(params: Params): Proof['qop'] | string {
+  const type = param(params, 'qop')?.toLowerCase()
   const nc = param(params, 'nc') ?? ''
   const cnonce = param(params, 'cnonce')
-  if (qop === undefined) return undefined
-  if (qop.toLowerCase() !== 'auth') return 'the qop is not one we offered'
+  if (type === undefined) return undefined
+  if (type !== 'auth' && type !== 'auth-int') return 'the qop is not one we know'
   if (!/^[0-9a-f]{8}$/i.test(nc) || /^0+$/.test(nc) || !cnonce) return 'nc or cnonce is missing'
-  return { type: 'auth', nc, cnonce }
+  return { type, nc, cnonce }
 }
 
 /** Takes as long whatever is compared. */
