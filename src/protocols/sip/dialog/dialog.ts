@@ -102,7 +102,7 @@ export function received(dialog: Dialog, request: SipRequest): Dialog | 'out-of-
   return { ...dialog, remoteCseq: cseq }
 }
 
-export function contactOf(message: SipMessage): string | undefined {
+function contactOf(message: SipMessage): string | undefined {
   const [first] = headerValues(message, 'contact')
   return first === undefined ? undefined : parseNameAddr(first)?.uri
 }

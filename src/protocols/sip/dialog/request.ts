@@ -24,7 +24,7 @@ export function nextRequest(dialog: Dialog, method: string, extra: Extra = {}): 
 export const ackWithin = (dialog: Dialog, cseq: number, extra: Extra = {}): SipRequest =>
   requestWithin(dialog, 'ACK', cseq, extra)
 
-export function requestWithin(dialog: Dialog, method: string, cseq: number, extra: Extra): SipRequest {
+function requestWithin(dialog: Dialog, method: string, cseq: number, extra: Extra): SipRequest {
   const { uri, routes } = routed(dialog.remoteTarget, dialog.routeSet)
   return request({
     method,

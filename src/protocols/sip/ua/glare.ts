@@ -4,7 +4,7 @@
 export type Random = (bytes: number) => string
 
 /** In [0, 1). */
-export const fraction = (random: Random): number => Number.parseInt(random(4), 16) / 2 ** 32
+const fraction = (random: Random): number => Number.parseInt(random(4), 16) / 2 ** 32
 
 /** ms until the offer is made again after 491: 2.1–4 s for the owner of the Call-ID, else 0–2 s, in steps of 10 ms. */
 export function glarePause(ownsCallId: boolean, random: Random): number {

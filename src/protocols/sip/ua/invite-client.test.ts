@@ -445,5 +445,5 @@ test('the answer in a reliable 183 counts; what the 200 says is ignored', async 
 
 test('an address that is none is refused before anything is sent', () => {
   const pair = new Pair()
-  expect(() => pair.call({ from: 'nobody' })).toThrow('"nobody" cannot stand in from')
+  expect(() => pair.call({ from: 'nobody' })).toThrow('"nobody" cannot stand in From')
 })

@@ -1,11 +1,8 @@
 /** An INVITE of ours, from the first try to the ACK of its 2xx: forks, challenges, early media, CANCEL (RFC 3261 §13.2, §9.1; RFC 3262 §4). */
 import { confirmed, type Dialog, dialogAsCaller } from '../dialog/dialog.ts'
-import { described } from '../dialog/request.ts'
-import { routeThrough } from '../dialog/route.ts'
-import { request } from '../message/build.ts'
-import { header } from '../message/headers.ts'
-import type { SipHeader, SipRequest, SipResponse } from '../message/message.ts'
-import { formatNameAddr, parseNameAddr, tagOf, withTag } from '../message/name-addr.ts'
+import { withHeader } from '../message/headers.ts'
+import type { SipRequest, SipResponse } from '../message/message.ts'
+import { formatNameAddr, tagOf, withTag } from '../message/name-addr.ts'
 import { cseqOf, toOf } from '../message/read.ts'
 import { parseUri } from '../message/uri.ts'
 import type { Flow } from '../transport/contract.ts'
@@ -17,7 +14,9 @@ import { Authorizer, isChallenge } from './credentials.ts'
 import { Front } from './front.ts'
 import { type Offers, sdpContent } from './offers.ts'
 import { Peer, type PeerOptions } from './peer.ts'
-import { reasonHeaders, reasonOf, type Why } from './reason.ts'
+import { buildInvite, readAddress } from './invite-request.ts'
+import { reasonHeaders, type Why } from './reason.ts'
+import { refusalEnd } from './refusal.ts'
 import { ReliableOrder } from './reliable.ts'
 import { replacesValue } from './replaces.ts'
 import { asking, minimumOf, settled, type Wish } from './session-timer.ts'
@@ -66,9 +65,9 @@ export class OutgoingInvite implements OutgoingSession {
     this.#authorizer = new Authorizer(options.credentials, stack.random)
     this.#front = new Front('calling', stack.options.onError)
     this.#wish = { interval: options.sessionExpires ?? 1800, minimum: stack.options.minSessionExpires ?? 90 }
-    const from = address('from', options.from)
+    const from = readAddress('From', options.from)
     this.#from = formatNameAddr(withTag(from, stack.random(8)))
-    this.#to = formatNameAddr(address('to', options.to))
+    this.#to = formatNameAddr(readAddress('To', options.to))
     const uri = parseUri(from.uri)
     this.#user = uri && 'user' in uri ? uri.user : undefined
     this.#send()
@@ -119,28 +118,17 @@ export class OutgoingInvite implements OutgoingSession {
 
   /** One try: the first, with credentials, with a longer interval. Its branches are its own. */
   #send(): void {
-    const { uri, proxy, offer, headers = [], listener } = this.#options
+    const { uri, proxy, listener } = this.#options
     this.#tries++
     for (const { usage } of this.#branches.values()) usage.close('The call is tried again')
     this.#branches.clear()
-    const plain = request({
-      method: 'INVITE',
-      uri,
-      ...(proxy !== undefined && { route: [routeThrough(proxy)] }),
-      from: this.#from,
-      to: this.#to,
-      callId: this.callId,
-      cseq: { number: this.#cseq++, method: 'INVITE' },
-      ...described({
-        headers: [...this.#capabilities.all, ...asking(this.#wish), ...headers],
-        ...(offer !== undefined && { content: sdpContent(offer) }),
-      }),
-    })
-    const invite = this.#authorizer.prove(plain)
+    const able = [...this.#capabilities.all, ...asking(this.#wish)]
+    const numbered = { from: this.#from, to: this.#to, callId: this.callId, cseq: this.#cseq++ }
+    const invite = this.#authorizer.prove(buildInvite(this.#options, numbered, able))
     this.#handle = this.#stack.request(
       {
         next: proxy ?? uri,
-        build: (flow) => contacted(invite, this.#contact(flow)),
+        build: (flow) => withHeader(invite, 'Contact', this.#contact(flow)),
         ...(listener !== undefined && { listener }),
       },
       {
@@ -328,17 +316,7 @@ export class OutgoingInvite implements OutgoingSession {
         return this.#send()
       }
     }
-    const { q850, text } = reasonOf(response)
-    const said = `The peer answered ${response.status} ${response.reason}`.trim()
-    const retryAfter = /^\s*(\d{1,9})/.exec(header(response, 'retry-after') ?? '')?.[1]
-    this.#finish({
-      by: 'peer',
-      status: response.status,
-      ...(q850 !== undefined && { q850 }),
-      reason: why === undefined ? `${said}${text ? `: ${text}` : ''}` : `${said}: ${why}`,
-      ...(retryAfter !== undefined && { retryAfter: Number(retryAfter) }),
-      response,
-    })
+    this.#finish(refusalEnd(response, why))
   }
 
   #onFailed(kind: 'timeout' | 'transport' | 'resting', why: string): void {
@@ -357,18 +335,4 @@ export class OutgoingInvite implements OutgoingSession {
     for (const { usage } of this.#branches.values()) usage.close(end.reason)
     this.#front.end(end)
   }
-}
-
-const contacted = (invite: SipRequest, contact: string): SipRequest => {
-  const value: SipHeader = { name: 'Contact', value: contact }
-  return { ...invite, headers: [...invite.headers, value] }
-}
-
-function address(name: string, value: string) {
-  const read = parseNameAddr(value)
-  if (read) return read
-  throw new OffhookError(
-    'request.invalid',
-    `"${value.slice(0, 80)}" cannot stand in ${name}: a SIP or tel URI is needed, with or without a name before it`,
-  )
 }

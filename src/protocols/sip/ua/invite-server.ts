@@ -77,6 +77,11 @@ export class IncomingInvite implements IncomingSession {
         // After our 2xx its ACK decides, or that none comes.
         lost: (end) => void (this.state === 'early' && this.#over(end)),
       },
+      // Its transaction lives on for 64·T1, and would hold all of this.
+      onClosed: () => {
+        delete server.onCancel
+        delete server.onFailed
+      },
     })
     this.#usage.learn(server.request)
     this.#usage.offers.invite = 'theirs'

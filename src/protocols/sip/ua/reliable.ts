@@ -9,7 +9,7 @@ import type { Random } from './glare.ts'
 export const supports100rel = (message: SipMessage): boolean =>
   headerTokens(message, 'supported').includes('100rel') || requires100rel(message)
 
-export const requires100rel = (message: SipMessage): boolean => headerTokens(message, 'require').includes('100rel')
+const requires100rel = (message: SipMessage): boolean => headerTokens(message, 'require').includes('100rel')
 
 interface Provisional {
   readonly rseq: number

@@ -4,10 +4,11 @@ import { routeThrough } from '../dialog/route.ts'
 import { request } from '../message/build.ts'
 import { withHeader } from '../message/headers.ts'
 import type { SipRequest, SipResponse } from '../message/message.ts'
-import { formatNameAddr, parseNameAddr, withTag } from '../message/name-addr.ts'
+import { formatNameAddr, withTag } from '../message/name-addr.ts'
 import type { Flow } from '../transport/contract.ts'
 import type { RequestOptions } from './contract.ts'
 import { Authorizer, isChallenge } from './credentials.ts'
+import { readAddress } from './invite-request.ts'
 import type { Stack } from './stack.ts'
 
 const mostTries = 4
@@ -16,7 +17,7 @@ export function requestOutside(stack: Stack, options: RequestOptions): Promise<S
   const authorizer = new Authorizer(options.credentials, stack.random)
   const callId = options.callId ?? stack.random(16)
   const first = options.cseq ?? 1
-  const from = tagged(options.from, stack.random(8))
+  const from = formatNameAddr(withTag(readAddress('From', options.from), stack.random(8)))
   return new Promise((resolve, reject) => {
     const attempt = (tries: number): void => {
       const { method, uri, proxy, to, headers = [], body, listener, flow } = options
@@ -56,13 +57,4 @@ export function requestOutside(stack: Stack, options: RequestOptions): Promise<S
 function contacted(stack: Stack, { contact }: RequestOptions, request: SipRequest, flow: Flow): SipRequest {
   if (!contact) return request
   return withHeader(request, 'Contact', `${stack.contact(flow, contact.user)}${contact.params ?? ''}`)
-}
-
-function tagged(from: string, tag: string): string {
-  const read = parseNameAddr(from)
-  if (read) return formatNameAddr(withTag(read, tag))
-  throw new OffhookError(
-    'request.invalid',
-    `"${from.slice(0, 80)}" cannot stand in From: a SIP or tel URI is needed, with or without a name before it`,
-  )
 }

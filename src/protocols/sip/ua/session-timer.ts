@@ -4,7 +4,7 @@ import type { SipHeader, SipMessage, SipRequest, SipResponse } from '../message/
 import { header, headerTokens } from '../message/headers.ts'
 
 /** Shortest interval there may be, seconds (§5). */
-export const floor = 90
+const floor = 90
 
 export interface SessionExpires {
   /** seconds */
@@ -84,7 +84,7 @@ export function settled(response: SipResponse): Terms | undefined {
   return { interval: Math.max(given.interval, floor), refresher: given.refresher === 'uas' ? 'peer' : 'us' }
 }
 
-export const supportsTimer = (message: SipMessage): boolean =>
+const supportsTimer = (message: SipMessage): boolean =>
   headerTokens(message, 'supported').includes('timer') || headerTokens(message, 'require').includes('timer')
 
 /** ms after the last refresh: half the interval for who refreshes; a little before its end the other one gives up (§10). */

@@ -31,6 +31,8 @@ export interface UsageOptions extends Omit<PeerOptions, 'lost'> {
     /** A request of ours found no dialog. */
     lost(end: SessionEnd): void
   }
+  /** It is over, and need not be held any longer. */
+  readonly onClosed?: () => void
 }
 
 export class Usage implements Receiver {
@@ -268,6 +270,7 @@ export class Usage implements Receiver {
     this.#unacknowledged.clear()
     this.transfers.close()
     this.offers.close(why)
+    this.#options.onClosed?.()
   }
 
   #lost({ response, sent, local }: Outcome): void {
