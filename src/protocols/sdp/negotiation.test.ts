@@ -212,7 +212,7 @@ describe('an answer to our offer', () => {
     return { all, local: writeOffer(all) }
   }
 
-  test('sends with the peer’s numbers and hears with ours', () => {
+  test('sends with the peer’s numbers, and hears with ours and, where they are free, with theirs', () => {
     const { all, local: offer } = offered({ codecs: ['opus', 'pcmu'] })
     const made = readAnswer(
       offer,
@@ -222,6 +222,7 @@ describe('an answer to our offer', () => {
     expect(agreed(made)).toMatchObject({
       ...{ codec: 'opus', sends: { payloadType: 120, frameMs: 20 } },
       hears: new Map([
+        [120, 'opus'],
         [111, 'opus'],
         [0, 'pcmu'],
       ]),
@@ -229,7 +230,7 @@ describe('an answer to our offer', () => {
         ['opus', 120],
         ['pcmu', 0],
       ]),
-      events: { sends: 121, hears: [110, 101] },
+      events: { sends: 121, hears: [110, 101, 121] },
     })
   })
 

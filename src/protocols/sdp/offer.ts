@@ -90,7 +90,7 @@ function offeredIn({ types }: Local, ours: Ours): readonly CodecName[] {
   return ours.codecs.filter((name) => types.has(keyOf(codecTable[name].encoding, codecTable[name].clockRate)))
 }
 
-/** The peer sends with the numbers of our offer (§6.1), or with its own where it has not understood that. */
+/** The peer sends with the numbers of our offer (§6.1); or with its own, where it has not understood that and they mean nothing else. */
 function heard(
   { types }: Local,
   taken: readonly { readonly name: CodecName; readonly format: Format }[],
@@ -99,7 +99,11 @@ function heard(
     const { encoding, clockRate, payloadType } = codecTable[name]
     return [types.get(keyOf(encoding, clockRate)) ?? payloadType, name]
   })
-  return new Map(own)
+  const used = new Set(types.values())
+  const theirs = taken.flatMap(({ name, format }): [number, CodecName][] =>
+    used.has(format.payloadType) ? [] : [[format.payloadType, name]],
+  )
+  return new Map([...theirs, ...own])
 }
 
 function eventsOf(local: Local, { formats }: MediaDescription, clockRate: number): Negotiated['events'] {
@@ -107,8 +111,17 @@ function eventsOf(local: Local, { formats }: MediaDescription, clockRate: number
   const sends = events.find((event) => event.clockRate === clockRate)?.payloadType
   return {
     ...(sends === undefined ? {} : { sends }),
-    hears: events.length > 0 ? typesLike(local, 'telephone-event') : [],
+    hears:
+      events.length > 0
+        ? [...new Set([...typesLike(local, 'telephone-event'), ...events.map(freeIn(local))].flat())]
+        : [],
   }
+}
+
+/** The peer's own number, where it means nothing else in our offer. */
+function freeIn({ types }: Local): (format: Format) => readonly number[] {
+  const used = new Set(types.values())
+  return ({ payloadType }) => (used.has(payloadType) ? [] : [payloadType])
 }
 
 function typesLike({ types }: Local, encoding: string): readonly number[] {

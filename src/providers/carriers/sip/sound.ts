@@ -37,6 +37,7 @@ export async function openSound({ host, ports, settings, bind, advertised }: Sou
     ...{ clock: host.clock, ids: host.ids, ports, bind, advertised, srtp },
     codecs: codecsOf(settings),
     events: dtmf === 'auto' || dtmf === 'rtp',
+    tones: dtmf === 'auto' || dtmf === 'in-band',
     timeout: mediaTimeout === 0 ? Number.POSITIVE_INFINITY : mediaTimeout * 1000,
     allows: (address) => address === sound.peer,
     capture: settings.capture,

@@ -2,10 +2,14 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { VirtualClock } from '../../../../lib/clock.ts'
 import { seededIds } from '../../../../lib/ids.ts'
+import { codecFor } from '../../../../media/codecs/index.ts'
+import { dtmf } from '../../../../media/dtmf/generate.ts'
 import { readRtp, writeRtp } from '../../../../protocols/rtp/packet.ts'
 import { readRtcp, writeRtcp } from '../../../../protocols/rtp/rtcp.ts'
 import { FakeNetwork, heardCall } from './fakes.ts'
-import { openMedia, type Media, type MediaOptions } from './media.ts'
+import { formatOf } from './format.ts'
+import { openMedia, type Media } from './media.ts'
+import type { MediaOptions } from './options.ts'
 
 const here = '10.0.0.1'
 const there = '10.0.0.2'
@@ -148,6 +152,29 @@ describe('keys', () => {
     expect(events[0]!.bytes.subarray(12)).toEqual(Buffer.from([1, 10, 0, 160]))
     expect(events[5]!.bytes.subarray(12)).toEqual(Buffer.from([1, 0x8a, 960 >> 8, 960 & 0xff]))
   })
+
+  test.each([
+    ['pcmu', 8000, '5'],
+    ['g722', 16_000, '5'],
+  ] as const)(
+    'are heard as tones in %s where nothing else was agreed on, until they come by INFO',
+    async (codec, rate, key) => {
+      const { clock, one, other } = await pair({ codecs: [codec], tones: true, events: false })
+      const encode = codecFor(formatOf(codec, 20)).encoder()
+      const press = () => {
+        const tone = dtmf(key, { rate, on: 120, off: 80 })
+        for (let at = 0; at < tone.length; at += rate / 50) {
+          one.heard.say(encode(tone.slice(at, at + rate / 50)))
+          clock.advance(20)
+        }
+      }
+      press()
+      expect(other.heard.digits).toEqual([key])
+      other.media.digit('7')
+      press()
+      expect(other.heard.digits).toEqual([key, '7'])
+    },
+  )
 
   test('silence the agent while they are pressed, and no longer', async () => {
     const { clock, one, other } = await pair()

@@ -1,6 +1,4 @@
 /** The sound of one call, from the first description to the last packet: SDP in and out, ports, RTP, and the link to the engine. */
-import type { Clock } from '../../../../lib/clock.ts'
-import type { Ids } from '../../../../lib/ids.ts'
 import type { Socket } from '../../../../lib/socket/socket.ts'
 import type { Captured } from '../../../../protocols/pcap/pcap.ts'
 import { opinionScore } from '../../../../protocols/rtp/quality.ts'
@@ -14,39 +12,9 @@ import type { LineCall, MediaQuality } from '../../../../spec/listen.ts'
 import { frame, readWanted, text } from '../stream.ts'
 import { Endpoint } from './endpoint.ts'
 import { formatOf } from './format.ts'
-import type { PortPair, Ports } from './ports.ts'
-
-export interface MediaOptions {
-  readonly clock: Clock
-  readonly ids: Ids
-  readonly ports: Ports
-  /** Our own address, and as the peer must see it. IP literals. */
-  readonly bind: string
-  readonly advertised: string
-  /** The best first. */
-  readonly codecs: readonly CodecName[]
-  readonly frameMs?: number
-  readonly srtp?: Ours['srtp']
-  readonly suites?: readonly SuiteName[]
-  /** Keys as RTP packets are offered, and taken. Default true. */
-  readonly events?: boolean
-  /** May sound come from an address that no description of the peer names? Say yes to where its signalling comes from. */
-  readonly allows?: (address: string) => boolean
-  /** So long without a packet, and `timedOut` is told, ms. Default 30 s. */
-  readonly timeout?: number
-  /** The newest packets are kept for `captured`. */
-  readonly capture?: boolean
-  readonly on: MediaListener
-}
-
-export interface MediaListener {
-  /** Neither RTP nor RTCP came for so long, though the peer should be speaking: one sentence. Told once. */
-  timedOut(why: string): void
-  /** The engine wants keys pressed that cannot go as RTP packets: by INFO, or as tones. Default: nobody. */
-  digits?(digits: string): void
-  /** The link to the engine could not be opened again after a change of codec. */
-  failed?(error: unknown): void
-}
+import type { MediaOptions, MediaStatistics, Outcome } from './options.ts'
+import type { PortPair } from './ports.ts'
+import { toneEars } from './tones.ts'
 
 /** The best first: the strongest that costs little. */
 const usualSuites: readonly SuiteName[] = [
@@ -59,32 +27,6 @@ const usualSuites: readonly SuiteName[] = [
 const usualTimeout = 30_000
 /** Half a minute of both directions. */
 const mostCaptured = 3000
-
-export interface MediaStatistics extends MediaQuality {
-  readonly codec: CodecName | undefined
-  readonly encrypted: SuiteName | undefined
-  readonly local: string
-  readonly remote: string | undefined
-  readonly direction: Direction | undefined
-  readonly held: boolean
-  readonly sent: number
-  /** Came too late to be heard, twice, or not at all. */
-  readonly late: number
-  readonly repeated: number
-  readonly missing: number
-  /** What a gap waits by now, ms. */
-  readonly wait: number
-  /** Packets that were not heard: from elsewhere, without the right key, of no type that was agreed on. */
-  readonly strangers: number
-  readonly unauthentic: number
-  readonly unknown: number
-  /** Mean opinion score, estimated; undefined before anything was heard. */
-  readonly score: number | undefined
-}
-
-export type Outcome =
-  | { readonly ok: true; readonly sdp: string }
-  | { readonly ok: false; readonly status: number; readonly why: string }
 
 /** Takes a pair of ports. Rejects with `media.unavailable` when there is none. */
 export async function openMedia(options: MediaOptions): Promise<Media> {
@@ -104,11 +46,14 @@ export class Media {
   /** The format that the engine's end was opened with. */
   #linked: string | undefined
   #closed = false
+  #tones: boolean
+  #ears: ((payload: Uint8Array) => void) | undefined
 
   constructor(options: MediaOptions, pair: PortPair) {
     const { ids, clock, capture, allows, timeout, on } = options
     this.#options = options
     this.#pair = pair
+    this.#tones = options.tones ?? false
     this.#ours = oursOf(options, pair)
     this.#endpoint = new Endpoint({
       ...{ clock, fraction: () => ids.fraction(), pair, name: ids.token(9) },
@@ -116,8 +61,8 @@ export class Media {
       timeout: timeout ?? usualTimeout,
       ...(capture ? { tap: (packet: Captured) => this.#capture(packet) } : {}),
       on: {
-        frame: (payload, number) => void this.#link?.send(frame(number, payload)),
-        digit: (digit) => this.digit(digit),
+        frame: (payload, number) => this.#hear(payload, number),
+        digit: (digit) => this.#tell(digit),
         switched: (codec) => this.#follow(codec),
         timedOut: (why) => on.timedOut(why),
       },
@@ -160,9 +105,11 @@ export class Media {
     return this.#endpoint.press(digits)
   }
 
-  /** A key that came another way (INFO): for the engine. */
+  /** A key that came another way (INFO): for the engine. Who presses so is not listened to for tones, which may come as well. */
   digit(digit: string): void {
-    if (/^[0-9*#A-D]$/.test(digit)) this.#link?.send(text({ type: 'digit', digit }).text)
+    this.#tones = false
+    this.#ears = undefined
+    this.#tell(digit)
   }
 
   /** For the journal; undefined where nothing was to be heard. */
@@ -219,8 +166,18 @@ export class Media {
     return { ok: true, sdp: agreement.local.sdp }
   }
 
+  #hear(payload: Uint8Array, number: number): void {
+    this.#ears?.(payload)
+    this.#link?.send(frame(number, payload))
+  }
+
+  #tell(digit: string): void {
+    if (/^[0-9*#A-D]$/.test(digit)) this.#link?.send(text({ type: 'digit', digit }).text)
+  }
+
   #take(agreed: Negotiated): void {
     this.#endpoint.agree(agreed)
+    this.#ears = this.#tones ? toneEars(agreed, (digit) => this.#tell(digit)) : undefined
     // The engine hears in one format: another one needs another link.
     if (this.#linked === undefined || this.#linked === formatText(agreed)) return
     this.#attach().catch((error: unknown) => this.#options.on.failed?.(error))
