@@ -91,7 +91,9 @@ ${rows.join('\n')}
 
 function carriers(): string {
   // A browser is no carrier with numbers: it has a page of its own.
-  const specs = everyProvider(ownProviders).flatMap((spec) => (spec.kind === 'carrier' && spec.webhook ? [spec] : []))
+  const specs = everyProvider(ownProviders).flatMap((spec) =>
+    spec.kind === 'carrier' && (spec.webhook ?? spec.control?.commands.includes('dial')) ? [spec] : [],
+  )
   const known = specs.map((spec) => new Map(featuresOf(spec).map((feature) => [feature.name, feature])))
   const rows = Object.entries(features).map(([name, label]) => {
     const cells = known.map((of) => cellOf(of.get(name as FeatureName)!)) // keys of the table are its names

@@ -31,12 +31,12 @@ function whoDoes(name: FeatureName, spec: CarrierSpec): Doer {
     case 'calls-in':
       return only(takes('answer'), `${label} brings no calls`)
     case 'calls-out':
-    case 'doubt':
       return dials ? ['carrier'] : here
+    case 'doubt':
     case 'take-back':
       return dials ? only(lacks?.[name] === undefined, '') : here
     case 'signatures':
-      return only(spec.webhook !== undefined, 'Nothing is told by webhook')
+      return only(spec.webhook !== undefined || (dials && spec.listen !== undefined), 'Nothing is told by webhook')
     case 'hangup':
       return only(takes('hangup'), `${label} ends calls by itself`)
     case 'keys-in':

@@ -113,7 +113,8 @@ export async function askHowItIs(live: LiveCall): Promise<'running' | 'over' | u
       if (found === 'unsure') return undefined
       const status = found === 'unknown' ? 'completed' : found.status
       if (!isTerminal(status)) return 'running'
-      await live.post({ type: 'call.progressed', status, ref })
+      const cause = found === 'unknown' || found.cause === undefined ? {} : { cause: found.cause }
+      await live.post({ type: 'call.progressed', status, ref, ...cause })
       return 'over'
     } catch (error) {
       if (engine.scope.closed) return undefined

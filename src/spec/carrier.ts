@@ -69,7 +69,10 @@ export interface SetUp {
 }
 
 /** What a look-up finds. */
-export type LookedUp = { readonly ref: string; readonly status: CallStatus } | 'unknown' | 'unsure'
+export type LookedUp =
+  | { readonly ref: string; readonly status: CallStatus; /** A sentence. */ readonly cause?: string }
+  | 'unknown'
+  | 'unsure'
 
 export interface Cost {
   /** Positive: what the call cost. */

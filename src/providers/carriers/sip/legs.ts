@@ -18,6 +18,7 @@ export interface LegsOptions {
 export class Legs {
   readonly #options: LegsOptions
   readonly #legs = new Map<string, Leg>()
+  readonly #callIds = new Set<string>()
   readonly #perTrunk = new Map<string, number>()
 
   constructor(options: LegsOptions) {
@@ -31,6 +32,10 @@ export class Legs {
   /** By our id of the call. */
   of(call: string): Leg | undefined {
     return this.#legs.get(call)
+  }
+
+  hasCallId(callId: string): boolean {
+    return this.#callIds.has(callId)
   }
 
   having(session: Session): Leg | undefined {
@@ -71,12 +76,15 @@ export class Legs {
     ladder.bind(session.callId, line)
     const gone = (): void => {
       this.#legs.delete(line.id)
+      this.#callIds.delete(session.callId)
       captures.end(line.id)
       ladder.leave(session.callId, host.clock.monotonic())
       room[Symbol.dispose]()
     }
     const leg = new Leg({ ...options, host, line, gone })
-    if (!leg.over) this.#legs.set(line.id, leg)
+    if (leg.over) return leg
+    this.#legs.set(line.id, leg)
+    this.#callIds.add(session.callId)
     return leg
   }
 

@@ -41,6 +41,8 @@ interface Ringing {
 
 /** Whoever is turned away for a while may try again after this, seconds. */
 const comeBack = 10
+/** Call-IDs remembered. */
+const mostUsed = 50_000
 /** Beside the ring time, until sound flows, s: an ACK may take half a minute. */
 const margin = 40
 
@@ -48,6 +50,8 @@ export class Reception {
   readonly #options: ReceptionOptions
   /** By the ref that the engine knows the call by. */
   readonly #ringing = new Map<string, Ringing>()
+  /** Call-IDs that were refs of late. */
+  readonly #used = new Set<string>()
 
   constructor(options: ReceptionOptions) {
     this.#options = options
@@ -123,7 +127,7 @@ export class Reception {
     }
     if (settings.earlyMedia && session.offer !== undefined) session.progress(183, ours.sdp)
     else session.progress(180)
-    const ref = host.ids.id('sip')
+    const ref = this.#refOf(session)
     const ringing: Ringing = { session, trunk, sound, room, sdp: ours.sdp, since: host.clock.monotonic() }
     this.#ringing.set(ref, ringing)
     session.onEvent((event) => {
@@ -145,6 +149,18 @@ export class Reception {
     const leg = this.#options.legs.having(replaced)
     if (leg?.trunk.id !== trunk.id) return session.refuse(481)
     if (!leg.replace(session)) session.refuse(488)
+  }
+
+  /**
+   * The Call-ID, by which both sides find a call. Where another call of ours has or had it (it went out and came back, or was
+   * refused and is tried again) with more behind it: two calls must never be taken for one.
+   */
+  #refOf({ callId }: IncomingSession): string {
+    const { legs, host } = this.#options
+    if (this.#used.has(callId) || legs.hasCallId(callId)) return `${callId};${host.ids.id('again')}`
+    if (this.#used.size >= mostUsed) this.#used.clear()
+    this.#used.add(callId)
+    return callId
   }
 
   #offerOf(ref: string, { request, flow }: IncomingSession, { id, settings }: Trunk, caller: Caller) {

@@ -1,6 +1,7 @@
 /** The SIP trunk: calls from and to every carrier and exchange that speaks SIP, and softphones of one's own. */
 import type { CommandType } from '../../../spec/call.ts'
-import type { CarrierSpec } from '../../../spec/carrier.ts'
+import type { CallSeen, CarrierSpec, LookedUp } from '../../../spec/carrier.ts'
+import type { Operation } from '../../../spec/http.ts'
 import { listen } from './listener.ts'
 import { processSettings } from './process.ts'
 import { settings } from './settings.ts'
@@ -29,4 +30,16 @@ export const sip: CarrierSpec<typeof settings> = {
   },
   stream,
   listen,
+  lacks: {
+    doubt: 'A SIP call ends with the process that has it: a dial in doubt is not repeated.',
+  },
+  // Asked only after a crash: its process was the other end of the call.
+  lookup: lookUp,
+}
+
+// No request is made: there is nobody to ask.
+// oxlint-disable-next-line require-yield
+function* lookUp({ ref }: CallSeen): Operation<LookedUp> {
+  const cause = 'the process that had the call is gone, and with it its SIP dialog and its sound'
+  return ref === undefined ? 'unsure' : { ref, status: 'failed', cause }
 }
