@@ -112,10 +112,15 @@ describe('an HTTP tool', () => {
 })
 
 describe('an MCP server', () => {
-  test('gives each call a session of its own, with the tools that are allowed', async () => {
+  test('gives each call a session of its own, with the tools that are allowed and a token where it wants one', async () => {
     const server = await mcpServer(house.scope)
-    const mcp = [{ url: server.url, headers: { authorization }, allow: ['sum.add', 'fail'] }]
-    const [one, two] = await Promise.all([call({ mcp }), call({ mcp })])
+    const text = JSON.stringify({ access_token: 'oauth-0123456789', token_type: 'Bearer', expires_in: 3600 })
+    const tokenUrl = await toolServer(house.scope, () => ({ text }))
+    const mcp = { url: server.url, allow: ['sum.add', 'fail'] }
+    const [one, two] = await Promise.all([
+      call({ mcp: [{ ...mcp, headers: { authorization } }] }),
+      call({ mcp: [{ ...mcp, tokenUrl, clientId: 'offhook', clientSecret: 'client-0123456789abcdef' }] }),
+    ])
     expect(one.player.brief.tools.map(({ name }) => name).slice(3)).toEqual(['sum_add', 'fail'])
     expect(one.player.brief.tools[3]!.parameters).toMatchObject({ properties: { by: { type: 'number' } } })
     expect(await one.player.use('sum_add', { by: 2 })).toMatchObject({ ok: true, result: 'the sum is 2' })
@@ -123,11 +128,13 @@ describe('an MCP server', () => {
     expect(await two.player.use('sum_add', { by: 7 })).toMatchObject({ ok: true, result: 'the sum is 7' })
     expect(await two.player.use('sum_add', { by: 'x' })).toMatchObject({ ok: false })
     expect(await two.player.use('fail')).toMatchObject({ ok: false, result: { error: 'out of numbers' } })
-    expect(server.sessions).toEqual([authorization, authorization])
+    expect(server.sessions.toSorted()).toEqual([authorization, 'Bearer oauth-0123456789'].toSorted())
     one.hangUp()
     two.hangUp()
     await until('both sessions at their end', () => server.ended === 2)
-    expect(JSON.stringify([await house.events(one.id), house.logger.lines])).not.toContain('tool-0123456789abcdef')
+    const told = JSON.stringify([await house.events(one.id), await house.events(two.id), house.logger.lines])
+    for (const secret of ['tool-0123456789abcdef', 'oauth-0123456789', 'client-0123456789abcdef'])
+      expect(told).not.toContain(secret)
   })
 
   test('that is not there costs the call its tools, not the call', async () => {

@@ -50,7 +50,9 @@ export async function openKit(settings: KitSettings, about: About, parts: KitPar
   const offered = new Map(settings.tools.map((tool) => [tool.name, ownTool(tool, about, server)]))
   const sessions: McpSession[] = []
   // In their order, whoever answers first.
-  const opened = await Promise.allSettled(settings.mcp.map((one) => openMcp(one, parts.stream, parts.engine)))
+  const opened = await Promise.allSettled(
+    settings.mcp.map((one) => openMcp(one, { stream: parts.stream, signal: parts.engine, now })),
+  )
   for (const [index, result] of opened.entries()) {
     if (result.status === 'fulfilled') {
       sessions.push(result.value)

@@ -5,6 +5,7 @@ import { secretHider } from '../../lib/redact.ts'
 import { OffhookError } from '../../spec/errors.ts'
 import type { ToolOutcome } from '../toolbox.ts'
 import { guardedFetch } from './fetch.ts'
+import { authorized } from './oauth.ts'
 import type { JsonSchema } from './schema.ts'
 import type { McpServer } from './settings.ts'
 
@@ -27,13 +28,23 @@ const patience = 4_000
 const most = 64
 const largest = 64 * 1024
 
+export interface McpNeeds {
+  readonly stream: PartHost['stream']
+  readonly signal: AbortSignal
+  /** Wall time, ms. */
+  readonly now: () => number
+}
+
 /** Rejects with `tool.failed` when the server cannot be reached or does not say which tools it has. */
-export async function openMcp(server: McpServer, stream: PartHost['stream'], signal: AbortSignal): Promise<McpSession> {
-  const hide = secretHider(Object.values(server.headers).flatMap((value) => [value, value.split(' ').at(-1) ?? '']))
+export async function openMcp(server: McpServer, { stream, signal, now }: McpNeeds): Promise<McpSession> {
+  const keys = Object.values(server.headers).flatMap((value) => [value, value.split(' ').at(-1) ?? ''])
+  const hide = secretHider([...keys, server.clientSecret])
   const wordsOf = (error: unknown) => hide(error instanceof Error ? error.message : String(error))
   const over = new AbortController()
   const either = AbortSignal.any([signal, over.signal])
-  const { client, leave } = await connect(server, guardedFetch(stream, either)).catch((error: unknown) => {
+  const plain = guardedFetch(stream, either)
+  const fetch = server.tokenUrl === '' ? plain : authorized(plain, server, now)
+  const { client, leave } = await connect(server, fetch).catch((error: unknown) => {
     over.abort()
     throw failed(server, wordsOf(error), error)
   })

@@ -60,6 +60,14 @@ const mcpServer = z.strictObject({
     description: 'Where the server speaks streamable HTTP: https://example.com/mcp',
   }),
   headers,
+  tokenUrl: field(z.union([z.literal(''), address]).default(''), {
+    title: 'Token address',
+    description:
+      'Where the server wants OAuth: the token endpoint of its authorization server. A token is had by client credentials, and renewed. Empty: what stands in the headers.',
+  }),
+  clientId: field(z.string().trim().max(500).default(''), { title: 'Client id' }),
+  clientSecret: field(z.string().max(2_000).default(''), { title: 'Client secret', secret: true }),
+  scope: field(z.string().trim().max(500).default(''), { title: 'Scope' }),
   allow: field(z.array(z.string().min(1).max(200)).max(100).default([]), {
     title: 'Tools offered',
     description: 'Their names at the server. Empty: all of them.',
@@ -95,7 +103,16 @@ export const kitFields = {
     z
       .array(mcpServer.meta({ title: 'MCP server' }))
       .max(10)
-      .default([]),
+      .default([])
+      .superRefine((servers, context) => {
+        for (const [index, { tokenUrl, clientId }] of servers.entries())
+          if (tokenUrl !== '' && clientId === '')
+            context.addIssue({
+              code: 'custom',
+              path: [index, 'clientId'],
+              message: 'a token address needs a client id',
+            })
+      }),
     {
       title: 'MCP servers',
       group,
