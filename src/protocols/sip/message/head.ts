@@ -108,8 +108,12 @@ function lineEnd(text: string, at: number): number {
   return end >= at && text.indexOf('\r', at) === end ? end : -1
 }
 
-/** Enough of a stranger's text to know it again; nothing that breaks a line. */
+/** Enough of a stranger's text to know it again: nothing that breaks a line, and no password of a URI. */
 export function excerpt(text: string): string {
-  const short = text.length > 60 ? `${text.slice(0, 60)}…` : text
+  const start = text.length > 200 ? text.slice(0, 200) : text
+  // Of one that was cut here the end is not in sight.
+  const secret = text.length > 200 ? /(\bsips?:[^\s@:]*:)[^\s@]*(@|$)/gi : /(\bsips?:[^\s@:]*:)[^\s@]*(@)/gi
+  const told = start.replaceAll(secret, '$1[redacted]$2')
+  const short = told.length > 60 ? `${told.slice(0, 60)}…` : told
   return short.replaceAll(/[^\x20-\x7e\u00a0-\uffff]/g, '?')
 }

@@ -3,7 +3,7 @@
 export interface SipHeader {
   /** As written: `Via`, `v`, `X-Custom`. Compare with `sameHeader`, which knows compact forms and case. */
   readonly name: string
-  /** Unfolded, without the white space around it; bytes beyond ASCII as UTF-8. */
+  /** Unfolded, without the white space around it; bytes beyond ASCII as UTF-8, what is none of it as U+FFFD. */
   readonly value: string
 }
 
@@ -29,8 +29,8 @@ export interface SipResponse {
 export type SipMessage = SipRequest | SipResponse
 
 /**
- * What bytes turned out to be. `malformed`: a request that gets `status` if its Via, From, To, Call-ID and CSeq can be
- * answered (`headers` holds what could be read), or silence; a malformed response is dropped.
+ * What bytes turned out to be. `ok`: Via, From, To, Call-ID and CSeq are there and can be read; whether the rest is right says
+ * `examine`. Otherwise a request gets `status` where `refusalOf` finds enough in `headers`, the rest is dropped.
  */
 export type Parsed =
   | { readonly ok: true; readonly message: SipMessage }

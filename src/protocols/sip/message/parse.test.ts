@@ -179,6 +179,20 @@ describe('a datagram', () => {
     expect(wrong('a\u0007\u001b[1m\u009b')).toEqual(['request', 400, '"a??[1m?" is no header'])
   })
 
+  it('shows no password of a URI', () => {
+    const secret = `key${'x'.repeat(300)}`
+    for (const uri of ['sip:agent:key@b c', `<sip:agent:${secret}@b>`, `sip:b "SIPS:a:key@c"`, 'sip::key@ b']) {
+      const wrong = JSON.stringify(fault(parseMessage(write([`OPTIONS ${uri} SIP/2.0`, ...five]))))
+      expect(wrong).toContain('[redacted]')
+      expect(wrong).not.toContain('key')
+    }
+    expect(fault(parseMessage(write(['OPTIONS sip:a:5060 b SIP/2.0', ...five])))).toEqual([
+      'request',
+      400,
+      'The Request-URI "sip:a:5060 b" is none',
+    ])
+  })
+
   it('keeps what can be read of a malformed one, for the answer', () => {
     const parsed = parseMessage(options('nonsense', 'X: y'))
     expect(header(parsed.ok ? parsed.message : parsed, 'x')).toBe('y')
