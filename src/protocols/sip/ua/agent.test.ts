@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { request } from '../message/build.ts'
 import { header, headerTokens } from '../message/headers.ts'
-import type { SipHeader } from '../message/message.ts'
+import type { SipHeader, SipRequest } from '../message/message.ts'
+import type { Flow } from '../transport/contract.ts'
 import type { UserAgentOptions } from './contract.ts'
 import { answer, Pair } from './pair.ts'
 
@@ -212,12 +213,44 @@ describe('a request of ours', () => {
   })
 })
 
-test('an agent that is disposed of leaves nothing behind', async () => {
+test('an agent that is disposed of leaves nothing behind, and nobody waiting', async () => {
   const pair = new Pair({ answer: (session) => session.progress(180) })
   pair.call()
+  const parts = { method: 'OPTIONS', uri: 'sip:192.0.2.50', from: 'sip:a@h', to: 'sip:b@h' }
+  const caught = expect(pair.alice.agent.request(parts)).rejects.toThrow(
+    '192.0.2.50 gave no answer: the user agent closed',
+  )
   await pair.clock.advanceAsync(1000)
   pair.alice.agent[Symbol.dispose]()
   pair.bob.agent[Symbol.dispose]()
+  await caught
+  for (const { events } of [pair.alice, pair.bob]) expect(events.filter(({ type }) => type === 'ended')).toHaveLength(1)
   expect(pair.alive).toBe(0)
   expect(pair.clock.pending).toBe(0)
+})
+
+describe('what is agreed on with one caller', () => {
+  test('may be another interval, and no reliable responses', async () => {
+    const seen: string[] = []
+    const terms = (request: SipRequest, flow: Flow) => {
+      seen.push(`${request.method} ${flow.remote.address}`)
+      return { sessionExpires: 300, prack: 'off' } as const
+    }
+    const pair = new Pair({ bob: { terms }, answer: (session) => void (session.progress(180), session.accept(answer)) })
+    const { ours } = await pair.talk()
+    expect(seen).toEqual(['INVITE 192.0.2.1'])
+    expect(pair.ladder).toEqual(['> INVITE', '< 180 INVITE', '< 200 INVITE', '> ACK'])
+    expect(pair.last('200 INVITE')).toContain('Session-Expires: 300;refresher=uas')
+    ours.end()
+    await pair.settle()
+  })
+
+  test('may be asked for by the caller too', async () => {
+    const pair = new Pair({ answer: (session) => void (session.progress(180), session.accept(answer)) })
+    const { ours } = await pair.talk({ prack: 'off', sessionExpires: 0 })
+    expect(pair.last('INVITE')).not.toMatch(/100rel|PRACK|Session-Expires/)
+    expect(pair.ladder).toEqual(['> INVITE', '< 180 INVITE', '< 200 INVITE', '> ACK'])
+    ours.end()
+    await pair.settle()
+  })
 })

@@ -9,7 +9,7 @@ import type { ServerTransaction, Transactions } from '../transaction/contract.ts
 import { createTransactions } from '../transaction/layer.ts'
 import type { Admission, Answer, Flow } from '../transport/contract.ts'
 import { Capabilities } from './capabilities.ts'
-import type { InviteOptions, RequestOptions, UserAgent, UserAgentOptions } from './contract.ts'
+import type { InviteOptions, RequestOptions, SessionTerms, UserAgent, UserAgentOptions } from './contract.ts'
 import { OutgoingInvite } from './invite-client.ts'
 import { IncomingInvite } from './invite-server.ts'
 import { replacement } from './replaces.ts'
@@ -36,7 +36,7 @@ export function createUserAgent(options: UserAgentOptions): UserAgent {
   })
   stack.join(layer)
   return {
-    invite: (invite: InviteOptions) => new OutgoingInvite(stack, agent.capabilities, invite),
+    invite: (invite: InviteOptions) => new OutgoingInvite(stack, agent.with(invite), invite),
     request: (request: RequestOptions) => requestOutside(stack, request),
     keepAlive: (flow, keepAlive) => layer.keepAlive(flow, keepAlive),
     get alive() {
@@ -60,11 +60,18 @@ const within = new Set(['BYE', 'PRACK', 'UPDATE', 'INFO', 'NOTIFY'])
 
 class Agent {
   readonly capabilities: Capabilities
+  /** The same without 100rel. */
+  readonly #unreliable: Capabilities
   readonly #stack: Stack
 
   constructor(stack: Stack) {
     this.#stack = stack
     this.capabilities = new Capabilities(stack.options)
+    this.#unreliable = new Capabilities({ ...stack.options, prack: 'off' })
+  }
+
+  with({ prack }: SessionTerms): Capabilities {
+    return prack === 'off' ? this.#unreliable : this.capabilities
   }
 
   /** What belongs to a dialog was admitted with it. */
@@ -77,9 +84,9 @@ class Agent {
   onRequest(server: ServerTransaction): void {
     const { request } = server
     if (tagOf(toOf(request)) !== undefined) return this.#onWithin(server, idOf(request))
+    if (request.method === 'INVITE') return this.#onInvite(server)
     const refusal = this.capabilities.refusal(request)
     if (refusal) return this.#answer(server, refusal)
-    if (request.method === 'INVITE') return this.#onInvite(server)
     if (within.has(request.method)) return this.#answer(server, { status: 481 })
     this.#onOther(server)
   }
@@ -93,14 +100,17 @@ class Agent {
   #onInvite(server: ServerTransaction): void {
     const { request } = server
     const { options } = this.#stack
-    const wish = { interval: 1800, minimum: options.minSessionExpires ?? 90 }
+    const agreed = options.terms?.(request, server.flow) ?? {}
+    const capabilities = this.with(agreed)
+    const refusal = capabilities.refusal(request)
+    if (refusal) return this.#answer(server, refusal)
+    const wish = { interval: agreed.sessionExpires ?? 1800, minimum: options.minSessionExpires ?? 90 }
     const terms = grant(request, wish)
     if (!terms.ok) {
       return this.#answer(server, { status: 422, headers: [{ name: 'Min-SE', value: String(terms.minimum) }] })
     }
     const replaced = replacement(request, (id) => this.#stack.find(id))
     if (!replaced.ok) return this.#answer(server, { status: replaced.status })
-    const { capabilities } = this
     const stack = this.#stack
     const session = new IncomingInvite({ stack, capabilities, server, terms, wish, replaces: replaced.session })
     try {

@@ -12,6 +12,8 @@ const descriptions = ['application/sdp', 'multipart/mixed', 'multipart/alternati
 
 export class Capabilities {
   readonly infoTypes: readonly string[]
+  /** Provisional responses can be made so (100rel). */
+  readonly reliable: boolean
   /** Allow and Supported: in INVITE, UPDATE and their 2xx. */
   readonly headers: readonly SipHeader[]
   /** The same with Accept: OPTIONS (§11.2). */
@@ -19,7 +21,8 @@ export class Capabilities {
   readonly #abilities: Abilities
 
   constructor({ allow = [], infoTypes = dtmf, prack }: UserAgentOptions) {
-    const reliable = prack !== 'off'
+    this.reliable = prack !== 'off'
+    const { reliable } = this
     const methods = [...new Set([...own, ...(reliable ? ['PRACK'] : []), ...allow])]
     const extensions = ['timer', 'replaces', 'norefersub', ...(reliable ? ['100rel'] : [])]
     this.infoTypes = infoTypes

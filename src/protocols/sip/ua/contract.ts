@@ -32,6 +32,8 @@ export interface UserAgentOptions {
    * what it challenges or refuses never reaches a session.
    */
   readonly admit?: (request: SipRequest, flow: Flow) => Admission
+  /** What is agreed on with this caller, where it differs from what is said here. Called after `admit`. */
+  readonly terms?: (request: SipRequest, flow: Flow) => SessionTerms
   /** An INVITE that opens a dialog, after `admit`. Answer it through the session. */
   readonly onInvite: (session: IncomingSession) => void
   /**
@@ -45,6 +47,13 @@ export interface UserAgentOptions {
   readonly onMessage?: (entry: Seen) => void
 }
 
+export interface SessionTerms {
+  /** seconds; RFC 4028. 0: none of our own. Default 1800. */
+  readonly sessionExpires?: number
+  /** Default: as the user agent does it. */
+  readonly prack?: 'off' | 'supported'
+}
+
 export interface Credentials {
   readonly username: string
   readonly password: string
@@ -52,7 +61,7 @@ export interface Credentials {
   readonly realm?: string
 }
 
-export interface InviteOptions {
+export interface InviteOptions extends SessionTerms {
   /** The Request-URI, and where it leads unless `proxy` says. */
   readonly uri: string
   readonly from: string
@@ -63,8 +72,6 @@ export interface InviteOptions {
   /** Our SDP. Absent: late offer (the peer offers in its 2xx or reliable 1xx; the session tells `offered`). */
   readonly offer?: string
   readonly credentials?: Credentials
-  /** seconds; RFC 4028. 0: none is asked for. Default 1800. */
-  readonly sessionExpires?: number
   /** Which listener's address we call from. */
   readonly listener?: string
 }
@@ -193,6 +200,7 @@ export interface RequestOptions {
   readonly onFlow?: (flow: Flow, sent: SipRequest) => void
 }
 
+/** Disposed of, it says nothing to anybody any more: sessions end, requests fail, and their users hear of it. */
 export interface UserAgent extends Disposable {
   /** Throws where `from` or `to` is no address. */
   invite(options: InviteOptions): OutgoingSession

@@ -188,8 +188,8 @@ export class IncomingInvite implements IncomingSession {
   }
 
   #reliably(): ReliableProvisionals | undefined {
-    const { stack, server } = this.#options
-    if (stack.options.prack === 'off' || !supports100rel(server.request)) return undefined
+    const { stack, server, capabilities } = this.#options
+    if (!capabilities.reliable || !supports100rel(server.request)) return undefined
     const { clock, times, random } = stack
     const lost = () => {
       this.#refuse(504, { reason: 'No PRACK' })

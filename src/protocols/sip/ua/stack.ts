@@ -22,6 +22,8 @@ export interface Receiver {
   onAck(ack: SipRequest, flow: Flow): void
   /** A 2xx to an INVITE whose transaction is over. */
   onStray?(response: SipResponse, flow: Flow): void
+  /** The user agent closes: nothing can be said any more. */
+  onClosed(): void
   /** For Replaces. */
   readonly session: Session
 }
@@ -43,6 +45,8 @@ export class Stack {
   readonly #dialogs = new Map<string, Receiver>()
   readonly #timers = new Set<Timer>()
   readonly #closing = new AbortController()
+  /** Requests that wait for their final response. */
+  readonly #waiting = new Set<ClientUser>()
   #layer: Transactions | undefined
 
   constructor(options: UserAgentOptions) {
@@ -111,13 +115,14 @@ export class Stack {
 
   /** Looks up where it leads, then hands it to the transactions. */
   request(sending: Sending, user: ClientUser): Handle {
+    const watched = this.#watched(sending.next, user)
     let inner: ClientTransaction | undefined
     let stopped = false
     const start = async (): Promise<void> => {
       const targets = await this.#targets(sending.next)
       if (stopped || this.closed) return
-      if (typeof targets === 'string' && !sending.flow) user.onFailed('transport', targets)
-      else inner = this.#start(sending, typeof targets === 'string' ? [] : targets, user)
+      if (typeof targets !== 'string' || sending.flow) inner = this.#start(sending, targets, watched)
+      else watched.onFailed('transport', targets)
     }
     void start()
     return {
@@ -127,20 +132,32 @@ export class Stack {
       },
       stop: () => {
         stopped = true
+        this.#waiting.delete(watched)
         inner?.stop()
       },
     }
   }
 
-  #start(
-    { next, build, ...way }: Sending,
-    targets: readonly Target[],
-    user: ClientUser,
-  ): ClientTransaction | undefined {
-    const named = (flow: Flow) => withHeader(build(flow), 'User-Agent', this.options.product)
-    const onFailed: ClientUser['onFailed'] = (kind, why) =>
-      user.onFailed(kind, `${placeOf(next)} gave no answer: ${why}`)
-    return this.#layer?.request({ ...way, build: named, targets }, { onResponse: user.onResponse, onFailed })
+  #start(sending: Sending, found: readonly Target[] | string, user: ClientUser): ClientTransaction | undefined {
+    const build = (flow: Flow) => withHeader(sending.build(flow), 'User-Agent', this.options.product)
+    const targets = typeof found === 'string' ? [] : found
+    return this.#layer?.request({ ...sending, build, targets }, user)
+  }
+
+  /** Whoever waits when the agent closes is told so. */
+  #watched(next: string, user: ClientUser): ClientUser {
+    const watched: ClientUser = {
+      onResponse: (response, flow, sent) => {
+        if (response.status >= 200) this.#waiting.delete(watched)
+        user.onResponse(response, flow, sent)
+      },
+      onFailed: (kind, why) => {
+        if (this.#waiting.delete(watched))
+          user.onFailed(kind, `${placeOf(next)} ${why.startsWith('leads') ? why : `gave no answer: ${why}`}`)
+      },
+    }
+    this.#waiting.add(watched)
+    return watched
   }
 
   /** For ACKs: without a transaction. */
@@ -156,14 +173,16 @@ export class Stack {
   async #targets(uri: string): Promise<readonly Target[] | string> {
     try {
       const targets = await this.options.resolve(uri, this.#closing.signal)
-      return targets.length > 0 ? targets : `${placeOf(uri)} leads nowhere: no address is known for it`
+      return targets.length > 0 ? targets : 'leads nowhere: no address is known for it'
     } catch (error) {
-      return `${placeOf(uri)} leads nowhere: ${error instanceof Error ? error.message : String(error)}`
+      return `leads nowhere: ${error instanceof Error ? error.message : String(error)}`
     }
   }
 
   close(): void {
     this.#closing.abort()
+    for (const receiver of this.#dialogs.values()) receiver.onClosed()
+    for (const { onFailed } of this.#waiting) onFailed('transport', 'the user agent closed')
     for (const timer of this.#timers) timer.cancel()
     this.#dialogs.clear()
   }

@@ -165,6 +165,10 @@ export class Usage implements Receiver {
     this.#answers.get(cseqOf(response).number)?.()
   }
 
+  onClosed(): void {
+    this.finish({ by: 'us', reason: 'The user agent closed' })
+  }
+
   /** ACK at once, and to every repeat. */
   acknowledge({ response, sent, flow }: Outcome): void {
     if (flow) this.peer.flow = flow
