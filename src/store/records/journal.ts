@@ -1,15 +1,14 @@
 /** The journal in the database: batches in one transaction, positions that become visible in order. */
-import { and, asc, eq, getTableColumns, gt, inArray, or, sql as raw } from 'drizzle-orm'
+import { and, asc, eq, gt, inArray, or, sql as raw } from 'drizzle-orm'
 import type { Journaled } from '../../spec/event.ts'
 import { OffhookError } from '../../spec/errors.ts'
 import type { JournalEntry } from '../contract.ts'
 import type { Database, Sql } from '../database.ts'
 import { flatten, isTransient, storeFailure } from '../failure.ts'
 import { locks } from '../migrate.ts'
-import { calls, events, messages, metrics } from '../schema.ts'
+import { events, messages, metrics } from '../schema.ts'
 import type { JournalRecords, Written } from '../surface.ts'
-
-type Patch = NonNullable<JournalEntry['patch']>
+import { patchCalls } from './patches.ts'
 
 const standardLimit = 500
 const largestLimit = 5000
@@ -98,7 +97,7 @@ async function writeBatch(sql: Sql, entries: readonly JournalEntry[]): Promise<r
   const fresh = entries.flatMap((entry, index) => withPosition(entry, positions[index]))
   await insertMessages(sql, fresh)
   await insertMetrics(sql, fresh)
-  for (const [call, { organization, patch }] of patchesOf(fresh)) await patchCall(sql, organization, call, patch)
+  await patchCalls(sql, fresh)
   const stored = await readStored(
     sql,
     entries.filter((_, index) => positions[index] === undefined),
@@ -152,31 +151,6 @@ async function insertMetrics(sql: Sql, entries: readonly JournalEntry[]): Promis
     metrics.map((metric) => ({ ...metric, organization, call })),
   )
   if (rows.length > 0) await sql.insert(metrics).values(rows)
-}
-
-/** Later entries of a call win, field by field. */
-function patchesOf(entries: readonly JournalEntry[]) {
-  const patches = new Map<string, { readonly organization: string; readonly patch: Patch }>()
-  for (const { organization, call, patch } of entries) {
-    if (patch) patches.set(call, { organization, patch: { ...patches.get(call)?.patch, ...defined(patch) } })
-  }
-  return patches
-}
-
-const changeable = new Set(
-  Object.keys(getTableColumns(calls)).filter((name) => name !== 'id' && name !== 'organization'),
-)
-
-function defined(patch: Patch): Patch {
-  return Object.fromEntries(
-    Object.entries(patch).filter(([name, value]) => value !== undefined && changeable.has(name)),
-  )
-}
-
-async function patchCall(sql: Sql, organization: string, call: string, patch: Patch): Promise<void> {
-  if (Object.keys(patch).length === 0) return
-  const own = and(eq(calls.organization, organization), eq(calls.id, call))
-  await sql.update(calls).set(patch).where(own)
 }
 
 async function readStored(sql: Sql, entries: readonly JournalEntry[]): Promise<ReadonlyMap<string, Journaled>> {

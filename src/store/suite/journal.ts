@@ -80,6 +80,34 @@ function companionTests(setting: Setting): void {
       expect(transcript).toEqual([heard, { ...message, id: 'msg_2', role: 'caller', text: 'Hi' }])
     })
 
+    test('changes many calls at once, each in its own fields, and none of another organization', async () => {
+      const [tenant, other] = [await setting.tenant(), await setting.tenant()]
+      const [one, two, three, bystander] = [
+        await tenant.call(),
+        await tenant.call(),
+        await tenant.call(),
+        await other.call(),
+      ]
+      const append = setting.store.journal.append.bind(setting.store.journal)
+      const cost = { amount: 0.0123, currency: 'EUR' }
+      const usage = [{ part: 'llm', provider: 'openai', usage: { tokensIn: 7 } }] as const
+      const told = {
+        one: { status: 'ringing', ref: tenant.fresh('ref') },
+        two: { status: 'completed', ref: tenant.fresh('ref') },
+        three: { cost, usage, machineDetection: false, endedAt: start + 5 },
+      } as const
+      await Promise.all([
+        append(tenant.entry(one.id, 1, { patch: { status: 'queued' } })),
+        append(tenant.entry(one.id, 2, { patch: told.one })),
+        append(tenant.entry(two.id, 1, { patch: { ref: told.two.ref, status: 'completed' } })),
+        append(tenant.entry(three.id, 1, { patch: told.three })),
+      ])
+      expect(await setting.store.calls.find(one.id)).toEqual({ ...one, ...told.one })
+      expect(await setting.store.calls.find(two.id)).toEqual({ ...two, ...told.two })
+      expect(await setting.store.calls.find(three.id)).toEqual({ ...three, ...told.three })
+      expect(await setting.store.calls.find(bystander.id)).toEqual(bystander)
+    })
+
     test('is a message’s last word at the place of its first, also within one batch', async () => {
       const tenant = await setting.tenant()
       const { id } = await tenant.call()
