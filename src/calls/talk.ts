@@ -11,6 +11,7 @@ import type { ToolCall } from '../spec/speech.ts'
 import { agentDoor, voiceDoor } from './doors.ts'
 import { plain } from './inputs.ts'
 import type { LiveCall, Outcome } from './live.ts'
+import { checkSound, fetchSound } from './sounds.ts'
 import { aboutOf, furnishKit, reachedVoicemail } from './own-tools.ts'
 
 /** Never rejects: an agent that cannot be opened ends the call, and says why. */
@@ -97,11 +98,28 @@ export function beginTalk(live: LiveCall, talk: Talk): void {
       logger: live.engine.logger.child({ call: running.id }),
       emit: (event: ConversationEvent) => void running.post(event),
       tool: (call) => useTool(live, call),
+      play: (url) => void playFrom(live, url),
       finish: (reason) => void live.command({ type: 'hangup', reason }, 'engine'),
     }),
   )
   if (live.leg) live.conversation.attach(live.leg)
   if (live.endsAt !== undefined) live.conversation.endsIn(live.endsAt - live.inputs.clock.monotonic())
+}
+
+/** What the agent wants to have heard; nobody hears what cannot be had, and the call's events say why. */
+async function playFrom(live: LiveCall, url: string): Promise<void> {
+  const { engine, running } = live
+  try {
+    const wav = await fetchSound(engine, url)
+    const { durationMs } = checkSound(wav)
+    const id = engine.ids.id('cmd')
+    live.keepSound(id, Buffer.from(wav).toString('base64'))
+    await live.play(id, { type: 'play', durationMs, url })
+  } catch (error) {
+    const known = error instanceof OffhookError ? error : undefined
+    const message = known?.message ?? `A sound could not be played: ${String(error)}`
+    await running.post({ type: 'agent.failed', code: known?.code ?? 'internal', message })
+  }
 }
 
 async function useTool(live: LiveCall, call: ToolCall): Promise<{ ok: boolean; result: unknown }> {

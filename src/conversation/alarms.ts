@@ -1,6 +1,7 @@
 /** The timers of a talk that run: set and cancelled as `turns.ts` says. */
 import type { Clock, Timer } from '../lib/clock.ts'
-import type { TurnTimer } from './turn.ts'
+import type { ConversationEvent } from './contract.ts'
+import type { TurnRules, TurnTimer } from './turn.ts'
 
 export class Alarms {
   readonly #clock: Clock
@@ -30,4 +31,11 @@ export class Alarms {
     for (const timer of this.#running.values()) timer.cancel()
     this.#running.clear()
   }
+}
+
+/** What is told of an agent that lets others wait. */
+export function tooLate(what: 'ready' | 'reply', { agentTimeout }: TurnRules): ConversationEvent {
+  const limit = `${agentTimeout / 1000} s`
+  const message = what === 'ready' ? `not ready within ${limit}` : `no reply begun within ${limit}`
+  return { type: 'agent.failed', code: 'vendor.timeout', message: `the agent was ${message}` }
 }

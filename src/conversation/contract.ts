@@ -123,6 +123,8 @@ export interface ConversationOptions {
   readonly emit: (event: ConversationEvent) => void
   /** Performs a tool the agent asked for. `hang_up` and `transfer_call` arrive here only after the last words were heard. */
   readonly tool: (call: ToolCall) => Promise<{ readonly ok: boolean; readonly result: unknown }>
+  /** Has a sound played that the agent wants: it comes back by `Conversation.play`. Absent: there is nobody who could. */
+  readonly play?: (url: string) => void
   /** The talk is over from our side: nobody spoke for too long, or the agent failed for good (its mistake message was heard). */
   readonly finish: (reason: 'idle' | 'agent-failed') => void
 }

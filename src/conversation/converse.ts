@@ -2,7 +2,7 @@
 import { Scope } from '../lib/scope.ts'
 import type { AgentEvent, AgentSession } from '../spec/agent.ts'
 import type { CallStatus } from '../spec/call.ts'
-import { Alarms } from './alarms.ts'
+import { Alarms, tooLate } from './alarms.ts'
 import { Blocked } from './blocked.ts'
 import { Clips } from './clips.ts'
 import { conversationDefaults } from './contract.ts'
@@ -248,7 +248,7 @@ class Talk implements Conversation {
       case 'reply-started':
         this.#saying = Math.max(0, this.#saying - 1)
         this.#unsaid = ''
-        return this.#said.start(event.reply)
+        return this.#said.start(event.reply, event.shielded)
       case 'reply-text':
         this.#meter.take('firstToken')
         return this.#said.text(event.reply, {
@@ -271,6 +271,8 @@ class Talk implements Conversation {
         })
       case 'tool-called':
         return this.#toolbox.take(event.call)
+      case 'play':
+        return this.#options.play?.(event.url)
       case 'blocked':
         return this.#blocked.take(event)
       case 'measured':
@@ -382,11 +384,8 @@ class Talk implements Conversation {
         return this.#speechStarted(action.agoMs)
       case 'speech-ended':
         return this.#speechEnded(action.agoMs)
-      case 'late': {
-        const limit = `${this.#rules.agentTimeout / 1000} s`
-        const message = action.what === 'ready' ? `not ready within ${limit}` : `no reply begun within ${limit}`
-        return this.#options.emit({ type: 'agent.failed', code: 'vendor.timeout', message: `the agent was ${message}` })
-      }
+      case 'late':
+        return this.#options.emit(tooLate(action.what, this.#rules))
       case 'timer':
         return this.#alarms.set(action.timer, action.delay)
       case 'cancel':

@@ -75,7 +75,7 @@ export interface TurnState {
   readonly debts: number
   /** Tools that have not returned. */
   readonly working: number
-  /** The greeting may not be interrupted and is not over. */
+  /** The greeting, or what the agent says now, may not be interrupted and is not over. */
   readonly shielded: boolean
   readonly prompts: number
   /** The agent went while the talk was held. */
@@ -137,7 +137,7 @@ export type TurnInput =
     }
   /** Words of the present turn, so far. */
   | { readonly type: 'caller-words'; readonly text: string; readonly audible: boolean }
-  | { readonly type: 'reply-started'; readonly reply: string }
+  | { readonly type: 'reply-started'; readonly reply: string; readonly shielded?: true | undefined }
   /** First sound of a reply, or of a run of sound. */
   | { readonly type: 'sounded' }
   | { readonly type: 'reply-ended'; readonly reply: string }

@@ -101,6 +101,22 @@ describe('greeting', () => {
     expect(ofType(play(talking, shielded).actions, 'speech-started')).toHaveLength(1)
   })
 
+  test('is not all that may be shielded: an answer that says so is heard to its end, too', () => {
+    const answer: TurnInput = { type: 'reply-started', reply: 'b', shielded: true }
+    const over: TurnInput = { ...started, audible: true }
+    const during = [...heardGreeting, answer, { type: 'sounded' }, over] as const
+    expect(ofType(play(during).actions, 'cut')).toEqual([])
+    const after = [
+      ...heardGreeting,
+      answer,
+      { type: 'sounded' },
+      { type: 'reply-ended', reply: 'b' },
+      { type: 'heard' },
+    ] as const
+    const next = [...after, { type: 'reply-started', reply: 'c' }, { type: 'sounded' }, over] as const
+    expect(ofType(play(next).actions, 'cut')).toHaveLength(1)
+  })
+
   test('shields no longer than it lasts', () => {
     const shielded = { ...rules, greetingInterruptible: false }
     expect(ofType(play([...speaking, { ...started, audible: true }], shielded).actions, 'cut')).toHaveLength(1)

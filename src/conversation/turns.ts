@@ -48,7 +48,7 @@ function react(rules: TurnRules, state: TurnState, input: TurnInput, now: number
     case 'caller-words':
       return hearWords(rules, state, input, now)
     case 'reply-started':
-      return startReply(rules, state, input.reply)
+      return startReply(rules, state, input)
     case 'sounded':
       return stay({ ...state, sounding: true, owed: 0 })
     case 'reply-ended':
@@ -107,17 +107,22 @@ function attach(state: TurnState, now: number): TurnStep {
 
 // ── the agent ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-function startReply(rules: TurnRules, state: TurnState, reply: string): TurnStep {
+function startReply(
+  rules: TurnRules,
+  state: TurnState,
+  { reply, shielded }: TurnInput & { type: 'reply-started' },
+): TurnStep {
   if (reply === state.cut) return stay(state)
   // While keys are pressed it would answer half a number.
   if (state.keys !== '' && mayInterrupt(rules, state)) {
     const waiting = { ...state, reply: undefined, cut: reply, closed: true, owed: 0 }
     return stay(waiting, { type: 'cut', clear: false, unheard: reply })
   }
-  return stay({ ...state, reply, closed: false, mistake: state.mistake === 'asked' ? 'begun' : state.mistake })
+  const kept = { reply, closed: false, shielded: state.shielded || shielded === true }
+  return stay({ ...state, ...kept, mistake: state.mistake === 'asked' ? 'begun' : state.mistake })
 }
 
-/** A shielded greeting that has no sound is over as soon as it ends. */
+/** Shielded words that have no sound is over as soon as it ends. */
 function endReply(state: TurnState): TurnState {
   return { ...state, reply: undefined, owed: 0, shielded: state.shielded && state.sounding }
 }

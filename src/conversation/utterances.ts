@@ -74,8 +74,8 @@ export class Utterances {
     else this.#waiting.push(reached)
   }
 
-  start(reply: string): void {
-    this.#options.post({ type: 'reply-started', reply })
+  start(reply: string, shielded?: true): void {
+    this.#options.post({ type: 'reply-started', reply, shielded })
     if (this.#options.state().reply === reply) this.#replies.start(reply)
   }
 

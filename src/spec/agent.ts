@@ -78,7 +78,8 @@ export type AgentEvent =
   /** Ready to hear: audio is kept for it until then. */
   | { readonly type: 'ready' }
   /** The agent begins a reply; sound follows on the microphone. */
-  | { readonly type: 'reply-started'; readonly reply: string }
+  /** `shielded`: it is heard to its end, whoever speaks over it. */
+  | { readonly type: 'reply-started'; readonly reply: string; readonly shielded?: true }
   /** Text of the reply, as spoken; deltas add up. `atMs`: where in the reply's sound this text begins, when known. */
   | { readonly type: 'reply-text'; readonly reply: string; readonly delta: string; readonly atMs?: number }
   /** All sound of the reply has been written to the microphone. `broken`: there should have been more, and its last words have no sound. */
@@ -93,6 +94,8 @@ export type AgentEvent =
   /** The agent wants to know when all its sound so far was heard: an order `marker-heard` of that name. */
   | { readonly type: 'marker'; readonly name: string }
   | { readonly type: 'tool-called'; readonly call: ToolCall }
+  /** A sound of the user's is to be played now: where it is to be had. */
+  | { readonly type: 'play'; readonly url: string }
   /** Timed when it arrives; `atMs` is the agent's own figure, ms after the caller's turn ended. */
   | { readonly type: 'measured'; readonly name: 'transcript' | 'first-token' | 'first-audio'; readonly atMs: number }
   /**

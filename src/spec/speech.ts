@@ -155,7 +155,8 @@ export type Turn =
   | { readonly role: 'tool'; readonly id: string; readonly name: string; readonly result: string }
 
 export type ModelEvent =
-  | { readonly type: 'text'; readonly delta: string }
+  /** `shielded`: the answer is heard to its end, whoever speaks over it. */
+  | { readonly type: 'text'; readonly delta: string; readonly shielded?: true }
   | { readonly type: 'tool'; readonly call: ToolCall }
   /** In the words of `PartUsage`. */
   | { readonly type: 'usage'; readonly usage: Readonly<Record<string, number>> }
@@ -208,7 +209,9 @@ export type ModelInput =
 
 export type ModelSocketEvent =
   /** Of the answer, or, where none is waited for, of something to say; `last` ends it. */
-  | { readonly type: 'text'; readonly delta: string; readonly last: boolean }
+  | { readonly type: 'text'; readonly delta: string; readonly last: boolean; readonly shielded?: true }
+  /** A sound to be heard after what it said: where it is to be had. */
+  | { readonly type: 'play'; readonly url: string }
   /** A tool to run once what it said was spoken; it is not told what came of it. */
   | { readonly type: 'tool'; readonly call: ToolCall }
   | PartFailed

@@ -480,3 +480,32 @@ test('two pipelines share nothing', async () => {
   expect(other.events).toEqual([{ type: 'ready' }])
   expect(other.soundMs()).toBe(0)
 })
+
+describe('a model that speaks unasked', () => {
+  test('says what must be heard to its end as such, and nothing else', async () => {
+    const { model, speak, session, of } = await start()
+    model.scripts.push([{ type: 'text', delta: 'By law', shielded: true }, ' I say this.'], ['Go on.'])
+    await speak('Hello')
+    await speak('Yes')
+    session.unasked({ type: 'say', text: 'Hold on.', shielded: true })
+    await settle()
+    expect(of('reply-started').map(({ shielded = false }) => shielded)).toEqual([true, false, true])
+  })
+
+  test('has a sound played after what it is saying, or at once when it says nothing', async () => {
+    const { clock, model, speak, session, events } = await start({ delay: 300 })
+    model.scripts.push(['Listen to this.'])
+    await speak('Hello')
+    session.unasked({ type: 'play', url: 'https://bot.test/a.wav' })
+    clock.advance(300)
+    await settle()
+    session.unasked({ type: 'play', url: 'https://bot.test/b.wav' })
+    const seen = events.flatMap((event) =>
+      event.type === 'play' ? [event.url] : event.type.startsWith('reply-') ? [event.type] : [],
+    )
+    expect(seen).toEqual([
+      ...['reply-started', 'reply-text', 'reply-ended'],
+      ...['https://bot.test/a.wav', 'https://bot.test/b.wav'],
+    ])
+  })
+})

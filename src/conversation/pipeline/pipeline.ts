@@ -57,7 +57,7 @@ class Pipeline implements AgentSession {
   #owed = false
   #chain = 0
   #reply: Reply | undefined
-  #texts: string[] = []
+  #texts: { readonly text: string; readonly shielded: boolean }[] = []
   /** What the last interruption kept the caller from hearing; said after all when it was only noise. */
   #unsaid = ''
   readonly #spoken = new Map<string, string>()
@@ -83,7 +83,7 @@ class Pipeline implements AgentSession {
     if (this.#over.signal.aborted) return
     switch (order.type) {
       case 'say':
-        this.#texts.push(order.text)
+        this.#texts.push({ text: order.text, shielded: false })
         return this.#advance()
       case 'interrupt':
         return this.#interrupt(order.reply, order.heardMs)
@@ -113,8 +113,12 @@ class Pipeline implements AgentSession {
     if (this.#over.signal.aborted) return
     const { emit } = this.#options
     if (event.type === 'failed') return emit(event)
-    if (event.type === 'say') return this.order(event)
+    if (event.type === 'say') {
+      this.#texts.push({ text: event.text, shielded: event.shielded ?? false })
+      return this.#advance()
+    }
     // After what it is saying now.
+    if (event.type === 'play') return this.#reply ? void this.#reply.plays.push(event.url) : emit(event)
     if (this.#reply) this.#reply.calls.push(event.call)
     else emit({ type: 'tool-called', call: event.call })
   }
@@ -178,7 +182,7 @@ class Pipeline implements AgentSession {
     // More is to come, or a question that this noise cut in on gets its answer now.
     if (this.#owed || this.#waiting) return
     if (this.#unsaid === '') return this.#options.emit({ type: 'caller-text', text: '', final: true })
-    this.#texts.push(this.#unsaid)
+    this.#texts.push({ text: this.#unsaid, shielded: false })
     this.#unsaid = ''
   }
 
@@ -218,8 +222,9 @@ class Pipeline implements AgentSession {
   /** Begins what is to be said next, if now is the time for it. */
   #advance(): void {
     if (this.#reply || this.#over.signal.aborted) return
-    const text = this.#texts.shift()
-    if (text !== undefined) return this.#begin(false, (reply) => sayText(reply, text))
+    const next = this.#texts.shift()
+    if (next)
+      return this.#begin(false, (reply) => sayText(Object.assign(reply, { shielded: next.shielded }), next.text))
     if (!this.#owed || this.#waiting || this.#broken) return
     this.#owed = false
     const { models, brief, patience } = this.#options
@@ -235,6 +240,8 @@ class Pipeline implements AgentSession {
       begun: false,
       planned: '',
       calls: [],
+      plays: [],
+      shielded: false,
       blocked: false,
       ...(thought && screen && { screen }),
       abort: new AbortController(),
@@ -282,6 +289,7 @@ class Pipeline implements AgentSession {
     if (reply.begun || reply.calls.length === 0) emit({ type: 'reply-ended', reply: reply.id })
     for (const call of reply.calls) this.#tools.set(call.id, call.name)
     for (const call of reply.calls) emit({ type: 'tool-called', call })
+    for (const url of reply.plays) emit({ type: 'play', url })
   }
 
   /** What was said before it broke stands; without a word said, trying again has been tried. */

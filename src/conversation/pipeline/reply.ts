@@ -19,8 +19,11 @@ export interface Reply {
   begun: boolean
   /** All the text that was to be said. */
   planned: string
-  /** Tools the model asks for. */
+  /** Tools the model asks for, and sounds, by their address. */
   calls: ToolCall[]
+  readonly plays: string[]
+  /** It is heard to its end. */
+  shielded: boolean
   /** Something else is said in place of its words from here on. */
   blocked: boolean
   /** What it must not say. */
@@ -160,6 +163,7 @@ async function think(
     else {
       if (!begun) reply.awake()
       begun = true
+      reply.shielded ||= event.shielded === true
       for (const sentence of cutter.push(event.delta)) plan(reply, feed, sentence)
     }
   }
@@ -177,7 +181,7 @@ async function say(reply: Reply, sentences: AsyncIterable<string>): Promise<void
   const { id, history, emit, speakers, voice, clock, broke, abort } = reply
   let soundMs = 0
   const saying = (text: string) => {
-    if (!reply.begun) emit({ type: 'reply-started', reply: id })
+    if (!reply.begun) emit({ type: 'reply-started', reply: id, ...(reply.shielded && { shielded: true }) })
     reply.begun = true
     history.text(id, text)
     emit({ type: 'reply-text', reply: id, delta: text, atMs: soundMs })

@@ -71,6 +71,11 @@ describe('a model behind a socket of its own', () => {
     const { bot, model, unasked } = await start()
     await bot.say(text('Hello '), text('there.', true))
     expect(unasked).toEqual([{ type: 'say', text: 'Hello there.' }])
+    await bot.say({ ...text('Hold on.', true), shielded: true }, { type: 'play', url: 'https://bot.test/a.wav' })
+    expect(unasked.slice(1)).toEqual([
+      { type: 'say', text: 'Hold on.', shielded: true },
+      { type: 'play', url: 'https://bot.test/a.wav' },
+    ])
     const flood = ask(model, 'Hi.')
     await settle()
     await bot.say(...Array.from({ length: 50 }, () => text('x'.repeat(1_000))), text('', true))

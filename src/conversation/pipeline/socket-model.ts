@@ -15,7 +15,8 @@ import { openVendorSocket, partError, type VendorNeeds, type VendorSocket } from
 
 /** What a model says or does although nobody asked. */
 export type Unasked =
-  | { readonly type: 'say'; readonly text: string }
+  | { readonly type: 'say'; readonly text: string; readonly shielded?: true }
+  | { readonly type: 'play'; readonly url: string }
   | { readonly type: 'tool'; readonly call: ToolCall }
   | PartFailed
 
@@ -45,6 +46,7 @@ class SocketModel implements Model {
   /** What still comes belongs to an answer that nobody wants any more. */
   #stale = false
   #aside = ''
+  #shielded = false
   /** Turns of the caller's that it was told. */
   #told: readonly string[] = []
 
@@ -125,7 +127,9 @@ class SocketModel implements Model {
   #hear(event: ModelSocketEvent): void {
     switch (event.type) {
       case 'text':
-        return this.#text(event.delta, event.last)
+        return this.#text(event)
+      case 'play':
+        return this.#options.unasked(event)
       case 'tool':
         // Each session counts its calls anew.
         return this.#options.unasked({
@@ -141,20 +145,24 @@ class SocketModel implements Model {
     }
   }
 
-  #text(delta: string, last: boolean): void {
+  #text({ delta, last, shielded }: ModelSocketEvent & { readonly type: 'text' }): void {
+    const whole = shielded && { shielded }
     const answer = this.#answer
     this.#length += delta.length
     const kept = this.#length <= longest
-    if (answer && kept && delta) answer.push({ type: 'text', delta })
+    if (answer && kept && delta) answer.push({ type: 'text', delta, ...whole })
     else if (!answer && !this.#stale && kept) this.#aside += delta
+    this.#shielded ||= shielded === true && !answer
     if (!last) return
     this.#length = 0
     this.#stale = false
     this.#answer = undefined
     answer?.end()
     const text = this.#aside.trim()
+    const aside = this.#shielded && { shielded: this.#shielded }
     this.#aside = ''
-    if (text) this.#options.unasked({ type: 'say', text })
+    this.#shielded = false
+    if (text) this.#options.unasked({ type: 'say', text, ...aside })
   }
 
   /** A proper close is its way to say that it is done; else the next turn of the caller's connects anew. */

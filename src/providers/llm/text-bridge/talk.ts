@@ -17,6 +17,9 @@ interface Step {
   readonly messages: readonly WireMessage[]
 }
 
+/** Nobody waits for more. */
+const longestLoop = 10
+
 export function begin(setup: object, language: string): State {
   return { setup, language, tools: 0, told: [] }
 }
@@ -52,9 +55,10 @@ function heard(state: State, message: Fields | undefined): Step {
   if (!message) return wrong(state, 'a message is a JSON object')
   switch (message['type']) {
     case 'text': {
-      const { token, last } = message
+      const { token, last, interruptible } = message
       if (typeof token !== 'string') return wrong(state, 'text has a token')
-      return { state, events: [{ type: 'text', delta: token, last: last === true }], messages: [] }
+      const shielded = interruptible === false && ({ shielded: true } as const)
+      return { state, events: [{ type: 'text', delta: token, last: last === true, ...shielded }], messages: [] }
     }
     case 'sendDigits': {
       const digits = text(message, 'digits')
@@ -65,11 +69,19 @@ function heard(state: State, message: Fields | undefined): Step {
       const handoff = text(message, 'handoffData')
       return tool(state, 'hang_up', handoff === undefined ? {} : { handoffData: handoff.slice(0, 10_000) })
     }
-    case 'play':
-    case 'language':
-      return wrong(state, `${message['type']} is not known here: say it as text, and set languages at the agent`)
+    case 'play': {
+      const url = text(message, 'source')
+      if (!url || !/^https?:\/\//.test(url) || !URL.canParse(url)) return wrong(state, 'play has a source, an address')
+      const times = Math.min(longestLoop, Math.max(1, Number(message['loop'] ?? 1) || 1))
+      return { state, events: Array.from({ length: times }, () => ({ type: 'play', url })), messages: [] }
+    }
+    case 'language': {
+      const language = text(message, 'transcriptionLanguage') ?? text(message, 'ttsLanguage')
+      if (!language) return wrong(state, 'language has a ttsLanguage or a transcriptionLanguage')
+      return { state: { ...state, language: language.slice(0, 20) }, events: [], messages: [] }
+    }
     default:
-      return wrong(state, 'there are text, sendDigits and end')
+      return wrong(state, 'there are text, play, language, sendDigits and end')
   }
 }
 

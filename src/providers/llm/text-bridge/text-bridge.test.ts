@@ -64,6 +64,9 @@ describe('what a bot in text says', () => {
     expect(hear({ type: 'text', token: 'Hi ', last: false, interruptible: true }).events).toEqual([
       { type: 'text', delta: 'Hi ', last: false },
     ])
+    expect(hear({ type: 'text', token: 'Wait.', last: false, interruptible: false }).events).toEqual([
+      { type: 'text', delta: 'Wait.', last: false, shielded: true },
+    ])
     expect(hear({ type: 'text', token: 'there.', last: true }).events).toMatchObject([{ last: true }])
     expect(hear({ type: 'sendDigits', digits: '1w2#' }).events).toMatchObject([
       { type: 'tool', call: { id: 'bot_1', name: 'send_digits', arguments: { digits: '1w2#' } } },
@@ -73,11 +76,22 @@ describe('what a bot in text says', () => {
     ])
   })
 
+  test('sounds to play, as often as it wants but not for ever; and another language', () => {
+    const { give, hear } = bot()
+    const source = 'https://bot.test/a.wav'
+    expect(hear({ type: 'play', source }).events).toEqual([{ type: 'play', url: source }])
+    expect(hear({ type: 'play', source, loop: 3 }).events).toHaveLength(3)
+    expect(hear({ type: 'play', source, loop: 1_000 }).events).toHaveLength(10)
+    expect(hear({ type: 'language', ttsLanguage: 'de-DE', transcriptionLanguage: 'de-CH' }).sent).toEqual([])
+    expect(give({ type: 'turn', text: 'Grüezi.' }).sent).toMatchObject([{ lang: 'de-CH' }])
+  })
+
   test.each([
     [42, 'JSON object'],
     [{ type: 'text' }, 'token'],
     [{ type: 'sendDigits', digits: 'abc' }, '0-9'],
-    [{ type: 'play', source: 'https://bot.test/a.wav' }, 'play is not known'],
+    [{ type: 'play', source: 'file:///etc/passwd' }, 'play has a source'],
+    [{ type: 'language' }, 'language has'],
     [{ type: 'brand_new' }, 'sendDigits and end'],
   ])('%j is an error to it each time, and told to the operator once', (message, why) => {
     const { hear } = bot()
