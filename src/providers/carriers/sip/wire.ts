@@ -44,6 +44,8 @@ export async function openWire(options: WireOptions): Promise<SipWire> {
 /** What carries the bytes of one flow. */
 interface Pipe {
   readonly flow: Flow
+  /** Whose certificate was asked for when it was made. */
+  readonly serverName?: string | undefined
   send(bytes: Uint8Array): boolean
   close(why: string): void
 }
@@ -160,9 +162,10 @@ export class SipWire implements Wire, AsyncDisposable {
 
   /** A connection there is already: of ours, or one the peer made (a phone behind NAT can be reached by no other). */
   #connectionTo({ protocol, address, port, serverName }: Target): Flow | undefined {
-    for (const { flow } of this.#pipes.values()) {
+    for (const { flow, serverName: proved } of this.#pipes.values()) {
       const same = flow.protocol === protocol && flow.remote.address === address && flow.remote.port === port
-      if (same && (protocol !== 'tls' || serverName === undefined || flow.peerNames !== undefined)) return flow
+      const name = serverName ?? address
+      if (same && (protocol !== 'tls' || proved === name || flow.peerNames?.includes(name))) return flow
     }
     return undefined
   }
@@ -181,19 +184,24 @@ export class SipWire implements Wire, AsyncDisposable {
         signal: AbortSignal.any([signal, late.signal]),
         ...(target.protocol === 'tls' ? { serverName: target.serverName ?? target.address, certificates } : {}),
       })
-      return this.#entered(door?.name ?? '', target.protocol, stream)
+      return this.#entered(door?.name ?? '', target.protocol, stream, target.serverName ?? target.address)
     } finally {
       timer.cancel()
     }
   }
 
-  #entered(listener: string, protocol: Protocol, stream: StreamEndpoint): Flow {
+  #entered(listener: string, protocol: Protocol, stream: StreamEndpoint, serverName?: string): Flow {
     const { local, remote, peerNames } = stream
     const flow: Flow = {
       ...{ id: `${protocol}#${++this.#count}`, protocol, listener, local, remote },
       ...(peerNames ? { peerNames } : {}),
     }
-    this.#pipes.set(flow.id, { flow, send: (bytes) => stream.send(bytes), close: (why) => stream.close(why) })
+    this.#pipes.set(flow.id, {
+      flow,
+      serverName,
+      send: (bytes) => stream.send(bytes),
+      close: (why) => stream.close(why),
+    })
     stream.onBytes((bytes) => this.#onBytes(flow, bytes))
     stream.onClosed((why) => {
       if (this.#pipes.delete(flow.id)) this.#onClosed(flow, why)
