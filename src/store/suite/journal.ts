@@ -7,6 +7,7 @@ import type { Setting } from './setting.ts'
 export function journalSuite(setting: Setting): void {
   writingTests(setting)
   companionTests(setting)
+  changingTests(setting)
   readingTests(setting)
 }
 
@@ -80,7 +81,28 @@ function companionTests(setting: Setting): void {
       expect(transcript).toEqual([heard, { ...message, id: 'msg_2', role: 'caller', text: 'Hi' }])
     })
 
-    test('changes many calls at once, each in its own fields, and none of another organization', async () => {
+    test('is a message’s last word at the place of its first, also within one batch', async () => {
+      const tenant = await setting.tenant()
+      const { id } = await tenant.call()
+      const message = (name: string, text: string) => ({ id: name, call: id, role: 'agent', text, at: start }) as const
+      const said = [
+        message('one', 'I'),
+        message('two', 'NUL \0 here'),
+        message('one', 'I said'),
+        message('one', 'I said so'),
+      ]
+      await Promise.all(
+        said.map((message, index) => setting.store.journal.append(tenant.entry(id, index + 1, { message }))),
+      )
+      const texts = (await setting.store.messages.list(tenant.id, id)).map(({ text }) => text)
+      expect(texts).toEqual(['I said so', 'NUL \uFFFD here'])
+    })
+  })
+}
+
+function changingTests(setting: Setting): void {
+  describe('a batch', () => {
+    test('changes many calls, each in its own fields, and no other', async () => {
       const [tenant, other] = [await setting.tenant(), await setting.tenant()]
       const [one, two, three, bystander] = [
         await tenant.call(),
@@ -106,23 +128,6 @@ function companionTests(setting: Setting): void {
       expect(await setting.store.calls.find(two.id)).toEqual({ ...two, ...told.two })
       expect(await setting.store.calls.find(three.id)).toEqual({ ...three, ...told.three })
       expect(await setting.store.calls.find(bystander.id)).toEqual(bystander)
-    })
-
-    test('is a message’s last word at the place of its first, also within one batch', async () => {
-      const tenant = await setting.tenant()
-      const { id } = await tenant.call()
-      const message = (name: string, text: string) => ({ id: name, call: id, role: 'agent', text, at: start }) as const
-      const said = [
-        message('one', 'I'),
-        message('two', 'NUL \0 here'),
-        message('one', 'I said'),
-        message('one', 'I said so'),
-      ]
-      await Promise.all(
-        said.map((message, index) => setting.store.journal.append(tenant.entry(id, index + 1, { message }))),
-      )
-      const texts = (await setting.store.messages.list(tenant.id, id)).map(({ text }) => text)
-      expect(texts).toEqual(['I said so', 'NUL \uFFFD here'])
     })
   })
 }
