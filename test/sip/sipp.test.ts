@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Scope } from '../../src/lib/scope.ts'
 import { startCapture, type Capture } from './capture.ts'
+import { serveNames } from './dns.ts'
 import * as called from './scenarios/called.ts'
 import * as caller from './scenarios/caller.ts'
 import type { Scenario } from './scenario.ts'
@@ -24,8 +25,9 @@ let proving: Trunk
 beforeAll(async () => {
   if (!installed) return
   scope = new Scope('sipp')
-  capture = await startCapture(scope)
-  stand = await openStand()
+  const rtp = { first: 28_000, last: 28_999 }
+  stand = await openStand({ OFFHOOK_RTP_PORTS: `${rtp.first}-${rtp.last}` })
+  capture = await startCapture(scope, { sip: [stand.port('udp'), stand.port('tcp')], rtp })
   const { data } = await stand.house.client.POST('/v1/agents', {
     body: { name: 'echo', provider: 'echo', settings: {} },
   })
@@ -175,10 +177,31 @@ describe.skipIf(!installed)('SIPp is called by the gateway', () => {
   })
 })
 
+describe.skipIf(!installed)('a trunk with two servers', () => {
+  test.concurrent('is called at the second when the first has no room', async () => {
+    const full = await startSipp(scope, { scenario: called.refuses('503 Service Unavailable'), limit: 40 })
+    const second = await startSipp(scope, { scenario: called.answersAndLeaves, limit: 40 })
+    const ports = [full, second].map(({ address }) => Number(address.split(':')[1]))
+    const services = ports.map((port, at) => ({ priority: at, port }))
+    await serveNames(scope, '_sip._udp.trunk.example', services)
+    const own = await stand.trunk({ host: 'trunk.example', transport: 'udp' })
+    const from = await own.number(echo)
+    const { data } = await stand.house.client.POST('/v1/calls', {
+      body: { connection: own.connection, from, to: '+15550100999', agent: echo },
+    })
+    const ended = await stand.house.callWhen('end', data!.id, ({ endReason }) => endReason !== null)
+    expect(ended.status, JSON.stringify(await stand.house.events(data!.id))).toBe('completed')
+    for (const { result } of [full, second]) {
+      const run = await result
+      expect(run, run.errors).toMatchObject(clean)
+    }
+  })
+})
+
 describe.skipIf(!installed)('Wireshark', () => {
   test('finds nothing malformed in all of it', async ({ skip }) => {
     skip(!capture, 'nobody may capture here')
-    const { sip, rtp, faults } = await capture!.read([stand.port('udp'), stand.port('tcp')])
+    const { sip, rtp, faults } = await capture!.read()
     expect(sip).toBeGreaterThan(200)
     expect(rtp).toBeGreaterThan(200)
     expect(faults).toEqual([])
