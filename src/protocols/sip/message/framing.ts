@@ -48,6 +48,8 @@ export class Framing {
     if (this.#broken) return found
     this.#append(bytes)
     while (this.#take(found));
+    // Two that come apart are two pongs: taken for a ping they would be answered, and the answers answered.
+    if (this.#length === 0) this.#halfPing = false
     return found
   }
 

@@ -263,6 +263,8 @@ describe('a stream', () => {
     expect(types(new Framing(), '\r\n\r\n')).toEqual(['ping'])
     expect(types(new Framing(), '\r\n')).toEqual(['pong'])
     expect(types(new Framing(), '\r\n\r\n\r\n')).toEqual(['ping', 'pong'])
+    // Two answers to pings of ours, some time apart.
+    expect(types(new Framing(), '\r\n', '\r\n')).toEqual(['pong', 'pong'])
     // Cut in two it is a pong at first: nobody can know.
     expect(types(new Framing(), '\r\n\r', '\n')).toEqual(['pong', 'ping'])
     expect(types(new Framing(), '\r\n', message, '\r\n')).toEqual(['pong', 'message', 'pong'])

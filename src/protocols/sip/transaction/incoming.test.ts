@@ -170,6 +170,23 @@ describe('more requests than can be worked on', () => {
     expect(bob.servers).toHaveLength(3)
   })
 
+  test('are not many when nobody can be answered', async () => {
+    const { alice, bob, run } = world({ bob: { limits: { transactions: 1 } } })
+    const flow = await alice.wire.connect(at('192.0.2.2', 'tcp'), signal)
+    const via = 'Via: SIP/2.0/TCP 192.0.2.1;branch=z9hG4bK1'
+    const text = Buffer.from(serialize(asking('MESSAGE'))).toString()
+    alice.wire.send(flow, Buffer.from(text.replace('\r\n', `\r\n${via}\r\n`)))
+    await run(10)
+    alice.wire.close(flow)
+    await run(10)
+    bob.wire.connect = () => Promise.reject(new Error('refused'))
+    bob.servers[0]!.respond(responseTo(bob.servers[0]!.request, 183))
+    await run(10)
+    alice.ask('MESSAGE', bobs, asking('MESSAGE', 'call2'))
+    await run(10)
+    expect(bob.servers).toHaveLength(2)
+  })
+
   test('get silence from strangers', async () => {
     const { alice, bob, run } = world({ bob: { limits: { transactions: 0 }, standing: () => 'stranger' } })
     alice.ask('MESSAGE', bobs)

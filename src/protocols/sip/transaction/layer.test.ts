@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { responseTo } from '../message/build.ts'
 import { header, withHeader } from '../message/headers.ts'
+import { serialize } from '../message/serialize.ts'
 import { asking, at, bobs, first, nothing, world } from './fakes.ts'
 
 describe('a request', () => {
@@ -72,6 +73,22 @@ describe('a response', () => {
   })
 })
 
+test('only a 2xx to INVITE is stray: nobody waits for any other', async () => {
+  const { bob, alice, run } = world()
+  const flow = await bob.wire.connect(at('192.0.2.1'), new AbortController().signal)
+  for (const [method, status] of [
+    ['OPTIONS', 200],
+    ['INVITE', 180],
+    ['INVITE', 300],
+    ['INVITE', 299],
+  ] as const) {
+    const request = withHeader(asking(method), 'Via', 'SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKgone')
+    bob.wire.send(flow, serialize(responseTo(request, status)))
+  }
+  await run(10)
+  expect(alice.stray.map(({ status }) => status)).toEqual([299])
+})
+
 describe('an INVITE', () => {
   test('gets 100 by itself after 200 ms, and an answer before that is no reason for one', async () => {
     const { alice, bob, run } = world()
@@ -127,8 +144,10 @@ describe('an INVITE', () => {
     bob.servers[0]!.respond(ok)
     await run(10)
     expect(alice.responses).toEqual([200, 200])
-    await alice.stack.send({ build: () => asking('ACK'), targets: [bobs] })
+    const sent = alice.stack.send({ build: () => asking('ACK'), targets: [at('192.0.2.9', 'tcp'), bobs] })
     await run(10)
+    expect(await sent).toBe(true)
+    expect(await alice.stack.send({ build: () => asking('ACK'), targets: [at('192.0.2.9', 'tcp')] })).toBe(false)
     expect(bob.acks.map(({ method }) => method)).toEqual(['ACK'])
     await run(32_000)
     expect(alive()).toEqual(nothing)

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { responseTo } from '../message/build.ts'
 import { serialize } from '../message/serialize.ts'
 import { asking, at, bobs, first, stackOn, world } from '../transaction/fakes.ts'
-import type { Flow, Seen } from './contract.ts'
+import type { Flow, Seen, Target } from './contract.ts'
 
 const { signal } = new AbortController()
 const bytes = (text: string) => Buffer.from(text.replaceAll('\n', '\r\n'))
@@ -88,6 +88,17 @@ describe('a stream', () => {
     await run(200)
     expect([bob.wire.streams, bob.stack.alive.streams]).toEqual([0, 0])
   })
+
+  test('that closes within a message is waited for no longer', async () => {
+    const { alice, run, clock } = world()
+    const flow = await alice.wire.connect(at('192.0.2.2', 'tcp'), signal)
+    alice.wire.send(flow, words('OPTIONS').subarray(0, 40))
+    await run(10)
+    expect(clock.pending).toBe(1)
+    alice.wire.close(flow)
+    await run(10)
+    expect(clock.pending).toBe(0)
+  })
 })
 
 describe('a WebSocket', () => {
@@ -141,6 +152,7 @@ describe('an answer', () => {
     await run(10)
     alice.wire.close(flow)
     await run(10)
+    bob.servers[0]!.onFailed = (why) => expect.unreachable(why)
     bob.servers[0]!.respond(responseTo(bob.servers[0]!.request, 180, { toTag: 'b' }))
     bob.servers[0]!.respond(responseTo(bob.servers[0]!.request, 486, { toTag: 'b' }))
     await run(10)
@@ -148,6 +160,37 @@ describe('an answer', () => {
       ['SIP/2.0 180 Ringing', 'SIP/2.0 486 Busy Here'],
       ['192.0.2.1:5060', '192.0.2.1:5060'],
     ])
+  })
+
+  test.each([
+    ['tls', { protocol: 'tls', address: '192.0.2.1', port: 5061, serverName: 'alice.example' }],
+    ['tcp', { protocol: 'tcp', address: '192.0.2.1', port: 5060 }],
+  ] as const)('over a new connection of %s expects the certificate of sent-by', async (protocol, target) => {
+    const { alice, bob, run } = world({ protocols: [protocol] })
+    const flow = await alice.wire.connect(at('192.0.2.2', protocol), signal)
+    const asked: Target[] = []
+    alice.wire.send(flow, words('INVITE', `SIP/2.0/${protocol.toUpperCase()} alice.example;branch=z9hG4bK1`))
+    await run(10)
+    alice.wire.close(flow)
+    await run(10)
+    bob.wire.connect = (to) => {
+      asked.push(to)
+      return Promise.reject(new Error('refused'))
+    }
+    bob.servers[0]!.respond(responseTo(bob.servers[0]!.request, 180))
+    await run(10)
+    expect(asked).toEqual([target])
+  })
+
+  test('that nobody gave needs no way: that there is none breaks nothing', async () => {
+    const { alice, bob, run } = world()
+    bob.wire.connect = () => Promise.reject(new Error('no such door'))
+    alice.wire.send(
+      await alice.wire.connect(bobs, signal),
+      words('OPTIONS', 'SIP/2.0/UDP 192.0.2.1:5070;branch=z9hG4bK1'),
+    )
+    await run(10)
+    expect(bob.servers).toHaveLength(1)
   })
 
   test('that cannot be brought is told to whoever gave it', async () => {
@@ -190,6 +233,27 @@ describe('keeping a flow alive', () => {
     bob.stack[Symbol.dispose]()
     await run(70_000)
     expect([deaths, alice.wire.streams]).toEqual([['no answer to a ping within 10000 ms'], 0])
+  })
+
+  test('a peer that answers every time lives on, and nothing waits when nobody cares any more', async () => {
+    const { alice, bob, run, clock } = world()
+    const flow = await alice.wire.connect(at('192.0.2.2', 'tcp'), signal)
+    const deaths: string[] = []
+    const keeping = alice.stack.keepAlive(flow, { every: 30_000, onDead: (why) => deaths.push(why) })
+    await run(100_000)
+    expect([deaths, bob.wire.sent, alice.wire.sent.length]).toEqual([[], Array(4).fill('\r\n'), 4])
+    bob.stack[Symbol.dispose]()
+    while (alice.wire.sent.length < 5) await run(1000)
+    keeping[Symbol.dispose]()
+    await run(5)
+    expect(clock.pending).toBe(0)
+  })
+
+  test('ends with the stack', async () => {
+    const { alice, clock } = world()
+    alice.stack.keepAlive(await alice.wire.connect(bobs, signal), { every: 30_000 })
+    alice.stack[Symbol.dispose]()
+    expect(clock.pending).toBe(0)
   })
 
   test('a peer that never answers pings is not held to it', async () => {
