@@ -1,6 +1,8 @@
 /** A bot that was written for Twilio's media streams answers Vonage's and Exotel's calls, unchanged. */
 import { once } from 'node:events'
+import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import twilio from 'twilio'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocketServer } from 'ws'
 import { simulatedCarrier, tone } from '../../simulators/index.ts'
@@ -34,13 +36,44 @@ async function agent(settings: object = {}) {
 }
 
 const lines = [
-  { carrier: 'vonage', line: lineAt({ carrier: simulatedCarrier('vonage'), account: 'applicationId' }) },
-  { carrier: 'exotel', line: lineAt({ carrier: simulatedCarrier('exotel'), account: 'accountSid' }) },
+  {
+    carrier: 'vonage',
+    way: 'its stream',
+    line: lineAt({ carrier: simulatedCarrier('vonage'), account: 'applicationId' }),
+  },
+  {
+    carrier: 'exotel',
+    way: 'its webhook',
+    line: lineAt({ carrier: simulatedCarrier('exotel'), account: 'accountSid' }),
+  },
 ]
 
-describe.each(lines)('a bot for Twilio on a call from $carrier', ({ line }) => {
+const authToken = 'auth-token-0123456789abcdef'
+
+/** The bot's voice webhook, checked as Twilio's users check theirs: says where its stream is, with a parameter of its own. */
+async function webhook(): Promise<string> {
+  const server = createServer(async (request, response) => {
+    let body = ''
+    for await (const chunk of request) body += chunk
+    const fields = Object.fromEntries(new URLSearchParams(body))
+    const signed = twilio.validateRequest(authToken, String(request.headers['x-twilio-signature']), url, fields)
+    if (!signed || fields['CallStatus'] !== 'ringing') return response.writeHead(403).end()
+    const stream = `<Stream url="ws://127.0.0.1:${bot.port}/media"><Parameter name="asked" value="${fields['CallSid']}"/></Stream>`
+    response.writeHead(200, { 'content-type': 'text/xml' })
+    return response.end(`<Response><Say>Hello</Say><Connect>${stream}</Connect></Response>`)
+  })
+  house.scope.defer(() => void server.close())
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo // listens on a port
+  const url = `http://127.0.0.1:${port}/voice?from=test`
+  return url
+}
+
+describe.each(lines)('a bot for Twilio on a call from $carrier, met by $way', ({ way, line }) => {
   test('is heard, hears, gets keys, and ends the call', async () => {
-    const { ring } = await line(house, await agent())
+    const asked = way === 'its webhook' ? { url: await webhook(), authToken } : {}
+    const { ring } = await line(house, await agent(asked))
     const phone = person(async (self) => {
       await self.waitForSpeech()
       await self.waitForSilence(300)
@@ -56,7 +89,10 @@ describe.each(lines)('a bot for Twilio on a call from $carrier', ({ line }) => {
     const start = bot.lines.findLast((one) => one.startsWith('start')) ?? ''
     expect(JSON.parse(start.slice(6))).toMatchObject({
       callSid: expect.stringMatching(/^CA[\da-f]{32}$/),
-      customParameters: { call: id, from: callerNumber, direction: 'inbound' },
+      customParameters: {
+        ...{ call: id, from: callerNumber, direction: 'inbound' },
+        ...(way === 'its webhook' && { asked: expect.stringMatching(/^CA[\da-f]{32}$/) }),
+      },
     })
     expect(JSON.stringify([await house.events(id), house.logger.lines])).not.toContain(bearerToken)
   })
