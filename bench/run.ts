@@ -1,10 +1,11 @@
-/** `npm run bench -- calls|media|pipeline|rtp|sip-parser|turns|vad|webhooks|webrtc`: prints what it found; with --json the last line is one object. */
+/** `npm run bench -- calls|media|pipeline|rtp|sip-calls|sip-parser|turns|vad|webhooks|webrtc`: prints what it found; with --json the last line is one object. */
 import { runCalls } from './calls.ts'
 import { run as runMedia } from './media.ts'
 import { readPipelinePlan, readPlan } from './options.ts'
 import { runPipeline } from './pipeline.ts'
 import { run as runVad } from './vad.ts'
 import { readBrowserPlan, runBrowser } from './browser.ts'
+import { readSipPlan, runSipCalls } from './sip-calls.ts'
 import { runParser } from './sip-parser.ts'
 import { readRtpPlan, runRtp } from './rtp.ts'
 import { readTurnsPlan, runTurns } from './turns.ts'
@@ -27,9 +28,11 @@ async function main(): Promise<void> {
     case 'media':
       return print(await runMedia(), words.includes('--json'))
     case 'webhooks':
-      return print(await runWebhooks(), words.includes('--json'))
+      return print(await runWebhooks(words), words.includes('--json'))
     case 'rtp':
       return print(await runRtp(readRtpPlan(words)), words.includes('--json'))
+    case 'sip-calls':
+      return print(await runSipCalls(readSipPlan(words)), words.includes('--json'))
     case 'sip-parser':
       return print(await runParser(), words.includes('--json'))
     case 'turns':
@@ -38,7 +41,7 @@ async function main(): Promise<void> {
       return print(await runVad(), words.includes('--json'))
     default:
       throw new Error(
-        `There is no bench "${what}" (there are: calls, media, pipeline, rtp, sip-parser, turns, vad, webhooks, webrtc)`,
+        `There is no bench "${what}" (there are: calls, media, pipeline, rtp, sip-calls, sip-parser, turns, vad, webhooks, webrtc)`,
       )
   }
 }

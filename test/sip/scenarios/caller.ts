@@ -233,6 +233,8 @@ export const challenged = (status: 401 | 407): Scenario => ({
     expectStatus(status, { dialog: false, challenge: true }),
     ackRefusal(),
     invite({ cseq: 2, body: sdp(), headers: ['[authentication]'] }),
+    // Another challenge of the first INVITE, if that was repeated.
+    expectStatus(status, { optional: true, dialog: false }),
     ...provisional,
     expectStatus(200, { checks: [answered] }),
     within('ACK', 2),
