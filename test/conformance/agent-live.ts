@@ -1,4 +1,6 @@
 /** An agent on a vendor's wire, as the engine leads it against its simulator: `agentLive(name, fixture)`. */
+import { guardrails } from '../../src/conversation/kit/rules.ts'
+import { openScreen, type Screen } from '../../src/conversation/kit/screen.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { framesOfTone, tone } from '../../simulators/index.ts'
 import type { AgentSimulatorOptions, SimulatedAgent } from '../../simulators/agents/script.ts'
@@ -46,9 +48,14 @@ export function agentLive(name: string, fixture: AgentLiveFixture): void {
     const options = { scope, clock: realClock, key, phrases: ['Hello there.', 'Stop now.', 'And then?'], ...more }
     return fixture.start(options)
   }
-  const talk = (simulator: SimulatedAgent, settings: Partial<ConversationSettings> = {}, given = key) => {
+  const talk = (
+    simulator: SimulatedAgent,
+    settings: Partial<ConversationSettings> = {},
+    given = key,
+    screen?: Screen,
+  ) => {
     const agent = { ...fixture.settings, ...fixture.reach(simulator, given) }
-    return new Talk({ needs, vad, spec, agent, settings })
+    return new Talk({ needs, vad, spec, agent, settings, ...(screen && { screen }) })
   }
   const greeting = 'Hello Ada, how are you?'
   const resumes = spec.body.by === 'wire' && spec.body.resumes === true
@@ -105,6 +112,34 @@ export function agentLive(name: string, fixture: AgentLiveFixture): void {
         if (lacks.includes('forgetting')) return
         const kept = simulator.sessions[0]!.history.find(({ role }) => role === 'agent')
         expect(Math.abs((kept?.ms ?? 0) - cut.heardMs)).toBeLessThan(50)
+      },
+    )
+
+    test.skipIf(lacks.includes('interruption'))(
+      'what it must not say is not heard: something else is said in its place',
+      async () => {
+        const words = 'We can promise you the whole refund of it, and then some more of it, and so on for ever'
+        const answer: AgentSimulatorOptions['answer'] = ({ by }) =>
+          by === 'voice' ? { words, ms: 10_000, hertz: 1000 } : undefined
+        const rules = guardrails.parse([
+          { name: 'money', type: 'terms', terms: ['refund'], message: 'Ask my colleague.' },
+        ])
+        const nobody = { request: () => Promise.reject(new Error('no server')), now: () => 0, secret: '' }
+        const about = { call: 'c', direction: 'inbound', from: '', to: '', variables: {}, metadata: {} } as const
+        const screen = openScreen(rules, about, { ...nobody, signal: needs.scope.signal })
+        const talking = talk(await start({ answer }), {}, key, screen)
+        await using _ = talking
+        await talking.until('the agent', () => talking.of('agent.connected').length === 1)
+        talking.say(tone(caller, 700))
+        await talking.until('the rule', () => talking.of('guardrail.hit').length === 1)
+        const said = () => talking.messages('agent').map(({ text }) => text)
+        await talking.until('the other words', () => said().includes('Ask my colleague.'))
+        expect(said().join(' ')).not.toContain('refund')
+        expect(talking.heardMs(1000)).toBeLessThan(3_000)
+        expect([talking.of('guardrail.hit'), talking.finished]).toMatchObject([
+          [{ rule: 'money', action: 'replaced' }],
+          [],
+        ])
       },
     )
 

@@ -7,6 +7,7 @@ import {
   type ConversationSettings,
 } from '../../../src/conversation/contract.ts'
 import { createConversation } from '../../../src/conversation/converse.ts'
+import type { Screen } from '../../../src/conversation/kit/screen.ts'
 import { engineTools } from '../../../src/conversation/tools.ts'
 import { realClock, type Clock } from '../../../src/lib/clock.ts'
 import { memoryLogger } from '../../../src/lib/log.ts'
@@ -35,6 +36,7 @@ export interface TalkOptions {
   readonly spec: AgentSpec
   readonly agent: Readonly<Record<string, unknown>>
   readonly settings?: Partial<ConversationSettings>
+  readonly screen?: Screen
 }
 
 export class Talk implements AsyncDisposable {
@@ -48,7 +50,7 @@ export class Talk implements AsyncDisposable {
   readonly #heard: Int16Array[] = []
   readonly #speaker: CarrierPlayout
 
-  constructor({ needs, vad, spec, agent, settings = {} }: TalkOptions) {
+  constructor({ needs, vad, spec, agent, settings = {}, screen }: TalkOptions) {
     this.#speaker = createPlayout({
       clock: realClock,
       rate,
@@ -71,7 +73,7 @@ export class Talk implements AsyncDisposable {
       vad,
       provider: spec.name,
       open: (emit) =>
-        openAgent(spec, agent, brief, partsOf(needs), (event) => {
+        openAgent(spec, agent, brief, { ...partsOf(needs), ...(screen && { screen }) }, (event) => {
           this.told.push(event)
           emit(event)
         }),

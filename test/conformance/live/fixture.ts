@@ -9,6 +9,8 @@ export interface LiveFixture {
   readonly spec: CarrierSpec
   /** The house's providers where they are not its usual ones. */
   readonly providers?: Partial<ProviderSet>
+  /** What the environment says to its gateway, where that must be told something. */
+  readonly values?: Readonly<Record<string, string>>
   /** Asks what to do with a caller whose stream is gone. */
   readonly asksAgain?: true
   /** A new account at a carrier of its own, connected to the house; its number is answered by `agent`. Closes with the house. */

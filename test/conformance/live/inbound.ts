@@ -35,7 +35,8 @@ export function describeInbound(fixture: LiveFixture, stage: SetStage): void {
         ref: leg.ref,
       })
       expect(player.closed).toBe(true)
-      expect(leg.streams).toHaveLength(1)
+      // A line that listens itself has its sound without a socket.
+      expect(leg.streams).toHaveLength(fixture.spec.webhook ? 1 : 0)
       expect(player.brief).toMatchObject({
         call: call.id,
         direction: 'inbound',
@@ -70,7 +71,8 @@ export function describeInbound(fixture: LiveFixture, stage: SetStage): void {
         body: { digits: '42#' },
       })
       expect(response.status).toBe(202)
-      await until('the keys on the line', () => leg.sentDigits === '42#' || keyMs(leg.heard(), 697, 1336) > 60)
+      const tones = () => keyMs(leg.heard(), 697, 1336) > 60
+      await until('the keys', () => leg.sentDigits === '42#' || leg.phone.digits === '42#' || tones())
       // Carriers that take the line away for the keys give it back; what is said meanwhile is lost.
       await until('the agent after the keys', async () => {
         player.say(300, 700)

@@ -26,7 +26,10 @@ export type SetStage = (settings?: Readonly<Record<string, unknown>>) => Promise
 export function stageFor(fixture: LiveFixture): SetStage {
   let house: House
   beforeAll(async () => {
-    house = await openHouse(fixture.providers ? { providers: fixture.providers } : {})
+    house = await openHouse({
+      ...(fixture.providers ? { providers: fixture.providers } : {}),
+      ...(fixture.values ? { options: { values: fixture.values } } : {}),
+    })
   })
   afterAll(() => house[Symbol.asyncDispose]())
   return async (settings) => {
