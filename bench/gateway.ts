@@ -22,12 +22,17 @@ let gateway: Gateway | undefined
 
 async function start(order: Question & { readonly type: 'start' }): Promise<Ready> {
   const hosts = [order.apiBase, ...(order.vendors ? [order.vendors] : [])].map((url) => new URL(url).host)
+  const inMemory = order.databaseUrl === undefined
   const environment = {
-    ...readEnvironment({ OFFHOOK_DATA_DIR: order.dataDir, OFFHOOK_ALLOW_HOSTS: hosts.join(',') }),
+    ...readEnvironment({
+      OFFHOOK_DATA_DIR: order.dataDir,
+      OFFHOOK_ALLOW_HOSTS: hosts.join(','),
+      ...(inMemory ? {} : { DATABASE_URL: order.databaseUrl }),
+    }),
     ...{ port: 0, simulators: false, record: order.record },
   }
   const providers = { ...ownProviders, agents: [...ownProviders.agents, talker.spec] }
-  const parts = { environment, values: {}, providers, clock: realClock, ids: randomIds, logger, scope, inMemory: true }
+  const parts = { environment, values: {}, providers, clock: realClock, ids: randomIds, logger, scope, inMemory }
   gateway = await startGateway(parts)
   await seed(gateway, order)
   const vad = gateway.engine.vad(600)(8000)

@@ -10,6 +10,8 @@ export type Question =
       readonly vendors?: string
       readonly record: boolean
       readonly dataDir: string
+      /** A PostgreSQL server; without it everything is embedded, in memory. */
+      readonly databaseUrl?: string
       /** The provider's name, and the settings of its connection. */
       readonly carrier: string
       readonly settings: Readonly<Record<string, unknown>>

@@ -7,6 +7,7 @@ import { signatureOf } from '../simulators/index.ts'
 import { realClock } from '../src/lib/clock.ts'
 import { randomIds } from '../src/lib/ids.ts'
 import { Scope } from '../src/lib/scope.ts'
+import { startPostgres } from '../test/services/postgres.ts'
 import { startChild, takeCores } from './child.ts'
 import { startLoad } from './load.ts'
 import { spread } from './statistics.ts'
@@ -21,11 +22,14 @@ const calls = 1_000
 
 type Fields = readonly (readonly [string, string])[]
 
-export async function runWebhooks(): Promise<Readonly<Record<string, unknown>>> {
+/** `--postgres`: on a PostgreSQL server of its own, or the one that OFFHOOK_TEST_DATABASE_URL names. */
+export async function runWebhooks(words: readonly string[]): Promise<Readonly<Record<string, unknown>>> {
   await using scope = new Scope('bench')
   const cores = takeCores()
   const dataDir = await mkdtemp(join(tmpdir(), 'offhook-bench-'))
   scope.defer(() => rm(dataDir, { recursive: true, force: true }))
+  const server = words.includes('--postgres') ? await startPostgres(scope) : undefined
+  const databaseUrl = await server?.database()
   const child = startChild(scope, cores, undefined)
   const load = await startLoad(scope)
   const { settings } = load.account
@@ -35,6 +39,7 @@ export async function runWebhooks(): Promise<Readonly<Record<string, unknown>>> 
     agent: 'echo',
     record: false,
     dataDir,
+    ...(databaseUrl === undefined ? {} : { databaseUrl }),
     ...load.account,
     number: load.number,
   })
@@ -77,6 +82,7 @@ export async function runWebhooks(): Promise<Readonly<Record<string, unknown>>> 
     cpuMsPerCall: Math.round((after.cpu - before.cpu) / 10 / calls) / 100,
     answerMs: spread(answers),
     receiptMs: spread(receipts),
+    store: databaseUrl === undefined ? 'embedded' : 'PostgreSQL',
     cores: cores.note,
   }
 }
