@@ -1,8 +1,11 @@
 /** What every model promises, as tests: `modelConformance(name, fixture)` in the provider's own test file. */
 import { describe, expect, test } from 'vitest'
 import type { z } from 'zod'
+import { FakeVendor } from '../../src/conversation/pipeline/socket-fakes.ts'
+import { openSocketModel, type Unasked } from '../../src/conversation/pipeline/socket-model.ts'
+import { settle } from '../../src/lib/clock.ts'
 import { fakeHost, hear, type FakeAnswer } from '../../src/protocols/vendor/fakes.ts'
-import type { ModelSpec, Tool, ToolCall, Turn } from '../../src/spec/speech.ts'
+import type { Model, ModelCall, ModelSpec, SocketTarget, Tool, ToolCall, Turn } from '../../src/spec/speech.ts'
 import { configOf, describeSettings, secretValues, type PartFixture } from './parts/settings.ts'
 import { expectNoSecret } from './parts/steps.ts'
 
@@ -10,6 +13,15 @@ export interface ModelFixture<S extends z.ZodObject> extends PartFixture<S> {
   readonly spec: ModelSpec<S>
   /** Bodies as the vendor streams them. Absent for models that ask nobody. */
   readonly streams?: ModelStreams
+  /** What it says on a socket of its own, for models that keep the history themselves. */
+  readonly socket?: ModelTalk
+}
+
+export interface ModelTalk {
+  /** "Hello there, Zoë." in at least two messages, the last of which ends the answer. */
+  readonly text: readonly object[]
+  /** A message that means nothing. */
+  readonly strange: object
 }
 
 export interface ModelStreams {
@@ -47,6 +59,7 @@ export function modelConformance<S extends z.ZodObject>(name: string, fixture: M
   describe(`${name} is a model`, () => {
     describeSettings(fixture)
     if (fixture.streams) describeStreams(fixture, fixture.streams)
+    if (fixture.socket) describeTalk(fixture, fixture.socket)
   })
 }
 
@@ -144,5 +157,90 @@ function describeStreams<S extends z.ZodObject>(fixture: ModelFixture<S>, stream
     await model[Symbol.asyncDispose]()
     await model[Symbol.asyncDispose]()
     expect(host.clock.pending).toBe(0)
+  })
+}
+
+function describeTalk<S extends z.ZodObject>(fixture: ModelFixture<S>, said: ModelTalk): void {
+  const secrets = secretValues(fixture)
+  const open = async () => {
+    const bot = new FakeVendor()
+    bot.welcome = []
+    const unasked: Unasked[] = []
+    const targets: SocketTarget[] = []
+    const connect: typeof bot.needs.connect = (target) => {
+      targets.push(target)
+      return bot.connect(target)
+    }
+    const socket: ModelCall['socket'] = (translator) =>
+      openSocketModel({ ...bot.needs, connect, translator, unasked: (event) => void unasked.push(event) })
+    const about = { call: 'call_1', direction: 'inbound', from: '+1', to: '+2', variables: {} } as const
+    const model = await fixture.spec.open(configOf(fixture), bot.host, { ...about, socket })
+    return { bot, model, targets, unasked }
+  }
+  const ask = (model: Model, ...texts: readonly string[]) => {
+    const abort = new AbortController()
+    const turns = texts.map((text): Turn => ({ role: 'caller', text }))
+    const words = Array.fromAsync(model.reply(turns, [], abort.signal), (event) =>
+      event.type === 'text' ? event.delta : '',
+    ).then((all) => all.join(''))
+    // Looked at later.
+    words.catch(() => undefined)
+    return { abort, words }
+  }
+
+  test('is reached with its secrets in the handshake alone, and told each turn once', async () => {
+    const { bot, model, targets } = await open()
+    expectNoSecret(
+      targets.map(({ url }) => url),
+      secrets,
+    )
+    const { words } = ask(model, 'Is the kitchen open?')
+    await settle()
+    await bot.say(...said.text)
+    expect(await words).toBe('Hello there, Zoë.')
+    ask(model, 'Is the kitchen open?', 'And the bar?')
+    await settle()
+    const told = bot.words.join('\n')
+    for (const turn of ['Is the kitchen open?', 'And the bar?']) expect(told.split(turn)).toHaveLength(2)
+    expectNoSecret(told, secrets)
+  })
+
+  test('of an answer that was called off nothing is left over', async () => {
+    const { bot, model, unasked } = await open()
+    const { abort, words } = ask(model, 'One?')
+    await settle()
+    await bot.say(said.text[0]!)
+    abort.abort(new Error('interrupted'))
+    await expect(words).rejects.toThrow('interrupted')
+    model.interrupted?.('Hello', 400)
+    await bot.say(...said.text.slice(1))
+    const next = ask(model, 'One?', 'Two?')
+    await settle()
+    await bot.say(...said.text)
+    expect([await next.words, unasked]).toEqual(['Hello there, Zoë.', []])
+  })
+
+  test('speaks unasked; what means nothing is told to the operator, without secrets, and the talk goes on', async () => {
+    const { bot, unasked } = await open()
+    await bot.say(said.strange, ...said.text)
+    expect(unasked).toMatchObject([
+      { type: 'failed', fatal: false },
+      { type: 'say', text: 'Hello there, Zoë.' },
+    ])
+    expectNoSecret(unasked, secrets)
+  })
+
+  test('a connection that breaks in the middle of an answer is an error, the next turn makes another; a proper end hangs up', async () => {
+    const { bot, model, unasked } = await open()
+    const { words } = ask(model, 'One?')
+    await settle()
+    await bot.close(1011)
+    await expect(words).rejects.toMatchObject({ code: 'vendor.failed' })
+    const next = ask(model, 'One?', 'Two?')
+    await settle()
+    await bot.say(...said.text)
+    expect(await next.words).toBe('Hello there, Zoë.')
+    await bot.close(1000)
+    expect(unasked).toMatchObject([{ type: 'tool', call: { name: 'hang_up' } }])
   })
 }

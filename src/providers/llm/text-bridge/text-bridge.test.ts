@@ -1,5 +1,6 @@
 import twilio from 'twilio'
 import { describe, expect, test } from 'vitest'
+import { modelConformance } from '../../../../test/conformance/llm.ts'
 import { now, outcome } from '../../../../test/conformance/parts/steps.ts'
 import type { ModelCall, ModelInput } from '../../../spec/speech.ts'
 import { textBridge, translator } from './text-bridge.ts'
@@ -101,4 +102,16 @@ describe('what a bot in text says', () => {
     const second = hear(message)
     expect([second.sent.length, second.events.length]).toEqual([1, 0])
   })
+})
+
+modelConformance('text-bridge', {
+  spec: textBridge,
+  settings: { url, authToken, bearerToken: 'bearer-0123456789' },
+  socket: {
+    text: [
+      { type: 'text', token: 'Hello ', last: false },
+      { type: 'text', token: 'there, Zoë.', last: true },
+    ],
+    strange: { type: 'brand_new' },
+  },
 })
