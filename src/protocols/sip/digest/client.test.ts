@@ -86,8 +86,10 @@ describe('a challenge', () => {
   })
 
   it.each([
-    ['no Digest', ['Basic realm="r"'], {}, 'the challenge has no algorithm or qop that we know'],
-    ['no challenge', [], {}, 'the challenge has no algorithm or qop that we know'],
+    ['no Digest', ['Basic realm="r"'], {}, 'no challenge came that we know how to answer'],
+    ['no nonce', ['Digest realm="r"'], {}, 'no challenge came that we know how to answer'],
+    ['no realm', ['Digest nonce="n"'], {}, 'no challenge came that we know how to answer'],
+    ['no challenge', [], {}, 'no challenge came that we know how to answer'],
     ['a foreign realm', [`Digest realm="evil", ${nonce}`], { realm: 'r' }, 'the realm is "evil", not "r"'],
     [
       'a hash that is too weak',

@@ -51,7 +51,7 @@ export function challenged(
   const found = [...read(response, 'WWW-Authenticate'), ...read(response, 'Proxy-Authenticate')]
   const realms = Map.groupBy(found, (one) => `${one.header} ${one.realm}`)
   let next = state
-  let why = found.length === 0 ? 'the challenge has no algorithm or qop that we know' : undefined
+  let why = found.length === 0 ? 'no challenge came that we know how to answer' : undefined
   for (const offers of realms.values()) {
     const best = choose(offers, credentials)
     if (typeof best === 'string') {

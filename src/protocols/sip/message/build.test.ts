@@ -58,7 +58,7 @@ describe('a request', () => {
 describe('a response', () => {
   it('copies what RFC 3261 §8.2.6.2 says, and tags To', () => {
     const ringing = responseTo(invite, 180, { toTag: 'mine', headers: [{ name: 'Contact', value: '<sip:us>' }] })
-    expect([ringing.status, ringing.reason]).toEqual([180, 'Ringing'])
+    expect([ringing.type, ringing.status, ringing.reason]).toEqual(['response', 180, 'Ringing'])
     expect(ringing.headers).toEqual([
       ...invite.headers.slice(0, 2),
       { name: 'From', value: '<sip:a@example.com>;tag=1' },
@@ -113,6 +113,7 @@ describe('a request that is examined', () => {
     ['is ordinary', {}, {}],
     ['has hops to spare or none', { 'Max-Forwards': '0' }, {}],
     ['is for a number', {}, { uri: 'tel:+15551230001' }],
+    ['is secured', {}, { uri: 'sips:b@example.com' }],
     ['requires what we have', { Require: 'Timer' }, {}],
     ['cancels, whatever it requires', { Require: 'x' }, { method: 'CANCEL' }],
     ['acknowledges', { Require: 'x' }, { method: 'ACK' }],
