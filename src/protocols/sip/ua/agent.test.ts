@@ -3,7 +3,7 @@ import { request } from '../message/build.ts'
 import { header, headerTokens } from '../message/headers.ts'
 import type { SipHeader, SipRequest } from '../message/message.ts'
 import type { Flow } from '../transport/contract.ts'
-import type { UserAgentOptions } from './contract.ts'
+import type { IncomingSession, UserAgentOptions } from './contract.ts'
 import { answer, Pair } from './pair.ts'
 
 const named = (name: string, value: string): SipHeader => ({ name, value })
@@ -230,13 +230,18 @@ test('an agent that is disposed of leaves nothing behind, and nobody waiting', a
 })
 
 describe('what is agreed on with one caller', () => {
+  const ringing = (session: IncomingSession) => {
+    session.progress(180)
+    session.accept(answer)
+  }
+
   test('may be another interval, and no reliable responses', async () => {
     const seen: string[] = []
     const terms = (request: SipRequest, flow: Flow) => {
       seen.push(`${request.method} ${flow.remote.address}`)
       return { sessionExpires: 300, prack: 'off' } as const
     }
-    const pair = new Pair({ bob: { terms }, answer: (session) => void (session.progress(180), session.accept(answer)) })
+    const pair = new Pair({ bob: { terms }, answer: ringing })
     const { ours } = await pair.talk()
     expect(seen).toEqual(['INVITE 192.0.2.1'])
     expect(pair.ladder).toEqual(['> INVITE', '< 180 INVITE', '< 200 INVITE', '> ACK'])
@@ -246,7 +251,7 @@ describe('what is agreed on with one caller', () => {
   })
 
   test('may be asked for by the caller too', async () => {
-    const pair = new Pair({ answer: (session) => void (session.progress(180), session.accept(answer)) })
+    const pair = new Pair({ answer: ringing })
     const { ours } = await pair.talk({ prack: 'off', sessionExpires: 0 })
     expect(pair.last('INVITE')).not.toMatch(/100rel|PRACK|Session-Expires/)
     expect(pair.ladder).toEqual(['> INVITE', '< 180 INVITE', '< 200 INVITE', '> ACK'])

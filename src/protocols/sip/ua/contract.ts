@@ -74,6 +74,8 @@ export interface InviteOptions extends SessionTerms {
   readonly credentials?: Credentials
   /** Which listener's address we call from. */
   readonly listener?: string
+  /** Default: one that nobody else has. */
+  readonly callId?: string
 }
 
 /** What every session tells. `sdp` in an event is the peer's word as text. */

@@ -286,6 +286,28 @@ describe('challenges', () => {
   })
 })
 
+test('a peer that hangs up before its 2xx reached us ends the call, and the INVITE', async () => {
+  const trunk = new Trunk()
+  await trunk.start()
+  await trunk.respond(180, 'a')
+  const { invite } = trunk
+  const within = invite.headers.filter(({ name }) => name === 'Call-ID')
+  trunk.peer.send({
+    ...{ type: 'request', method: 'BYE', uri: 'sip:alice@192.0.2.1', body: Buffer.from('') },
+    headers: [
+      ...within,
+      named('From', `${header(invite, 'to') ?? ''};tag=a`),
+      named('To', header(invite, 'from') ?? ''),
+      named('CSeq', '1 BYE'),
+    ],
+  })
+  await trunk.pair.clock.advanceAsync(10)
+  expect(trunk.sent).toEqual(['200 BYE', 'CANCEL'])
+  expect(trunk.events.at(-1)).toMatchObject({ type: 'ended', end: { by: 'peer' } })
+  await trunk.respond(487, 'a')
+  await trunk.over()
+})
+
 test('422 raises the interval, once per new minimum', async () => {
   const trunk = new Trunk()
   await trunk.start({ sessionExpires: 100 })
@@ -344,6 +366,17 @@ describe('giving up', () => {
     await trunk.over()
   })
 
+  test('what still rings then is not told', async () => {
+    const trunk = new Trunk()
+    const session = await trunk.start()
+    session.end()
+    await trunk.respond(180, 'a')
+    expect(session.state).toBe('ending')
+    expect(trunk.events).toEqual([])
+    await trunk.respond(487, 'a')
+    await trunk.over()
+  })
+
   test('a peer that never answers the CANCEL is let go after 64 T1', async () => {
     const trunk = new Trunk()
     const session = await trunk.start()
@@ -388,6 +421,16 @@ describe('late offer', () => {
     expect(trunk.events).toMatchObject([{ type: 'offered', sdp: theirs }, { type: 'established' }])
     expect(Buffer.from((trunk.peer.last('ACK') as SipRequest).body).toString()).toBe(ours)
     session.end()
+    await trunk.over()
+  })
+
+  test('hanging up while the offer is thought about acknowledges the 200 first', async () => {
+    const trunk = new Trunk()
+    const session = await trunk.start({ offer: undefined })
+    await trunk.respond(200, 'a', trunk.sdp(theirs))
+    session.end()
+    await trunk.pair.clock.advanceAsync(10)
+    expect(trunk.sent).toEqual(['ACK', 'BYE'])
     await trunk.over()
   })
 

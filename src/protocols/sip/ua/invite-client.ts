@@ -60,7 +60,7 @@ export class OutgoingInvite implements OutgoingSession {
     this.#stack = stack
     this.#capabilities = capabilities
     this.#options = options
-    this.callId = stack.random(16)
+    this.callId = options.callId ?? stack.random(16)
     this.#cseq = 1 + (Number.parseInt(stack.random(2), 16) >>> 2)
     this.#authorizer = new Authorizer(options.credentials, stack.random)
     this.#front = new Front('calling', stack.options.onError)

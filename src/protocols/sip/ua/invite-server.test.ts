@@ -123,6 +123,33 @@ describe('ringing', () => {
     await called.over()
   })
 
+  test('a message that found no dialog yet does not cost the call', async () => {
+    const called = new Called((session) => session.progress(180))
+    called.peer.answer = (one) => called.peer.respond(one, 481)
+    await called.invite()
+    const status = called.session.info('application/dtmf', '1')
+    await called.pair.clock.advanceAsync(10)
+    expect(await status).toBe(481)
+    expect(called.session.state).toBe('early')
+    called.session.refuse(486)
+    await called.over()
+  })
+
+  test('a listener that throws while events are told harms nobody', async () => {
+    const called = new Called((session) => {
+      session.onEvent(() => {
+        throw new Error('deaf')
+      })
+      session.accept(answer)
+    })
+    await called.invite()
+    await called.within('ACK', 1)
+    expect(called.pair.errors).toMatchObject([{ message: 'deaf' }])
+    expect(called.session.state).toBe('established')
+    called.session.end()
+    await called.over()
+  })
+
   test('a caller that sends BYE instead of CANCEL gets 200 and 487', async () => {
     const called = new Called((session) => session.progress(180))
     await called.invite()
@@ -199,6 +226,16 @@ describe('the 2xx', () => {
     await called.pair.clock.advanceAsync(10)
     expect(called.peer.ladder).toContain('BYE')
     expect(called.events).toMatchObject([{ type: 'ended', end: { by: 'us', reason: 'No time' } }])
+    await called.over()
+  })
+
+  test('once sent, the limit of the caller (Expires) means nothing any more', async () => {
+    const called = new Called((session) => session.accept(answer))
+    await called.invite([{ name: 'Expires', value: '20' }])
+    await called.within('ACK', 1)
+    await called.pair.clock.advanceAsync(30_000)
+    expect(called.session.state).toBe('established')
+    called.session.end()
     await called.over()
   })
 
@@ -298,6 +335,39 @@ describe('reliable provisional responses', () => {
     await called.over()
   })
 
+  test('are not repeated once the call was refused', async () => {
+    const called = new Called((session) => session.progress(183, answer))
+    await called.invite(reliable)
+    called.session.refuse(486)
+    await called.pair.clock.advanceAsync(40_000)
+    expect(called.peer.ladder.filter((line) => line === '183 INVITE')).toHaveLength(1)
+    expect(called.peer.ladder).not.toContain('504 INVITE')
+    await called.over()
+  })
+
+  test('describe the session once', async () => {
+    const called = new Called((session) => session.progress(183, answer))
+    await called.invite(reliable)
+    await prack(called, 2, header(called.peer.heard[0]!, 'rseq'))
+    called.session.progress(183, answer)
+    await called.pair.clock.advanceAsync(10)
+    const described = called.peer.heard.filter((one) => one.body.length > 0)
+    expect(called.peer.ladder.filter((line) => line === '183 INVITE')).toHaveLength(2)
+    expect(described).toHaveLength(1)
+    called.session.refuse(480)
+    await called.over()
+  })
+
+  test('a PRACK of another INVITE gets 481', async () => {
+    const called = new Called((session) => session.progress(180))
+    await called.invite(reliable)
+    const rack = { name: 'RAck', value: `${header(called.peer.heard[0]!, 'rseq')} 2 INVITE` }
+    await called.within('PRACK', 2, { headers: [rack] })
+    expect(called.peer.ladder).toContain('481 PRACK')
+    called.session.refuse(480)
+    await called.over()
+  })
+
   test('a PRACK that matches none gets 481', async () => {
     const called = new Called((session) => session.progress(183, answer))
     await called.invite(reliable)
@@ -375,5 +445,23 @@ test('two agents: early media with PRACK, then the answer', async () => {
     '> BYE',
     '< 200 BYE',
   ])
+  expect(pair.alive).toBe(0)
+})
+
+test('two agents: once the early description is acknowledged, UPDATE changes it before the answer', async () => {
+  const pair = new Pair({ answer: (session) => session.progress(183, answer) })
+  const ours = pair.call()
+  ours.onEvent((event) => event.type === 'offered' && event.respond(offer))
+  await pair.clock.advanceAsync(50)
+  const [theirs] = pair.bob.sessions
+  const changed = theirs?.reoffer(answer)
+  await pair.clock.advanceAsync(50)
+  expect(await changed).toBe(offer)
+  expect(pair.ladder.slice(-2)).toEqual(['< UPDATE', '> 200 UPDATE'])
+  theirs?.accept(answer)
+  await pair.clock.advanceAsync(50)
+  expect(ours.state).toBe('established')
+  ours.end()
+  await pair.settle()
   expect(pair.alive).toBe(0)
 })

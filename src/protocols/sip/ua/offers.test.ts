@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { headerTokens } from '../message/headers.ts'
+import { parseMessage } from '../message/parse.ts'
 import type { Session } from './contract.ts'
 import { glarePause, retryAfter } from './glare.ts'
 import { mayOffer, turnOf } from './exchange.ts'
@@ -134,6 +135,22 @@ async function intrude(pair: Pair, bob: ReturnType<Pair['scripted']>) {
 }
 
 describe('what comes at the wrong time', () => {
+  test('an INVITE of ours waits until the one of the peer is acknowledged', async () => {
+    const pair = new Pair()
+    const { ours } = await pair.talk()
+    agree(ours, offer)
+    const bob = pair.scripted('192.0.2.1')
+    const peer = await intrude(pair, bob)
+    peer.send('INVITE', 900, held)
+    await pair.clock.advanceAsync(5)
+    void ours.reoffer(hold).catch(() => {})
+    await pair.clock.advanceAsync(5)
+    expect(bob.ladder).toEqual(['200 INVITE'])
+    peer.send('ACK', 900)
+    await pair.clock.advanceAsync(5)
+    expect(bob.ladder).toEqual(['200 INVITE', 'INVITE'])
+  })
+
   test('offers that cross are refused with 491 on both sides, and go again after their pauses', async () => {
     const pair = new Pair()
     const { ours, theirs } = await pair.talk()
@@ -182,6 +199,28 @@ describe('what comes at the wrong time', () => {
     await pair.clock.advanceAsync(5)
     expect(bob.ladder.toSorted()).toEqual(['200 BYE', '487 INVITE'])
     expect(pair.alice.events.at(-1)).toMatchObject({ type: 'ended', end: { by: 'peer' } })
+  })
+
+  test('an INVITE within the call that is taken back gets 487', async () => {
+    const pair = new Pair()
+    const { ours } = await pair.talk()
+    const bob = pair.scripted('192.0.2.1')
+    const peer = await intrude(pair, bob)
+    peer.send('INVITE', 900, held)
+    await pair.clock.advanceAsync(5)
+    const sent = pair.passed.sent.findLast(({ text }) => text.startsWith('INVITE'))?.text ?? ''
+    const invite = parseMessage(
+      Buffer.from(
+        sent
+          .replaceAll('INVITE', 'CANCEL')
+          .replace(held, '')
+          .replace(/Content-Length: \d+/, 'Content-Length: 0'),
+      ),
+    )
+    if (invite.ok) bob.sendAsIs(invite.message)
+    await pair.clock.advanceAsync(5)
+    expect(bob.ladder.toSorted()).toEqual(['200 CANCEL', '487 INVITE'])
+    expect(ours.state).toBe('established')
   })
 
   test('an INVITE that knows the Call-ID but not the tags reaches no call', async () => {

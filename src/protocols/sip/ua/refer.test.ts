@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { SipHeader } from '../message/message.ts'
 import type { Session, SessionEvent } from './contract.ts'
+import { parseMessage } from '../message/parse.ts'
 import { Pair } from './pair.ts'
 import { fragment, statusOf } from './sipfrag.ts'
 
@@ -15,6 +16,14 @@ const end = async (pair: Pair) => {
 
 const asked = (pair: Pair) => pair.alice.events.find((event) => event.type === 'refer') as Refer
 const told = (pair: Pair) => pair.bob.events.filter((event) => event.type === 'referred')
+
+/** 481 to a NOTIFY that its receiver never sees. */
+function forge(pair: Pair, notify: string): boolean {
+  const head = notify.split('\r\n').filter((line) => /^(Via|From|To|Call-ID|CSeq):/.test(line))
+  const parsed = parseMessage(Buffer.from(`SIP/2.0 481 Gone\r\n${head.join('\r\n')}\r\nContent-Length: 0\r\n\r\n`))
+  if (parsed.ok) pair.scripted('192.0.2.1').sendAsIs(parsed.message)
+  return parsed.ok
+}
 
 test('a transfer is accepted and reported until its end', async () => {
   const pair = new Pair()
@@ -154,6 +163,18 @@ describe('by hand', () => {
     expect(ours.state).toBe('established')
   })
 
+  test('a report of another transfer than ours is refused', async () => {
+    const pair = new Pair()
+    const { ours } = await pair.talk()
+    pair.passed.swallow = (text) => text.startsWith('REFER')
+    void ours.refer('sip:dave@192.0.2.7')
+    const headers = [named('Event', 'refer;id=99'), named('Subscription-State', 'active')]
+    const bob = send(pair, 'NOTIFY', 900, headers, 'SIP/2.0 200 OK')
+    await pair.clock.advanceAsync(10)
+    expect(bob.ladder).toEqual(['481 NOTIFY'])
+    expect(pair.alice.events.filter(({ type }) => type === 'referred')).toEqual([])
+  })
+
   test('who wants no reports gets none (RFC 4488)', async () => {
     const pair = new Pair()
     const { ours } = await pair.talk()
@@ -189,6 +210,57 @@ test('digits by INFO go out, and their status comes back', async () => {
   await end(pair)
 })
 
+test('a peer that forgot the transfer (481 to NOTIFY) still has the call', async () => {
+  const pair = new Pair()
+  const { ours, theirs } = await pair.talk()
+  ours.onEvent((event) => event.type === 'refer' && void event.accept())
+  // The answer to the NOTIFY is replaced on its way.
+  pair.passed.swallow = (text, from) => from === '192.0.2.1' && text.startsWith('NOTIFY') && forge(pair, text)
+  const refer = theirs.refer('sip:dave@192.0.2.7')
+  await pair.clock.advanceAsync(100)
+  expect(await refer).toBe(202)
+  expect([ours.state, theirs.state]).toEqual(['established', 'established'])
+  await end(pair)
+})
+
+test('a transfer that is being reported leaves no timer when the call ends', async () => {
+  const pair = new Pair()
+  const { ours, theirs } = await pair.talk()
+  ours.onEvent((event) => event.type === 'refer' && void event.accept())
+  void theirs.refer('sip:dave@192.0.2.7')
+  await pair.clock.advanceAsync(1000)
+  theirs.end()
+  await pair.clock.advanceAsync(40_000)
+  expect(pair.alive).toBe(0)
+})
+
+test('before the answer there is nobody to transfer', async () => {
+  const pair = new Pair({ answer: (session) => session.progress(180) })
+  pair.call()
+  await pair.clock.advanceAsync(10)
+  expect(await pair.bob.sessions[0]?.refer('sip:dave@192.0.2.7')).toBe(481)
+  expect(pair.ladder).not.toContain('< REFER')
+  pair.bob.sessions[0]?.refuse(486)
+  await pair.settle()
+})
+
+test('each report gives the next one its minute', async () => {
+  const pair = new Pair()
+  const { ours, theirs } = await pair.talk()
+  let notify: (status: number, reason: string) => void = () => {}
+  ours.onEvent((event) => {
+    if (event.type === 'refer') notify = event.accept().notify
+  })
+  void theirs.refer('sip:dave@192.0.2.7')
+  await pair.clock.advanceAsync(50_000)
+  notify(180, 'Ringing')
+  await pair.clock.advanceAsync(50_000)
+  notify(200, 'OK')
+  await pair.clock.advanceAsync(100)
+  expect(told(pair).map(({ status }) => status)).toEqual([100, 180, 200])
+  await end(pair)
+})
+
 test('after the end nothing is sent that could overtake the BYE', async () => {
   const pair = new Pair()
   const { ours } = await pair.talk()
@@ -218,6 +290,18 @@ describe('Replaces', () => {
     expect(ours.state).toBe('ended')
     session.end()
     await end(pair)
+  })
+
+  test('a call that rings here is not replaced: only who is called in it may be', async () => {
+    const pair = new Pair({ answer: (session) => session.progress(180) })
+    const ours = pair.call()
+    await pair.clock.advanceAsync(10)
+    const { dialogId } = pair.bob.sessions[0]!
+    await call(pair, (dialogId ?? '').replace(/to-tag=(.*);from-tag=(.*)/, 'to-tag=$2;from-tag=$1'))
+    expect(pair.last('481 INVITE')).toBeDefined()
+    expect(ours.state).toBe('early')
+    pair.bob.sessions[0]?.refuse(486)
+    await pair.settle()
   })
 
   test.for([
