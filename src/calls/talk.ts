@@ -114,7 +114,8 @@ async function playFrom(live: LiveCall, url: string): Promise<void> {
     const { durationMs } = checkSound(wav)
     const id = engine.ids.id('cmd')
     live.keepSound(id, Buffer.from(wav).toString('base64'))
-    await live.play(id, { type: 'play', durationMs, url })
+    // The rest of an address may hold a secret.
+    await live.play(id, { type: 'play', durationMs })
   } catch (error) {
     const known = error instanceof OffhookError ? error : undefined
     const message = known?.message ?? `A sound could not be played: ${String(error)}`

@@ -125,6 +125,11 @@ export class Player {
     this.#emit({ type: 'tool-called', call: { id: `tool-${++this.#calls}`, name, arguments: given } })
   }
 
+  /** Wants a sound to be heard. */
+  play(url: string): void {
+    this.#emit({ type: 'play', url })
+  }
+
   /** Tells what it used, as a whole or as a part of it. */
   used(usage: Readonly<Record<string, number>>, of?: UsedPart): void {
     this.#emit({ type: 'usage', usage, ...(of && { of }) })

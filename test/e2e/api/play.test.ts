@@ -69,12 +69,19 @@ describe.concurrent('play', () => {
     await hangUp(set, { call, leg })
   })
 
-  test('a sound is fetched from where it is', async () => {
+  test('a sound is fetched from where it is, for users and for agents; where it is not, the call goes on', async () => {
     const set = await stage()
-    const { call, leg } = await inCall(set)
+    const { call, leg, player } = await inCall(set)
     const { id } = await play(set, call.id, { url: `${address}/sound.wav?key=hush` })
     await playEnded(set, call.id, id)
     expect(toneMs(leg.heard(), 500)).toBeGreaterThanOrEqual(500)
+    player.play(`${address}/sound.wav?key=hush`)
+    await until('the agent’s sound', () => toneMs(leg.heard(), 500) >= 1_000)
+    player.play(`${address}/gone.wav?key=hush`)
+    const failed = await until('its failure', async () =>
+      (await set.house.events(call.id)).find(({ event }) => event.type === 'agent.failed'),
+    )
+    expect(failed.event).toMatchObject({ code: 'media.unavailable' })
     expect(JSON.stringify(await set.house.events(call.id))).not.toContain('hush')
     await hangUp(set, { call, leg })
   })
