@@ -244,6 +244,23 @@ test('before the answer there is nobody to transfer', async () => {
   await pair.settle()
 })
 
+test.for([
+  ['goes out when the ACK is there', true, 202],
+  ['is dropped when it never comes', false, 481],
+] as const)('a transfer asked for between the 2xx and its ACK %s', async ([, acknowledged, expected]) => {
+  const pair = new Pair()
+  const ours = pair.call()
+  ours.onEvent((event) => event.type === 'refer' && void event.accept())
+  pair.passed.swallow = (text) => text.startsWith('ACK') && !(acknowledged && pair.clock.monotonic() > 1000)
+  await pair.clock.advanceAsync(10)
+  const status = pair.bob.sessions[0]?.refer('sip:dave@192.0.2.7')
+  await pair.clock.advanceAsync(20)
+  expect(pair.ladder).not.toContain('< REFER')
+  await pair.clock.advanceAsync(40_000)
+  expect(await status).toBe(expected)
+  await end(pair)
+})
+
 test('each report gives the next one its minute', async () => {
   const pair = new Pair()
   const { ours, theirs } = await pair.talk()

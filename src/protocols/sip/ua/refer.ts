@@ -24,26 +24,38 @@ export class Transfers {
   /** Our own REFER that is being reported. */
   #watched: { readonly cseq: number; timer: Timer; status: number } | undefined
   #asked = 0
+  readonly #delayed: { readonly go: () => void; readonly drop: () => void }[] = []
 
   constructor(usage: Usage) {
     this.#usage = usage
   }
 
-  /** Ours: resolves with the status of the REFER. */
-  refer(to: string, { referredBy, replaces }: ReferOptions = {}): Promise<number> {
+  /** Ours: resolves with the status of the REFER. Between our 2xx and its ACK it waits; before that there is nobody to ask. */
+  refer(to: string, options: ReferOptions = {}): Promise<number> {
+    const { established, front } = this.#usage
+    if (!established && front.state !== 'answering') return Promise.resolve(481)
+    return new Promise((resolve) => {
+      if (established) this.#send(to, options, resolve)
+      else this.#delayed.push({ go: () => this.#send(to, options, resolve), drop: () => resolve(481) })
+    })
+  }
+
+  /** The session is established: what waited for that goes out. */
+  onEstablished(): void {
+    for (const { go } of this.#delayed.splice(0)) go()
+  }
+
+  #send(to: string, { referredBy, replaces }: ReferOptions, done: (status: number) => void): void {
     const headers: SipHeader[] = [{ name: 'Refer-To', value: referTo(to, replaces) }]
     if (referredBy !== undefined) headers.push({ name: 'Referred-By', value: `<${referredBy}>` })
     const { peer } = this.#usage
-    if (!this.#usage.established) return Promise.resolve(481)
-    return new Promise((resolve) => {
-      this.#watch(peer.dialog.localCseq + 1)
-      peer.send('REFER', { headers: [...headers, ...this.#usage.capabilities.headers] }, ({ response, sent }) => {
-        const silent = headerTokens(response, 'refer-sub').includes('false')
-        if (response.status >= 300 || silent) this.#forget()
-        // A second try, with credentials, has a number of its own.
-        else if (this.#watched) this.#watched = { ...this.#watched, ...watchedBy(sent) }
-        resolve(response.status)
-      })
+    this.#watch(peer.dialog.localCseq + 1)
+    peer.send('REFER', { headers: [...headers, ...this.#usage.capabilities.headers] }, ({ response, sent }) => {
+      const silent = headerTokens(response, 'refer-sub').includes('false')
+      if (response.status >= 300 || silent) this.#forget()
+      // A second try, with credentials, has a number of its own.
+      else if (this.#watched) this.#watched = { ...this.#watched, ...watchedBy(sent) }
+      done(response.status)
     })
   }
 
@@ -117,6 +129,7 @@ export class Transfers {
 
   close(): void {
     this.#forget()
+    for (const { drop } of this.#delayed.splice(0)) drop()
     for (const timer of this.#timers) timer.cancel()
     this.#timers.clear()
   }

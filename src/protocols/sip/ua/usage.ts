@@ -236,6 +236,7 @@ export class Usage implements Receiver {
     this.beforeAck = undefined
     this.peer.dialog = { ...this.peer.dialog, confirmed: true }
     this.front.state = 'established'
+    this.transfers.onEstablished()
     this.offers.pump()
   }
 
