@@ -5,6 +5,9 @@ import { parseUri } from '../../src/protocols/sip/message/uri.ts'
 import type { IncomingSession } from '../../src/protocols/sip/ua/contract.ts'
 import type { ProgressEvent } from '../carrier/call.ts'
 import { placeCall } from '../carrier/dial.ts'
+import { framesOf } from '../sound/frames.ts'
+import { tone } from '../sound/tones.ts'
+import { tickerOf } from '../ticker.ts'
 import { complain } from '../carrier/world.ts'
 import { answerTo, offerOf } from './description.ts'
 import { attend } from './attend.ts'
@@ -45,7 +48,9 @@ function tell(call: SipCall, session: IncomingSession, event: ProgressEvent, des
     case 'initiated':
       return undefined
     case 'ringing':
-      return behaviour.earlyMedia ? session.progress(183, description) : session.progress(180)
+      if (!behaviour.earlyMedia) return session.progress(180)
+      session.progress(183, description)
+      return ringback(call)
     case 'answered':
       return description === undefined ? undefined : session.accept(description)
     case 'completed':
@@ -53,6 +58,17 @@ function tell(call: SipCall, session: IncomingSession, event: ProgressEvent, des
     default:
       return event satisfies never
   }
+}
+
+/** What the caller hears until somebody answers. */
+function ringback(call: SipCall): void {
+  const frames = framesOf(tone(425, 1000))
+  let next = 0
+  const ringing = tickerOf(call.world.clock).add(() => {
+    if (call.startTime === undefined) call.facts.sound?.say(frames[next++ % frames.length]!)
+  })
+  const stop = () => ringing[Symbol.dispose]()
+  void call.answered.then(stop)
 }
 
 /** The number or name before the host. */

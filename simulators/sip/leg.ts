@@ -13,8 +13,8 @@ export function newLeg(world: SipWorld, plan: Omit<CallPlan<SipFacts>, 'facts' |
 }
 
 export async function openLegSound(world: SipWorld, call: SipCall): Promise<void> {
-  const { clock, ids, at } = world
-  const sound = await openSound({ clock, ids, host: at.address, onDigit: (digit) => call.phone.receive(digit) })
+  const { clock, ids, faults, at } = world
+  const sound = await openSound({ clock, ids, faults, host: at.address, onDigit: (digit) => call.phone.receive(digit) })
   call.scope.use(sound)
   call.facts.sound = sound
   call.audio.player = sound

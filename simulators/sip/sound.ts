@@ -10,6 +10,8 @@ import type { CodecName } from '../../src/protocols/sdp/codecs.ts'
 import type { Negotiated } from '../../src/protocols/sdp/negotiated.ts'
 import { SrtpReceiver, SrtpSender } from '../../src/protocols/srtp/context.ts'
 import type { AudioPlayer } from '../carrier/audio.ts'
+import type { Faults } from '../carrier/faults.ts'
+import { LateQueue } from '../carrier/late.ts'
 import { pcma, pcmu, type Codec } from '../sound/codec.ts'
 import { frameBytes, type Frame } from '../sound/frames.ts'
 import { frameMs } from '../ticker.ts'
@@ -22,17 +24,11 @@ const codecs: Partial<Record<CodecName, Codec>> = { pcmu, pcma }
 export interface SoundParts {
   readonly clock: Clock
   readonly ids: Ids
+  /** Those of the network that a trunk has: jitter, packets that come twice. */
+  readonly faults: Faults
   readonly host: string
   /** A key that the other side sent as RTP. */
   readonly onDigit: (digit: string) => void
-}
-
-export interface Heard {
-  /** Packets of what was agreed on. */
-  readonly received: number
-  /** Packets of anything else, or from anybody else. */
-  readonly odd: number
-  readonly sent: number
 }
 
 /** Frames that wait before the first is played: what the network's jitter may use up. */
@@ -56,6 +52,7 @@ async function openEven(host: string): Promise<UdpEndpoint> {
 export class RtpSound implements AudioPlayer, AsyncDisposable {
   readonly #parts: SoundParts
   readonly #socket: UdpEndpoint
+  readonly #late: LateQueue
   readonly #source: number
   readonly #date: (at: number) => Dated
   readonly #waiting: Uint8Array[] = []
@@ -64,11 +61,13 @@ export class RtpSound implements AudioPlayer, AsyncDisposable {
   #playing = false
   #digits: Digits = {}
   readonly #keys: Key[] = []
-  #heard = { received: 0, odd: 0, sent: 0 }
+  #received = 0
+  #sent = 0
 
   constructor(parts: SoundParts, socket: UdpEndpoint) {
     this.#parts = parts
     this.#socket = socket
+    this.#late = new LateQueue(parts)
     this.#source = Math.floor(parts.ids.fraction() * 2 ** 32)
     this.#date = outgoing({ clockRate: 8000, frameMs, start: parts.ids.fraction() })
     socket.onMessage((bytes, from) => this.#hear(bytes, from))
@@ -83,8 +82,9 @@ export class RtpSound implements AudioPlayer, AsyncDisposable {
     return this.#agreed?.remote?.rtp
   }
 
-  get heard(): Heard {
-    return { ...this.#heard }
+  /** Packets that were heard of what was agreed on, from whom it was agreed. */
+  get received(): number {
+    return this.#received
   }
 
   /** From here on this is spoken; a later agreement takes its place. */
@@ -146,9 +146,11 @@ export class RtpSound implements AudioPlayer, AsyncDisposable {
   #send(payloadType: number, payload: Uint8Array, dated: Dated): void {
     const to = this.#agreed?.remote?.rtp
     if (!to) return
-    this.#heard.sent++
     const packet = writeRtp({ payloadType, source: this.#source, payload, ...dated })
-    this.#socket.send(this.#secured ? this.#secured.sends.sealRtp(packet) : packet, to)
+    const sealed = this.#secured ? this.#secured.sends.sealRtp(packet) : packet
+    const { duplicateMediaEvery: every } = this.#parts.faults
+    const times = every && ++this.#sent % every === 0 ? 2 : 1
+    for (let left = times; left > 0; left--) this.#late.send(true, () => this.#socket.send(sealed, to))
   }
 
   #hear(bytes: Uint8Array, from: NetAddress): void {
@@ -156,12 +158,12 @@ export class RtpSound implements AudioPlayer, AsyncDisposable {
     const packet = clear && readRtp(clear)
     const agreed = this.#agreed
     const expected = agreed?.remote?.rtp
-    if (!packet || !agreed || !expected || from.port !== expected.port) return void this.#heard.odd++
+    if (!packet || !agreed || !expected || from.port !== expected.port) return
     if (agreed.events.hears.includes(packet.payloadType)) return this.#hearKey(packet)
     const name = agreed.hears.get(packet.payloadType)
     const codec = name && codecs[name]
-    if (!codec) return void this.#heard.odd++
-    this.#heard.received++
+    if (!codec) return
+    this.#received++
     const mulaw = codec.decode(packet.payload)
     for (let at = 0; at + frameBytes <= mulaw.length; at += frameBytes)
       this.#waiting.push(mulaw.slice(at, at + frameBytes))
