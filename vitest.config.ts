@@ -56,7 +56,16 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
         },
       },
-      { test: { name: 'speech', include: speech, ...ownProcess, maxWorkers: 3, sequence: { groupOrder: 3 } } },
+      {
+        test: {
+          name: 'speech',
+          include: speech,
+          ...ownProcess,
+          isolate: false,
+          maxWorkers: 3,
+          sequence: { groupOrder: 3 },
+        },
+      },
       {
         test: {
           name: 'console',
