@@ -35,7 +35,7 @@ export interface Sent {
   readonly refused?: boolean
 }
 
-export const sdpType = 'application/sdp'
+const sdpType = 'application/sdp'
 
 export interface Sdp {
   /** Payload types as in `m=`. */

@@ -6,7 +6,7 @@ import { serveNames } from './dns.ts'
 import * as called from './scenarios/called.ts'
 import * as caller from './scenarios/caller.ts'
 import type { Scenario } from './scenario.ts'
-import { sipp, sippInstalled, startSipp, type SippOptions } from './sipp.ts'
+import { sippInstalled, startSipp, type SippOptions } from './sipp.ts'
 import { openStand, type Stand, type Trunk } from './stand.ts'
 
 const installed = sippInstalled()
@@ -42,11 +42,16 @@ afterAll(async () => {
   await scope?.close()
 })
 
-async function play(scenario: Scenario, options: Partial<SippOptions> = {}, on = trunk) {
+async function begin(scenario: Scenario, options: Partial<SippOptions> = {}, on = trunk) {
   const number = await on.number(echo)
   const protocol = options.transport ?? 'udp'
-  const run = await sipp(scope, { scenario, remote: stand.at(protocol), service: number, ...options })
-  return { number, run }
+  const { result } = await startSipp(scope, { scenario, remote: stand.at(protocol), service: number, ...options })
+  return { number, result }
+}
+
+async function play(...given: Parameters<typeof begin>) {
+  const { number, result } = await begin(...given)
+  return { number, run: await result }
 }
 
 const clean = { failed: 0, successful: 1 }
@@ -70,6 +75,15 @@ describe.skipIf(!installed)('SIPp calls the gateway', () => {
 
   test.concurrent('and gives up while it rings', async () => {
     const { run } = await play(caller.cancelled, {}, ringing)
+    expect(run, run.errors).toMatchObject(clean)
+  })
+
+  test.concurrent('and is hung up on', async () => {
+    const { number, result } = await begin(caller.hungUp)
+    const id = await stand.callTo(number)
+    await stand.house.callWhen('answer', id, ({ status }) => status === 'in-progress')
+    await stand.house.client.POST('/v1/calls/{id}/hangup', { params: { path: { id } } })
+    const run = await result
     expect(run, run.errors).toMatchObject(clean)
   })
 
