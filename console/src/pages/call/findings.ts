@@ -2,6 +2,7 @@
 import { span } from '../../lib/format.ts'
 import type { Schemas } from '../../lib/api.ts'
 import { partOf, textOf, type Entry } from './event.ts'
+import { qualityOf } from './measured.ts'
 import { stagesOf, totalOf } from './stages.ts'
 import type { Story } from './story.ts'
 
@@ -40,6 +41,7 @@ export function findingsOf(evidence: Evidence): readonly Finding[] {
     ...unconnected(evidence),
     ...brokenMedia(evidence),
     ...brokenAgent(evidence),
+    ...poorLine(evidence),
     ...oneWay(evidence),
     ...clipped(evidence),
     ...lateBargeIns(evidence),
@@ -117,6 +119,18 @@ function brokenMedia({ call, entries, story }: Evidence): readonly Finding[] {
       at,
     )
   })
+}
+
+function poorLine({ entries }: Evidence): readonly Finding[] {
+  const [mos, loss, jitter] = qualityOf(entries)
+  if (mos?.label !== 'MOS' || (mos.tone !== 'warn' && mos.tone !== 'bad')) return []
+  return [
+    warning(
+      'poor-line',
+      `The sound suffered on its way from the caller: MOS ${mos.value}, ${loss?.value ?? ''} of the packets lost or late, ${jitter?.value ?? ''} jitter.`,
+      'Look at the network between the peer and this gateway: a full uplink, Wi-Fi, or a machine without time to spare.',
+    ),
+  ]
 }
 
 function brokenAgent({ call, entries, story }: Evidence): readonly Finding[] {

@@ -17,6 +17,7 @@ import { findingsOf } from './findings.ts'
 import { PlayerOf, usePlayer } from './following.tsx'
 import { Heading, Summary, titleOf } from './heading.tsx'
 import { Problems } from './problems.tsx'
+import { Quality } from './quality.tsx'
 import { Running } from './running.tsx'
 import { loudestOf } from './shape.ts'
 import { Transcript } from './transcript.tsx'
@@ -100,6 +101,7 @@ function Content({ call, live }: { readonly call: Schemas['CallInFull']; readonl
       ) : (
         <Sound shape={shape} expected={hasRecording(call)} story={story} error={peaks.error} />
       )}
+      <Quality entries={entries} />
       {error !== null && <ErrorState title="The events could not be read" error={error} />}
       {pending ? <SkeletonRows /> : <Views call={call} told={{ entries, story }} live={live} />}
     </>

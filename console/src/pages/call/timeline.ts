@@ -176,7 +176,12 @@ function amountsOf(part: Readonly<Record<string, unknown>>): Readonly<Record<str
 function lossOf(entry: Entry): string {
   const [lost, received] = [numberOf(entry, 'lost') ?? 0, numberOf(entry, 'received') ?? 0]
   const jitter = numberOf(entry, 'jitter')
-  return `${lost} of ${received + lost} packets lost${jitter === undefined ? '' : `, ${span(jitter)} jitter`}`
+  const score = numberOf(entry, 'score')
+  return [
+    `${lost} of ${received + lost} packets lost`,
+    ...(jitter === undefined ? [] : [`${span(jitter)} jitter`]),
+    ...(score === undefined ? [] : [`MOS ${score.toFixed(1)}`]),
+  ].join(', ')
 }
 
 function orderOf(command: Readonly<Record<string, unknown>>): string {

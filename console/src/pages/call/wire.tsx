@@ -5,22 +5,29 @@ import { useMemo, useState } from 'react'
 import type { Schemas } from '../../lib/api.ts'
 import { cx } from '../../lib/classes.ts'
 import { count } from '../../lib/format.ts'
-import { CopyButton } from '../../ui/copy.tsx'
 import { Input } from '../../ui/field.tsx'
 import { EmptyState, ErrorState, SkeletonRows } from '../../ui/states.tsx'
+import { MessageBody } from './body.tsx'
+import { CaptureButton } from './capture.tsx'
 import { Choices } from './choices.tsx'
 import { wireQuery } from './data.ts'
+import { Ladder } from './ladder.tsx'
+import { rungsOf } from './rungs.ts'
 import { Moment } from './moment.tsx'
 import { laidOut, matching, size, type WireMessage } from './wires.ts'
 
 const channels = { webhook: 'Webhooks', http: 'Requests', media: 'Media', signalling: 'Signalling' } as const
 
+const views = [
+  { value: 'ladder', label: 'Ladder' },
+  { value: 'messages', label: 'Messages' },
+] as const
+
 export function Wire({ call, zero }: { readonly call: string; readonly zero: number }) {
   const { data, error, isPending, refetch } = useQuery(wireQuery(call))
-  const [channel, setChannel] = useState<string>('all')
-  const [text, setText] = useState('')
+  const [view, setView] = useState<string>('ladder')
   const items = data?.items
-  const shown = useMemo(() => matching(items ?? [], { channel, text }), [items, channel, text])
+  const rungs = useMemo(() => rungsOf(items ?? []), [items])
   if (isPending) return <SkeletonRows />
   if (error !== null)
     return (
@@ -28,15 +35,40 @@ export function Wire({ call, zero }: { readonly call: string; readonly zero: num
         <ErrorState title="The wire messages could not be read" error={error} onRetry={() => void refetch()} />
       </div>
     )
-  const { counts } = data
   if (data.items.length === 0)
     return (
       <EmptyState icon={<Network />} title="No message is kept of this call">
         Messages with the carrier are kept for as long as Settings → Retention says.
       </EmptyState>
     )
+  if (rungs.length === 0) return <Messages items={data.items} counts={data.counts} zero={zero} />
+  return (
+    <>
+      <div className="flex flex-wrap items-center justify-between gap-2 border-b border-line px-4 py-2.5 sm:px-5">
+        <Choices label="How it is shown" choices={views} value={view} onChange={setView} />
+        <CaptureButton call={call} />
+      </div>
+      {view === 'ladder' ? (
+        <Ladder rungs={rungs} zero={zero} />
+      ) : (
+        <Messages items={data.items} counts={data.counts} zero={zero} />
+      )}
+    </>
+  )
+}
+
+interface MessagesProps {
+  readonly items: readonly WireMessage[]
+  readonly counts: Schemas['WireTally']
+  readonly zero: number
+}
+
+function Messages({ items, counts, zero }: MessagesProps) {
+  const [channel, setChannel] = useState<string>('all')
+  const [text, setText] = useState('')
+  const shown = useMemo(() => matching(items, { channel, text }), [items, channel, text])
   const channelsSeen = Object.entries(channels).flatMap(([value, label]) => {
-    const found = data.items.filter((message) => message.channel === value).length
+    const found = items.filter((message) => message.channel === value).length
     return found === 0 ? [] : [{ value, label, count: found }]
   })
   return (
@@ -44,7 +76,7 @@ export function Wire({ call, zero }: { readonly call: string; readonly zero: num
       <div className="flex flex-wrap items-center justify-between gap-2 border-b border-line px-4 py-2.5 sm:px-5">
         <Choices
           label="Which messages"
-          choices={[{ value: 'all', label: 'All', count: data.items.length }, ...channelsSeen]}
+          choices={[{ value: 'all', label: 'All', count: items.length }, ...channelsSeen]}
           value={channel}
           onChange={setChannel}
         />
@@ -116,20 +148,7 @@ function Row({ message, zero }: { readonly message: WireMessage; readonly zero: 
           />
         </button>
       </div>
-      {open && <Body text={laidOut(body)} />}
+      {open && <MessageBody text={laidOut(body)} />}
     </li>
-  )
-}
-
-function Body({ text }: { readonly text: string }) {
-  return (
-    <div className="relative mx-4 mb-3 rounded-lg border border-line bg-sunken sm:mx-5 sm:ml-22">
-      <pre tabIndex={0} aria-label="Body" className="max-h-96 overflow-auto p-3 pr-11 font-mono text-xs">
-        {text === '' ? '(no body)' : text}
-      </pre>
-      <div className="absolute top-1 right-1">
-        <CopyButton text={text} label="Copy this message" />
-      </div>
-    </div>
   )
 }
