@@ -35,6 +35,7 @@ async function place(world: SipWorld, call: SipCall, target: string): Promise<vo
     credentials: behaviour.credentials,
     headers: behaviour.headers.map(headerOf),
     listener: behaviour.transport,
+    callId: call.ref,
   })
   attend(call, session, (event) => {
     // Forks are nothing that a gateway does: whoever speaks last is heard.

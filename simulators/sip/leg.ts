@@ -14,7 +14,11 @@ export function newLeg(world: SipWorld, plan: Omit<CallPlan<SipFacts>, 'facts' |
 
 export async function openLegSound(world: SipWorld, call: SipCall): Promise<void> {
   const { clock, ids, faults, at } = world
-  const sound = await openSound({ clock, ids, faults, host: at.address, onDigit: (digit) => call.phone.receive(digit) })
+  const sound = await openSound({
+    ...{ clock, ids, faults, host: at.address },
+    onDigit: (digit) => call.phone.receive(digit),
+    onWrong: (why) => complain(call, 0, `the gateway sent ${why}`),
+  })
   call.scope.use(sound)
   call.facts.sound = sound
   call.audio.player = sound

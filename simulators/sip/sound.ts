@@ -29,6 +29,8 @@ export interface SoundParts {
   readonly host: string
   /** A key that the other side sent as RTP. */
   readonly onDigit: (digit: string) => void
+  /** The other side sent what was not agreed on: told once for each kind of it. */
+  readonly onWrong: (why: string) => void
 }
 
 /** Frames that wait before the first is played: what the network's jitter may use up. */
@@ -61,6 +63,7 @@ export class RtpSound implements AudioPlayer, AsyncDisposable {
   #playing = false
   #digits: Digits = {}
   readonly #keys: Key[] = []
+  readonly #complaints = new Set<string>()
   #received = 0
   #sent = 0
 
@@ -158,16 +161,24 @@ export class RtpSound implements AudioPlayer, AsyncDisposable {
     const packet = clear && readRtp(clear)
     const agreed = this.#agreed
     const expected = agreed?.remote?.rtp
-    if (!packet || !agreed || !expected || from.port !== expected.port) return
+    if (!agreed || !expected || from.port !== expected.port) return
+    if (!packet)
+      return this.#complain(this.#secured ? 'a packet that is not sealed as agreed' : 'a packet that is no RTP')
     if (agreed.events.hears.includes(packet.payloadType)) return this.#hearKey(packet)
     const name = agreed.hears.get(packet.payloadType)
     const codec = name && codecs[name]
-    if (!codec) return
+    if (!codec) return this.#complain(`payload type ${packet.payloadType}, which was not agreed on`)
     this.#received++
     const mulaw = codec.decode(packet.payload)
     for (let at = 0; at + frameBytes <= mulaw.length; at += frameBytes)
       this.#waiting.push(mulaw.slice(at, at + frameBytes))
     while (this.#waiting.length > mostWaiting) this.#waiting.shift()
+  }
+
+  #complain(why: string): void {
+    if (this.#complaints.has(why)) return
+    this.#complaints.add(why)
+    this.#parts.onWrong(why)
   }
 
   #hearKey(packet: RtpPacket): void {
