@@ -165,6 +165,8 @@ class LinkedCall implements LineCall {
   report: LineCall['report'] = (status, raw, cause) =>
     void this.#live.post({ type: 'call.progressed', status, raw, ...(cause === undefined ? {} : { cause }) })
 
+  transferred: LineCall['transferred'] = (result, raw) => void this.#live.post({ type: 'transfer.ended', result, raw })
+
   held(on: boolean): void {
     if (on === (this.#live.running.call.held === true)) return
     void this.#live.post({ type: on ? 'call.held' : 'call.resumed' })

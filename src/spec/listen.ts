@@ -76,6 +76,8 @@ export interface LineCall {
   report(status: CallStatus, raw: string, cause?: string): void
   /** A message of the line's own signalling, for people to read: bounded, without secrets. */
   note(word: LineWord): void
+  /** How a transfer went that the line took: `completed` when the other party answered; else the caller is ours again. */
+  transferred(result: CallStatus, raw: string): void
   /** The caller's side put us on hold, or is back. Said again it changes nothing. */
   held(on: boolean): void
   /** Hears of everything that happens to the call and of what its agent says, as it happens. */

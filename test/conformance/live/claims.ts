@@ -23,6 +23,12 @@ export const claims: Readonly<Record<FeatureName, readonly (readonly string[])[]
       ),
       'a transfer > that the carrier fails at, and did not do, leaves the caller with the agent',
     ],
+    // By signalling: no answer over HTTP can be lost.
+    [
+      'a transfer > by the API joins caller and colleague, and leaves them alone',
+      'a transfer > by the agent waits for its last words',
+      'a transfer > that came to nothing may be tried again',
+    ],
     ['a transfer by a second leg of ours > joins caller and colleague'],
   ],
   'give-back': [

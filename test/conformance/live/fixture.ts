@@ -21,6 +21,8 @@ export interface LiveFixture {
     readonly hangup: { readonly method: string; readonly text: RegExp }
     readonly transfer: { readonly method: string }
   }
+  /** What it calls a call that we gave up since nobody picked up. Default: as we do. */
+  readonly unanswered?: 'canceled'
   /** Where the answer does not travel in the reply to the webhook. */
   readonly answersBy?: 'request'
   /** The carrier tells its price by itself. */

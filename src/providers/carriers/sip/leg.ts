@@ -1,9 +1,11 @@
 /** One call: its SIP session, its sound, and its line to the engine; from the moment all three are known until the end. */
+import type { Timer } from '../../../lib/clock.ts'
 import { readInfoDigit, relayType, writeInfoDigit } from '../../../protocols/rtp/info.ts'
 import type { IncomingSession, Session, SessionEnd, SessionEvent } from '../../../protocols/sip/ua/contract.ts'
+import type { CallStatus } from '../../../spec/call.ts'
 import { OffhookError } from '../../../spec/errors.ts'
 import type { LineCall, ListenHost, MediaQuality } from '../../../spec/listen.ts'
-import { ended, unanswered } from './results.ts'
+import { ended, unanswered, type Result } from './results.ts'
 import type { Settings } from './settings.ts'
 import type { Sound } from './sound.ts'
 import { Transfer } from './transfer.ts'
@@ -23,7 +25,7 @@ export interface LegOptions {
   readonly gone: () => void
 }
 
-/** The engine takes down that a transfer went well before it hears of the call's end; it never takes longer, ms. */
+/** The engine takes down that it hung up before it hears how that went; it never takes longer, ms. */
 const takenDown = 1_000
 
 export class Leg {
@@ -33,11 +35,15 @@ export class Leg {
   #session: Session
   #answered = false
   #canceled = false
+  #hungUp = false
   #over = false
   #agreed: boolean
   #wanted = false
   #connected = false
   #transfer: Transfer | undefined
+  #ringing: Timer | undefined
+  /** How it ended, where that is known before it has. */
+  #result: Result | undefined
 
   constructor(options: LegOptions) {
     this.#options = options
@@ -96,7 +102,19 @@ export class Leg {
   hangUp(reason: string, status?: number): void {
     if (this.#over) return
     if (!this.#answered) this.#canceled = true
+    this.#hungUp = true
     this.#session.end({ reason, q850: 16, ...(status === undefined ? {} : { status }) })
+  }
+
+  /** We called, and nobody answers: that is taken back after so many ms. */
+  ringFor(ms: number): void {
+    this.#ringing = this.#options.host.clock.timer(ms, () => {
+      this.#result = {
+        ...{ status: 'no-answer', raw: 'CANCEL' },
+        cause: `nobody answered within ${Math.round(ms / 1000)} s`,
+      }
+      this.#session.end({ reason: this.#result.cause, q850: 102 })
+    })
   }
 
   /** Rejects with `command.unsupported` where the engine is to send tones instead. */
@@ -107,15 +125,18 @@ export class Leg {
       throw new OffhookError('command.unsupported', 'Keys as RTP events were not agreed on with this peer')
   }
 
-  /** Resolves when the peer has connected the other party; see `Transfer`. */
+  /** Resolves when the peer has taken it; how it went is told to the line. Rejects with `command.unsupported` where it takes none. */
   async transfer(uri: string, timeoutSeconds?: number): Promise<void> {
-    const { host } = this.#options
+    const { host, line } = this.#options
     if (this.#transfer) throw new OffhookError('call.state', 'Another transfer of this call is under way')
-    const transfer = new Transfer(this.#session, host.clock)
+    const ended = (result: CallStatus, raw: string): void => {
+      this.#transfer = undefined
+      line.transferred(result, raw)
+    }
+    const transfer = new Transfer({ session: this.#session, clock: host.clock, ended })
     this.#transfer = transfer
     try {
       await transfer.ask(uri, timeoutSeconds)
-      void this.#takenDown().then(() => this.hangUp('transferred'))
     } catch (error) {
       this.#transfer = undefined
       throw error
@@ -139,18 +160,22 @@ export class Leg {
     this.#over = true
     const { line, gone } = this.#options
     this.#watch[Symbol.dispose]()
+    this.#ringing?.cancel()
     const quality = qualityOf(this.#media)
     if (quality) line.measured(quality)
-    this.#transfer?.ended(end.by === 'peer' ? 'peer' : 'others')
-    const result =
-      this.#options.outgoing && !this.#answered ? unanswered(end, this.#canceled) : ended(end, this.#answered)
+    this.#transfer?.close()
+    const result = this.#answered ? ended(end, true) : (this.#result ?? this.#unanswered(end))
     const report = (): void => {
       line.report(result.status, result.raw, result.cause)
       this.#media.close()
     }
-    if (this.#transfer) void this.#takenDown().then(report)
+    if (this.#hungUp) void this.#takenDown().then(report)
     else report()
     gone()
+  }
+
+  #unanswered(end: SessionEnd): Result {
+    return this.#options.outgoing ? unanswered(end, this.#canceled) : ended(end, false)
   }
 
   #listen(session: Session): void {
@@ -164,6 +189,7 @@ export class Leg {
     switch (event.type) {
       case 'established':
         this.#answered = true
+        this.#ringing?.cancel()
         this.#options.sound.peer = this.#session.flow?.remote.address
         return
       case 'offered':
@@ -221,18 +247,18 @@ export class Leg {
     this.hangUp(says)
   }
 
-  /** Resolves when the engine has taken down how the transfer went. */
-  #takenDown(): Promise<void> {
+  /** Resolves when the engine has taken down that it wanted the call to end. */
+  async #takenDown(): Promise<void> {
     const { line, host } = this.#options
+    if (line.over) return
     const { promise, resolve } = Promise.withResolvers<void>()
     const timer = host.clock.timer(takenDown, resolve)
     const watch = line.watch(({ type }) => {
       if (type === 'command.accepted' || type === 'command.failed' || type === 'call.ended') resolve()
     })
-    return promise.finally(() => {
-      timer.cancel()
-      watch[Symbol.dispose]()
-    })
+    await promise
+    timer.cancel()
+    watch[Symbol.dispose]()
   }
 
   get #media(): Sound['media'] {

@@ -32,8 +32,8 @@ describe('numbers to peers', () => {
   )
 
   test('never let a name end the user part and begin a host', () =>
-    expect(targetOf('1@evil.example;x', 'sip.carrier.example', { numbers: 'plus', country: undefined })).toBe(
-      'sip:1%40evil.example;x@sip.carrier.example',
+    expect(() => targetOf('1@evil.example;x', 'sip.carrier.example', { numbers: 'plus', country: undefined })).toThrow(
+      '"1@evil.example;x" is no number, no extension and no SIP address',
     ))
 
   test('the caller is a number at a domain, or nobody', () => {

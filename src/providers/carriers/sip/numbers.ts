@@ -35,6 +35,8 @@ export function targetOf(to: string, host: string, { numbers }: Writing): string
       ? targetOf(uri.number.replaceAll(/[^+\d*#]/g, ''), host, { numbers, country: undefined })
       : formatUri(uri)
   }
+  if (!/^[\w.+*#-]{1,64}$/.test(to))
+    throw new OffhookError('number.invalid', `"${to.slice(0, 80)}" is no number, no extension and no SIP address`)
   return addressOf(written(to, numbers), host)
 }
 

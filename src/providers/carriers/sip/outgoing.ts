@@ -29,6 +29,7 @@ export async function dial(call: CallSeen, line: LineCall, trunk: Trunk, options
   const room = legs.enter(trunk)
   const session = agent.invite({ ...invitation, offer: sound.media.offer() })
   const leg = legs.open({ session, trunk, sound, outgoing: true }, line, room)
+  leg.ringFor(call.ringTimeout)
   session.onEvent((event) => {
     if (event.type === 'progress' && event.status > 100) line.report('ringing', `${event.status} ${event.reason}`)
     if (event.type === 'established') leg.answered(event.sdp)

@@ -166,34 +166,39 @@ describe('when a call that comes in is answered', () => {
 describe('a transfer', () => {
   const asked = async (status: number) => {
     const clock = new VirtualClock()
-    const transfer = new Transfer({ refer: async () => status }, clock)
-    const outcome = transfer.ask('sip:2@h').then(
+    const results: string[] = []
+    const session = { refer: async () => status }
+    const transfer = new Transfer({ session, clock, ended: (result) => void results.push(result) })
+    const outcome = await transfer.ask('sip:2@h').then(
       () => 'taken',
       (error: unknown) => (error as { code: string }).code,
     )
-    await clock.advanceAsync(0)
-    return { clock, transfer, outcome }
+    return { clock, transfer, outcome, results }
   }
   const referred = (status: number, final: boolean) => ({ type: 'referred', status, reason: '', final }) as const
 
-  test('is done when the other party has answered, or the peer leaves instead of saying so', async () => {
-    const one = await asked(202)
-    one.transfer.told(referred(180, false))
-    one.transfer.told(referred(200, true))
-    expect([await one.outcome, one.clock.pending]).toEqual(['taken', 0])
-    const other = await asked(202)
-    other.transfer.ended('peer')
-    expect(await other.outcome).toBe('taken')
+  test.each([
+    [200, 'completed'],
+    [486, 'busy'],
+    [480, 'no-answer'],
+    [404, 'failed'],
+  ])('that the other party answers with %s is %s, once', async (status, result) => {
+    const { transfer, outcome, results, clock } = await asked(202)
+    transfer.told(referred(180, false))
+    expect([outcome, results]).toEqual(['taken', []])
+    transfer.told(referred(status, true))
+    transfer.told(referred(200, true))
+    expect([results, clock.pending]).toEqual([[result], 0])
   })
 
-  test('is done otherwise where the peer takes none, and came to nothing where nobody answered', async () => {
-    expect(await (await asked(405)).outcome).toBe('command.unsupported')
-    const busy = await asked(202)
-    busy.transfer.told(referred(486, true))
-    expect(await busy.outcome).toBe('command.refused')
+  test('is done otherwise where the peer takes none, and has come to nothing where it never says how it went', async () => {
+    expect((await asked(405)).outcome).toBe('command.unsupported')
     const silent = await asked(202)
     silent.clock.advance(60_000)
-    expect(await silent.outcome).toBe('command.refused')
+    expect(silent.results).toEqual(['no-answer'])
+    const over = await asked(202)
+    over.transfer.close()
+    expect([over.clock.pending, over.results]).toEqual([0, []])
   })
 })
 

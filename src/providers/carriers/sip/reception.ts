@@ -194,8 +194,10 @@ export class Reception {
     if (!first) throw new OffhookError('internal', 'A call without a trunk was let in')
     if (others.length === 0) return first
     const { host } = this.#options
-    for (const trunk of [first, ...others]) if (await host.serves(trunk.id, numberIn(uri, trunk.settings))) return trunk
-    return [first, ...others].find(({ settings }) => splitHost(settings.host ?? '').port === port) ?? first
+    const every = [first, ...others]
+    const served = await Promise.all(every.map((trunk) => host.serves(trunk.id, numberIn(uri, trunk.settings))))
+    const likely = served.includes(true) ? every.filter((_, index) => served[index]) : every
+    return likely.find(({ settings }) => splitHost(settings.host ?? '').port === port) ?? likely[0] ?? first
   }
 }
 

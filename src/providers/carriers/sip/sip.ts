@@ -5,6 +5,7 @@ import type { Operation } from '../../../spec/http.ts'
 import { listen } from './listener.ts'
 import { processSettings } from './process.ts'
 import { settings } from './settings.ts'
+import { shown } from './shown.ts'
 import { stream } from './stream.ts'
 
 const own: readonly CommandType[] = ['answer', 'reject', 'dial', 'hangup', 'send-digits', 'transfer']
@@ -35,6 +36,7 @@ export const sip: CarrierSpec<typeof settings> = {
   },
   // Asked only after a crash: its process was the other end of the call.
   lookup: lookUp,
+  shown,
 }
 
 // No request is made: there is nobody to ask.

@@ -1,51 +1,61 @@
-/** A transfer by REFER (RFC 3515): asked of the peer, reported by its NOTIFYs; or by its BYE, as many exchanges do it. */
+/** A transfer by REFER (RFC 3515): asked of the peer; how it goes is told by its NOTIFYs, or never. */
 import type { Clock, Timer } from '../../../lib/clock.ts'
 import type { Session, SessionEvent } from '../../../protocols/sip/ua/contract.ts'
+import type { CallStatus } from '../../../spec/call.ts'
 import { OffhookError } from '../../../spec/errors.ts'
 
-/** A peer that took it and says nothing more about it is believed so long, ms. */
+/** A peer that took it and says nothing more about it is waited for so long, ms. */
 const patience = 60_000
 
-export class Transfer {
-  readonly #settled = Promise.withResolvers<void>()
-  readonly #session: Pick<Session, 'refer'>
-  readonly #clock: Clock
-  #timer: Timer | undefined
+export interface TransferOptions {
+  readonly session: Pick<Session, 'refer'>
+  readonly clock: Clock
+  /** How the other party's leg went, once: `completed` when it answered. */
+  readonly ended: (result: CallStatus, raw: string) => void
+}
 
-  constructor(session: Pick<Session, 'refer'>, clock: Clock) {
-    this.#session = session
-    this.#clock = clock
-    // It may be settled before anybody waits for it.
-    this.#settled.promise.catch(() => undefined)
+export class Transfer {
+  readonly #options: TransferOptions
+  #timer: Timer | undefined
+  #over = false
+
+  constructor(options: TransferOptions) {
+    this.#options = options
   }
 
-  /**
-   * Resolves when the peer has connected the other party. Rejects with `command.unsupported` where it takes no REFER, with
-   * `command.refused` where the other party did not answer.
-   */
-  async ask(uri: string, timeoutSeconds = 0): Promise<void> {
-    const status = await this.#session.refer(uri)
-    if (status >= 300)
+  /** Resolves when the peer has taken it. Rejects with `command.unsupported` where it takes none. */
+  async ask(uri: string, timeoutSeconds?: number): Promise<void> {
+    const { session, clock } = this.#options
+    const status = await session.refer(uri)
+    if (status >= 300) {
+      this.#over = true
       throw new OffhookError('command.unsupported', `The peer takes no transfers: it answered REFER with ${status}`)
-    this.#timer = this.#clock.timer(Math.max(patience, timeoutSeconds * 1000), () =>
-      this.#refuse('The peer took the transfer and never said how it went'),
+    }
+    if (this.#over) return
+    this.#timer = clock.timer(timeoutSeconds === undefined ? patience : timeoutSeconds * 1000, () =>
+      this.#end('no-answer', 'the peer did not say in time how the transfer went'),
     )
-    return this.#settled.promise.finally(() => this.#timer?.cancel())
   }
 
   told({ status, reason, final }: SessionEvent & { type: 'referred' }): void {
-    if (!final) return
-    if (status < 300) this.#settled.resolve()
-    else this.#refuse(`The transfer came to nothing: the other party answered ${status} ${reason}`)
+    if (final) this.#end(resultOf(status), `${status} ${reason}`)
   }
 
-  /** The call is over: where the peer ended it, the caller is where they were sent. */
-  ended(by: 'peer' | 'others'): void {
-    if (by === 'peer') this.#settled.resolve()
-    else this.#settled.reject(new OffhookError('call.ended', 'The call ended before the transfer did'))
+  /** The call is over: nobody waits for it any more. */
+  close(): void {
+    this.#over = true
+    this.#timer?.cancel()
   }
 
-  #refuse(why: string): void {
-    this.#settled.reject(new OffhookError('command.refused', why))
+  #end(result: CallStatus, raw: string): void {
+    if (this.#over) return
+    this.close()
+    this.#options.ended(result, raw)
   }
+}
+
+function resultOf(status: number): CallStatus {
+  if (status < 300) return 'completed'
+  if (status === 486 || status === 600) return 'busy'
+  return [408, 480, 487].includes(status) ? 'no-answer' : 'failed'
 }

@@ -65,6 +65,26 @@ test('a connection that the peer made is used to reach it, and its end is told',
   expect(theirs.send(back, Buffer.from('x'))).toBe(false)
 })
 
+test('a connection that many wait for outlives the one who asked first', async () => {
+  const [ours, theirs] = [await open('tcp'), await open('tcp')]
+  const [first, second] = [new AbortController(), new AbortController()]
+  const [left, waited] = [first, second].map((one) => ours.connect(target(theirs, 'tcp'), one.signal))
+  first.abort(new Error('canceled'))
+  await expect(left).rejects.toThrow('canceled')
+  const flow = await waited!
+  expect((await ours.connect(target(theirs, 'tcp'), signal)).id).toBe(flow.id)
+})
+
+test('a closed wire connects no more, also where that was under way', async () => {
+  const theirs = await open('tcp')
+  const ours = await open('tcp')
+  const under = ours.connect(target(theirs, 'tcp'), signal)
+  const refused = expect(under).rejects.toThrow('SIP is closed')
+  await ours[Symbol.asyncDispose]()
+  await refused
+  await expect(ours.connect(target(theirs, 'tcp'), signal)).rejects.toThrow('SIP is closed')
+})
+
 test('a phone in a browser speaks SIP, message by message', async () => {
   const wire = await open('ws')
   const heard = next(wire)

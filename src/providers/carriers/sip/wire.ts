@@ -61,6 +61,7 @@ export class SipWire implements Wire, AsyncDisposable {
   readonly #open: AsyncDisposable[] = []
   #onBytes: (flow: Flow, bytes: Uint8Array) => void = () => undefined
   #onClosed: (flow: Flow, why: string) => void = () => undefined
+  readonly #ending = new AbortController()
   #count = 0
   #closed = false
 
@@ -116,11 +117,12 @@ export class SipWire implements Wire, AsyncDisposable {
     if (target.protocol.startsWith('ws'))
       throw new Error(`${target.address} reaches us over WebSocket: its connection is gone`)
     const key = `${target.protocol} ${formatAddress(target)} ${target.serverName ?? ''}`
-    const under = this.#connecting.get(key)
-    if (under) return under
-    const making = this.#connect(target, signal, listener).finally(() => this.#connecting.delete(key))
-    this.#connecting.set(key, making)
-    return making
+    let making = this.#connecting.get(key)
+    if (!making) {
+      making = this.#connect(target, listener).finally(() => this.#connecting.delete(key))
+      this.#connecting.set(key, making)
+    }
+    return unless(signal, making)
   }
 
   close(flow: Flow): void {
@@ -129,6 +131,8 @@ export class SipWire implements Wire, AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true
+    this.#ending.abort(new Error('SIP is closed'))
+    await Promise.allSettled(this.#connecting.values())
     for (const pipe of [...this.#pipes.values()]) pipe.close('SIP is closed')
     await Promise.all(this.#open.map((one) => one[Symbol.asyncDispose]()))
   }
@@ -170,7 +174,8 @@ export class SipWire implements Wire, AsyncDisposable {
     return undefined
   }
 
-  async #connect(target: Target, signal: AbortSignal, listener: string | undefined): Promise<Flow> {
+  /** Has its own patience: whoever asked first may leave, and others still wait for it. */
+  async #connect(target: Target, listener: string | undefined): Promise<Flow> {
     const { clock, certificates } = this.#options
     const late = new AbortController()
     const timer = clock.timer(patience, () => late.abort(new Error(`${formatAddress(target)} does not answer`)))
@@ -181,7 +186,7 @@ export class SipWire implements Wire, AsyncDisposable {
     try {
       const stream = await openStream({
         to: target,
-        signal: AbortSignal.any([signal, late.signal]),
+        signal: AbortSignal.any([this.#ending.signal, late.signal]),
         ...(target.protocol === 'tls' ? { serverName: target.serverName ?? target.address, certificates } : {}),
       })
       return this.#entered(door?.name ?? '', target.protocol, stream, target.serverName ?? target.address)
@@ -207,5 +212,18 @@ export class SipWire implements Wire, AsyncDisposable {
       if (this.#pipes.delete(flow.id)) this.#onClosed(flow, why)
     })
     return flow
+  }
+}
+
+/** Rejects with the signal's reason when that comes first; what was waited for goes on. */
+async function unless<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const leave = (): void => reject(signal.reason)
+  if (signal.aborted) leave()
+  signal.addEventListener('abort', leave, { once: true })
+  try {
+    return await Promise.race([work, promise])
+  } finally {
+    signal.removeEventListener('abort', leave)
   }
 }
