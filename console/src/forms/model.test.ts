@@ -18,8 +18,9 @@ const schema = {
       default: '',
       anyOf: [
         { type: 'string', const: '' },
-        { type: 'string', format: 'uri' },
+        { type: 'string', format: 'uri', maxLength: 2000 },
       ],
+      maxLength: 2000,
     },
     key: { type: 'string', secret: true, multiline: true, when: { field: 'record', is: [true] } },
     proxy: {

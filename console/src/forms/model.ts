@@ -113,10 +113,10 @@ const longText = 300
 function inputOf(schema: Json): 'text' | 'url' | 'email' | 'multiline' | 'secret' {
   if (schema['multiline'] === true) return 'multiline'
   if (schema['secret'] === true) return 'secret'
-  if (Number(schema['maxLength'] ?? 0) >= longText) return 'multiline'
   const formats = [schema, ...alternatives(schema)].map((one) => one['format'])
   if (formats.includes('uri')) return 'url'
-  return formats.includes('email') ? 'email' : 'text'
+  if (formats.includes('email')) return 'email'
+  return Number(schema['maxLength'] ?? 0) >= longText ? 'multiline' : 'text'
 }
 
 /** The one type of a schema, looking through “empty or …” and “null or …”. */
