@@ -21,6 +21,7 @@ import { startGateway, type Gateway } from './gateway.ts'
 import { ownProviders } from './providers.ts'
 import { printEvents, printSummary, printWire } from './print.ts'
 import { organization, receptionist } from './seed.ts'
+import { doorsForTrunk } from './simulators.ts'
 import { telephoneVoice } from './voice.ts'
 
 type Values = Readonly<Record<string, string | undefined>>
@@ -40,9 +41,6 @@ interface Options {
 }
 
 const from = '+15550199999'
-
-/** The environment's own carriers take no part in a simulated call; a trunk finds us at any port that is free. */
-const ownDoors = { OFFHOOK_SIP_LISTEN: 'udp://127.0.0.1:0' }
 
 export function callCommand(values: Values): Command {
   const acts: Act[] = []
@@ -110,7 +108,8 @@ async function call(values: Values, options: Options, acts: readonly Act[]): Pro
     const began = realClock.now()
     const gateway = await startGateway({
       environment,
-      values: options.carrier === simulatedTrunk.name ? ownDoors : {},
+      // The environment's own carriers take no part in a simulated call.
+      values: options.carrier === simulatedTrunk.name ? doorsForTrunk : {},
       ...{ providers: ownProviders, clock: realClock, ids: randomIds, logger, scope, inMemory: true },
       ...(options.wire ? { onWire: (entry: WireEntry) => printWire(entry, began) } : {}),
     })

@@ -127,6 +127,9 @@ async function openLine(
   return { carrier: name, label, connection: connection.id, number, simulator }
 }
 
+/** For commands that bring a gateway of their own: a trunk finds it at any port that is free. */
+export const doorsForTrunk = { OFFHOOK_SIP_LISTEN: 'udp://127.0.0.1:0' } as const
+
 /** Its number comes after those of any carrier that the list may yet hold. */
 const trunkPlace = 99
 

@@ -12,7 +12,7 @@ import { ownProviders } from './providers.ts'
 import { junit, type Outcome } from './scenarios/junit.ts'
 import { runScenario, type Running } from './scenarios/run.ts'
 import { readScenarios, type Scenario } from './scenarios/scenario.ts'
-import type { SimulatedLine } from './simulators.ts'
+import { doorsForTrunk, type SimulatedLine } from './simulators.ts'
 import { telephoneVoice } from './voice.ts'
 
 type Values = Readonly<Record<string, string | undefined>>
@@ -76,7 +76,7 @@ async function test(values: Values, files: readonly string[], options: Options):
       simulators: true,
     }
     const parts = { providers: ownProviders, clock: realClock, ids: randomIds, logger, scope, inMemory: true }
-    const gateway = await startGateway({ environment, values: {}, ...parts })
+    const gateway = await startGateway({ environment, values: doorsForTrunk, ...parts })
     const running = { gateway, speak: voiceOf(gateway, scope) }
     const outcomes = await runAll(running, planOf(gateway, scenarios, options.carrier), options)
     if (options.junit !== undefined) await writeFile(options.junit, junit(outcomes))
