@@ -1248,6 +1248,18 @@ export interface paths {
       }
     }
   }
+  '/v1/lines/live': {
+    get: {
+      parameters: { query?: never; path?: never; header?: never; cookie?: never }
+      requestBody?: never
+      responses: {
+        200: { content: { 'application/json': {
+            items: (components['schemas']['LineStanding'])[]
+          } } }
+        default: { content: { 'application/json': components['schemas']['Failure'] } }
+      }
+    }
+  }
   '/v1/calls/{id}/capture': {
     get: {
       parameters: { query?: never; path: { id: string }; header?: never; cookie?: never }

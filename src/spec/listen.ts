@@ -151,6 +151,8 @@ export interface Listener {
   readonly doors?: readonly Door[]
   /** How the lines of an organization stand: registrations, who is registered here, what was turned away and why. */
   standing?(organization: string): Promise<readonly LineStanding[]>
+  /** Hears when `standing` may say something else now; of whom is not said, and often it is the same. */
+  onStanding?(listener: () => void): Disposable
   /** What passed on the wire of a call, as a pcap file; undefined when nothing of it is kept here. */
   capture?(call: string): Promise<Uint8Array | undefined>
   /** What the holder of a one-shot grant needs to call: where, and over which relays. Undefined when the connection is none of its own. */

@@ -2,18 +2,26 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import type { Engine } from '../../calls/engine.ts'
+import type { Timer } from '../../lib/clock.ts'
 import { OffhookError } from '../../spec/errors.ts'
 import { organizationOf } from '../auth.ts'
 import type { ApiParts } from '../parts.ts'
 import { requireShown } from '../privacy.ts'
 import { failure, identified } from '../schemas.ts'
 import { lineStanding } from '../schemas/lines.ts'
+import { openStream } from '../stream.ts'
 import { findCall } from './call.ts'
 import type { Routes } from './routes.ts'
+
+const standing = z.object({ items: z.array(lineStanding) })
+/** Changes of a moment are told together, ms. */
+const pace = 1_000
 
 export async function lineRoutes(app: FastifyInstance, parts: ApiParts): Promise<void> {
   const routes = app.withTypeProvider<ZodTypeProvider>()
   standingRoute(routes, parts)
+  liveRoute(routes, parts)
   captureRoute(routes, parts)
 }
 
@@ -24,22 +32,53 @@ function standingRoute(routes: Routes, { engine }: ApiParts): void {
       summary: 'How lines stand that listen by themselves: registrations, extensions, who was turned away and why',
       description: 'Of the process that answers: each has registrations and refusals of its own.',
       tags: ['Configuration'],
-      response: { 200: z.object({ items: z.array(lineStanding) }), default: failure },
+      response: { 200: standing, default: failure },
     },
-    handler: async (request) => {
+    handler: async (request) => ({ items: await standingOf(engine, organizationOf(request)) }),
+  })
+}
+
+function liveRoute(routes: Routes, { engine }: ApiParts): void {
+  routes.get('/lines/live', {
+    config: { scope: 'config:read' },
+    schema: {
+      summary: 'The same as it changes (text/event-stream: `lines`), at once and then at most once a second',
+      tags: ['Configuration'],
+      response: { 200: standing.describe('What `lines` says'), default: failure },
+    },
+    handler: async (request, reply) => {
       const organization = organizationOf(request)
-      const standing = [...engine.listeners.values()].map(async (listener) => listener.standing?.(organization) ?? [])
-      const items = (await Promise.all(standing)).flat()
-      return {
-        items: items.map(({ registration, ...rest }) => ({
-          ...rest,
-          extensions: rest.extensions.map((one) => ({ ...one, contacts: [...one.contacts] })),
-          refused: [...rest.refused],
-          registration: registration ?? null,
-        })),
+      const stream = openStream(engine, request, reply)
+      let waiting: Timer | undefined
+      const tell = async (): Promise<void> => {
+        waiting = undefined
+        try {
+          stream.send({ event: 'lines', data: { items: await standingOf(engine, organization) } })
+        } catch (error) {
+          engine.logger.warn('how lines stand could not be told', { error })
+        }
       }
+      const changed = (): void => {
+        waiting ??= engine.clock.timer(pace, () => void tell())
+      }
+      const watches = [...engine.listeners.values()].map((listener) => listener.onStanding?.(changed))
+      stream.signal.addEventListener('abort', () => {
+        waiting?.cancel()
+        for (const watch of watches) watch?.[Symbol.dispose]()
+      })
+      await tell()
     },
   })
+}
+
+async function standingOf({ listeners }: Engine, organization: string): Promise<z.input<typeof lineStanding>[]> {
+  const standing = [...listeners.values()].map(async (listener) => listener.standing?.(organization) ?? [])
+  return (await Promise.all(standing)).flat().map(({ registration, ...rest }) => ({
+    ...rest,
+    extensions: rest.extensions.map((one) => ({ ...one, contacts: [...one.contacts] })),
+    refused: [...rest.refused],
+    registration: registration ?? null,
+  }))
 }
 
 function captureRoute(routes: Routes, parts: ApiParts): void {

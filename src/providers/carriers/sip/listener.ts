@@ -23,6 +23,7 @@ export async function listen(host: ListenHost<Settings>): Promise<Listener> {
     },
     capture: async (call) => switchboard.station?.capture(call),
     standing: async (organization) => switchboard.standing(organization),
+    onStanding: (listener) => switchboard.onStanding(listener),
   }
 }
 
@@ -33,13 +34,15 @@ class Switchboard {
   readonly #host: ListenHost<Settings>
   readonly #trunks: Trunks
   readonly #refusals: Refusals
+  readonly #watchers = new Set<() => void>()
   #opening: Promise<void> | undefined
 
   constructor(host: ListenHost<Settings>) {
     this.#host = host
-    this.#refusals = new Refusals(host.clock, host.logger, (cause) =>
-      host.count('line.refused', { carrier: 'sip', why: cause }),
-    )
+    this.#refusals = new Refusals(host.clock, host.logger, (cause) => {
+      host.count('line.refused', { carrier: 'sip', why: cause })
+      this.#told()
+    })
     this.#trunks = new Trunks({ host, addressesOf, changed: (trunks) => void this.#changed(trunks) })
   }
 
@@ -64,6 +67,15 @@ class Switchboard {
     })
   }
 
+  onStanding(listener: () => void): Disposable {
+    this.#watchers.add(listener)
+    return { [Symbol.dispose]: () => void this.#watchers.delete(listener) }
+  }
+
+  #told(): void {
+    for (const watcher of this.#watchers) watcher()
+  }
+
   #settings() {
     return processSettings.parse(this.#host.process)
   }
@@ -75,6 +87,7 @@ class Switchboard {
       else await this.#tryToOpen()
     }
     this.station?.changed(trunks)
+    this.#told()
   }
 
   /** The port may be taken: said once, and tried again when the trunks are looked at next. */
@@ -98,6 +111,7 @@ class Switchboard {
       doors,
       trunks: this.#trunks,
       refusals: this.#refusals,
+      onStanding: () => this.#told(),
     })
     for (const { protocol, host, port } of this.station.doors)
       this.#host.logger.info('SIP listens', { door: `${protocol}://${host}:${port}` })

@@ -13,6 +13,7 @@ export interface RegistrationsOptions {
   readonly random: (bytes: number) => string
   /** The door a trunk is reached by. */
   readonly listenerOf: (trunk: Trunk) => string
+  readonly onState: () => void
 }
 
 interface Kept {
@@ -91,7 +92,9 @@ export class Registrations {
   }
 
   #told(connection: string, state: RegistrationState): void {
-    const { logger } = this.#options.host
+    const { host, onState } = this.#options
+    const { logger } = host
+    onState()
     if (state.type === 'failed')
       logger.warn(`SIP registration failed: ${state.why}`, { connection, status: state.status })
     if (state.type === 'registered')

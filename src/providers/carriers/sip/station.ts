@@ -35,6 +35,8 @@ export interface StationOptions {
   readonly trunks: Trunks
   readonly refusals: Refusals
   readonly doors: readonly DoorPlan[]
+  /** A registration, ours or an extension's, is another now. */
+  readonly onStanding: () => void
 }
 
 /** Closes with the host's scope. Rejects when a door cannot be opened. */
@@ -115,7 +117,7 @@ export class Station {
       openSound: (trunk, listener) => this.#openSound(trunk, listener),
     })
     this.registrations = new Registrations({
-      ...{ host, agent: this.#agent, random },
+      ...{ host, agent: this.#agent, random, onState: options.onStanding },
       listenerOf: (trunk) => this.#doorOf(trunk, undefined).name,
     })
   }
@@ -185,7 +187,9 @@ export class Station {
   /** Outside of calls: registrations of extensions; all else is answered as the RFC says. */
   #asked(request: SipRequest, flow: Flow): Answer | undefined {
     if (request.method !== 'REGISTER') return undefined
-    return this.extensions.register(request, flow, this.#doorkeeper.callerOf(request))
+    const answer = this.extensions.register(request, flow, this.#doorkeeper.callerOf(request))
+    this.#options.onStanding()
+    return answer
   }
 
   async #dial(call: CallSeen, line: LineCall): Promise<string> {
