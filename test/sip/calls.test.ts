@@ -55,7 +55,7 @@ describe('a call over a trunk', () => {
   test.concurrent.each<[string, Partial<SipBehaviour>, Readonly<Record<string, unknown>>]>([
     ['UDP', {}, {}],
     ['TCP', { transport: 'tcp' }, { transport: 'tcp' }],
-    ['SRTP', { srtp: 'required' }, { srtp: 'optional' }],
+    ['SRTP', { srtp: 'required' }, { srtp: 'required' }],
     ['A-law', {}, { codecs: 'pcma' }],
   ])('carries sound both ways: %s', async (_, behaviour, settings) => {
     const at = await line(behaviour, settings)

@@ -23,6 +23,15 @@ function ownAddress(six: boolean): string | undefined {
   return addresses.find((address) => !isPrivateAddress(address)) ?? addresses[0]
 }
 
+/** Trunks whose keys of sound everybody on the way can read. */
+export function keyWarnings(trunks: readonly Trunk[]): readonly string[] {
+  const open = trunks.filter(({ settings }) => settings.srtp === 'required' && settings.transport !== 'tls')
+  return open.map(
+    ({ id }) =>
+      `Trunk ${id} requires SRTP, and its keys travel in signalling that is not encrypted: set its transport to tls`,
+  )
+}
+
 /** What will not work, each as a sentence that says what to do. Nobody should learn it from the first lost BYE. */
 export function warningsFor(doors: readonly ListenerAddress[], trunks: readonly Trunk[]): readonly string[] {
   const outside = trunks.filter(({ addresses }) => [...addresses].some((address) => !isPrivateAddress(address)))

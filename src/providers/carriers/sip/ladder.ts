@@ -80,5 +80,5 @@ export function withoutCredentials(message: string): string {
       return `${head} ${user === undefined ? '' : `username="${user}", `}[redacted]`
     })
     .replaceAll(/^(a=crypto:\d+ \S+ inline:)[^\r\n|]+/gim, '$1[redacted]')
-    .replaceAll(/(sips?:[^\s:@<>;,"]+:)[^\s@<>"]+@/gi, '$1[redacted]@')
+    .replaceAll(/(sips?:[^\s:@<>;,"]{1,200}:)[^\s@<>"]{1,200}@/gi, '$1[redacted]@')
 }

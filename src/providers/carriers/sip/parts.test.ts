@@ -5,7 +5,7 @@ import type { SipHeader } from '../../../protocols/sip/message/message.ts'
 import type { Seen } from '../../../protocols/sip/transport/contract.ts'
 import type { SessionEvent } from '../../../protocols/sip/ua/contract.ts'
 import type { LineCall, LineWord } from '../../../spec/listen.ts'
-import { advertisedFor, warningsFor } from './address.ts'
+import { advertisedFor, keyWarnings, warningsFor } from './address.ts'
 import { Captures } from './captures.ts'
 import { Extensions } from './extensions.ts'
 import { untilAnswer } from './incoming.ts'
@@ -232,6 +232,12 @@ describe('doors', () => {
     expect(warningsFor(at('203.0.113.7'), [trunk({ host: '198.51.100.9' })])).toEqual([])
     expect(warningsFor(at('192.168.1.5'), [trunk({ host: '192.168.1.9' })])).toEqual([])
   })
+})
+
+test('a trunk whose keys of sound everybody can read is warned of', () => {
+  expect(keyWarnings([trunk({ srtp: 'required' })])).toEqual([expect.stringContaining('Trunk con_1 requires SRTP')])
+  const fine = [{ srtp: 'required', transport: 'tls' } as const, { srtp: 'optional' } as const]
+  expect(keyWarnings(fine.map(trunk))).toEqual([])
 })
 
 test('a process that is late, or full, takes on no call, and says which', () => {

@@ -145,7 +145,7 @@ export const settings = z.object({
   }),
   srtp: field(z.enum(['off', 'optional', 'required']).default('off'), {
     title: 'Encrypted sound (SRTP, SDES)',
-    description: 'The keys travel in the signalling: use it with TLS.',
+    description: 'The keys travel in the signalling. optional: only over TLS. required: always, so use TLS.',
     group: 'Sound',
   }),
   dtmf: field(z.enum(['auto', 'rtp', 'info', 'in-band']).default('auto'), {

@@ -12,6 +12,8 @@ export interface SoundOptions {
   /** Our own address, and as the peer must see it. */
   readonly bind: string
   readonly advertised: string
+  /** Nobody on the way reads the signalling (TLS): it may carry keys. */
+  readonly secret: boolean
 }
 
 export interface Sound {
@@ -25,8 +27,10 @@ export interface Sound {
 }
 
 /** Rejects with `media.unavailable` when there is no port left. */
-export async function openSound({ host, ports, settings, bind, advertised }: SoundOptions): Promise<Sound> {
-  const { srtp, dtmf, mediaTimeout } = settings
+export async function openSound({ host, ports, settings, bind, advertised, secret }: SoundOptions): Promise<Sound> {
+  const { dtmf, mediaTimeout } = settings
+  // Keys that everybody can read protect nothing (RFC 4568 §7.1.3). Who requires them all the same is warned, and obeyed.
+  const srtp = settings.srtp === 'optional' && !secret ? 'off' : settings.srtp
   // The listeners come when the call is known.
   const sound: { -readonly [Key in keyof Omit<Sound, 'media'>]: Sound[Key] } = {
     peer: undefined,

@@ -9,7 +9,7 @@ import type { CallCommand } from '../../../spec/call.ts'
 import type { Accepted, CallSeen } from '../../../spec/carrier.ts'
 import { OffhookError } from '../../../spec/errors.ts'
 import type { Door, LineCall, ListenHost } from '../../../spec/listen.ts'
-import { advertisedFor, warningsFor } from './address.ts'
+import { advertisedFor, keyWarnings, warningsFor } from './address.ts'
 import { Captures } from './captures.ts'
 import { Doorkeeper } from './doorkeeper.ts'
 import { Extensions } from './extensions.ts'
@@ -134,7 +134,7 @@ export class Station {
   changed(trunks: readonly Trunk[]): void {
     this.registrations.follow(trunks)
     this.extensions.follow(trunks)
-    for (const warning of warningsFor(this.#parts.wire.listeners, trunks)) {
+    for (const warning of [...warningsFor(this.#parts.wire.listeners, trunks), ...keyWarnings(trunks)]) {
       if (this.#warned.has(warning)) continue
       this.#warned.add(warning)
       this.#options.host.logger.warn(warning)
@@ -232,12 +232,13 @@ export class Station {
   }
 
   #openSound(trunk: Trunk, listener: string | undefined): Promise<Sound> {
-    const { bound, advertised } = this.#doorOf(trunk, listener)
+    const { bound, advertised, protocol } = this.#doorOf(trunk, listener)
     const { host, process } = this.#options
     const { ports } = this.#parts
     // Sound goes to addresses, never to names.
     const seen = isIP(advertised.host) === 0 ? advertisedFor(bound.address, process.publicAddress) : advertised.host
-    return openSound({ host, ports, settings: trunk.settings, bind: bound.address, advertised: seen })
+    const secret = protocol === 'tls' || protocol === 'wss'
+    return openSound({ host, ports, settings: trunk.settings, bind: bound.address, advertised: seen, secret })
   }
 
   #ownHost(trunk: Trunk): string {
