@@ -82,7 +82,9 @@ function figures(name: string, calls: readonly Verdicts[]): readonly (readonly [
     ['… last heard of it after p95, ms', percentile(silent, 0.95)],
     ['… stopped after p50, ms', percentile(stopped, 0.5)],
   ]
-  return told.map(([what, value]) => [`${name}: ${what}`, Math.round(value)] as const)
+  // Of what never happened there is no middle.
+  const known = told.filter(([, value]) => !Number.isNaN(value))
+  return known.map(([what, value]) => [`${name}: ${what}`, Math.round(value)] as const)
 }
 
 const labels = z.object({
