@@ -60,7 +60,7 @@ describe('the rungs of a SIP ladder', () => {
   })
 
   test('other messages of the wire are none', () => {
-    const webhook = { ...message('in', 'POST /voice', 'CallSid=1'), channel: 'webhook' } as const
+    const webhook = { ...message('in', `INVITE from ${peer}`, 'CallSid=1'), channel: 'webhook' } as const
     expect(rungsOf([webhook, message('in', 'offer', 'v=0')])).toEqual([])
   })
 })

@@ -20,6 +20,7 @@ import { Abilities } from './abilities.tsx'
 import { Checklist } from './checklist.tsx'
 import { Back } from './new.tsx'
 import { noteSaved, SetUp } from './set-up.tsx'
+import { Standing } from './standing.tsx'
 import { TestButton } from './test.tsx'
 import { Webhooks } from './webhooks.tsx'
 
@@ -77,6 +78,7 @@ function Loaded({ connection, provider }: LoadedProps) {
       <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <div className="flex min-w-0 flex-col gap-5">
           <SetUp connection={connection} may={may && own && prepares(provider)} />
+          {connection.kind === 'carrier' && <Standing connection={connection.id} />}
           <Section title="Settings">
             {!own && <NotHere source={connection.source} />}
             {provider && own && <SettingsForm connection={connection} provider={provider} disabled={!may} />}
