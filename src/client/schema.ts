@@ -382,6 +382,14 @@ export interface components {
         /** When it is renewed or tried again, ms since 1970 */
         next?: number
       } | null
+      /** Whether the peer is there; null where it is not asked (`probe`) */
+      peer: {
+        state: "asking" | "alive" | "down"
+        /** A sentence: what it answered, or why it did not */
+        says: string
+        /** When it is asked again, ms since 1970 */
+        next?: number
+      } | null
       extensions: ({
         name: string
         registered: boolean
@@ -952,6 +960,14 @@ export interface components {
         /** A sentence: as whom, or why not */
         says: string
         /** When it is renewed or tried again, ms since 1970 */
+        next?: number
+      } | null
+      /** Whether the peer is there; null where it is not asked (`probe`) */
+      peer: {
+        state: "asking" | "alive" | "down"
+        /** A sentence: what it answered, or why it did not */
+        says: string
+        /** When it is asked again, ms since 1970 */
         next?: number
       } | null
       extensions: ({

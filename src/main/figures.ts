@@ -18,6 +18,7 @@ const counters = {
   'media.congested': ['carrier'],
   'line.refused': ['carrier', 'why'],
   'line.dropped': ['carrier', 'why'],
+  'line.probed': ['carrier', 'outcome'],
   'calls.ended': ['reason', 'status'],
 } as const satisfies Record<string, readonly string[]>
 

@@ -176,6 +176,14 @@ export interface LineStanding {
     /** ms since 1970: when it is tried again or renewed. */
     readonly next?: number
   }
+  /** Whether the peer is there, as it was last asked; absent where it is not asked. */
+  readonly peer?: {
+    readonly state: 'asking' | 'alive' | 'down'
+    /** A sentence: what it answered, or why not. */
+    readonly says: string
+    /** ms since 1970: when it is asked again. */
+    readonly next?: number
+  }
   /** Who of ours is registered here. */
   readonly extensions: readonly {
     readonly name: string

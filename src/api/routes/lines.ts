@@ -73,11 +73,12 @@ function liveRoute(routes: Routes, { engine }: ApiParts): void {
 
 async function standingOf({ listeners }: Engine, organization: string): Promise<z.input<typeof lineStanding>[]> {
   const standing = [...listeners.values()].map(async (listener) => listener.standing?.(organization) ?? [])
-  return (await Promise.all(standing)).flat().map(({ registration, ...rest }) => ({
+  return (await Promise.all(standing)).flat().map(({ registration, peer, ...rest }) => ({
     ...rest,
     extensions: rest.extensions.map((one) => ({ ...one, contacts: [...one.contacts] })),
     refused: [...rest.refused],
     registration: registration ?? null,
+    peer: peer ?? null,
   }))
 }
 

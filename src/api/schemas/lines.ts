@@ -12,6 +12,14 @@ export const lineStanding = z
       })
       .nullable()
       .describe('Ours at the peer; null where the line needs none'),
+    peer: z
+      .object({
+        state: z.enum(['asking', 'alive', 'down']),
+        says: z.string().describe('A sentence: what it answered, or why it did not'),
+        next: z.number().optional().describe('When it is asked again, ms since 1970'),
+      })
+      .nullable()
+      .describe('Whether the peer is there; null where it is not asked (`probe`)'),
     extensions: z.array(
       z.object({
         name: z.string(),

@@ -57,9 +57,11 @@ class Switchboard {
     const alone = this.#trunks.all.length === own.length
     return own.map((trunk) => {
       const registration = this.station?.registrations.of(trunk)
+      const peer = this.station?.probes.of(trunk)
       return {
         connection: trunk.id,
         ...(registration ? { registration } : {}),
+        ...(peer ? { peer } : {}),
         extensions: this.station?.extensions.of(trunk) ?? [],
         // Strangers belong to nobody: shown where all trunks are one organization's.
         refused: this.#refusals.of(trunk.id, alone),

@@ -1,7 +1,7 @@
 /** Calls that go out: to whom, as whom, and by which way. */
 import { parseUri } from '../../../protocols/sip/message/uri.ts'
 import type { SipHeader } from '../../../protocols/sip/message/message.ts'
-import type { Credentials, InviteOptions, UserAgent } from '../../../protocols/sip/ua/contract.ts'
+import type { Credentials, InviteOptions, SessionTerms, UserAgent } from '../../../protocols/sip/ua/contract.ts'
 import type { CallSeen } from '../../../spec/carrier.ts'
 import { OffhookError } from '../../../spec/errors.ts'
 import type { LineCall } from '../../../spec/listen.ts'
@@ -19,6 +19,8 @@ export interface DialOptions {
   readonly openSound: (trunk: Trunk, listener: string | undefined) => Promise<Sound>
   /** Our own address as the peers of this trunk see it. */
   readonly ownHost: (trunk: Trunk) => string
+  /** Throws where the peer is known to be down. */
+  readonly requireAlive: (trunk: Trunk, uri: string) => void
 }
 
 /** Resolves to the call's ref when its INVITE is on its way. Rejects with an OffhookError that says what to change. */
@@ -40,12 +42,12 @@ export async function dial(call: CallSeen, line: LineCall, trunk: Trunk, options
 function invitationTo(
   call: Pick<CallSeen, 'to' | 'from' | 'metadata'>,
   trunk: Trunk,
-  { extensions, ownHost }: Pick<DialOptions, 'extensions' | 'ownHost'>,
+  { extensions, ownHost, requireAlive }: Pick<DialOptions, 'extensions' | 'ownHost' | 'requireAlive'>,
 ): Omit<InviteOptions, 'offer'> {
   const { settings } = trunk
   const own = settings.fromDomain ?? (settings.username === undefined ? undefined : settings.host) ?? ownHost(trunk)
   const from = callerOf(call.from, own, settings)
-  const session = { from, sessionExpires: settings.sessionExpires, headers: headersOf(call, own, settings) }
+  const session = { from, ...sessionTerms(settings), headers: headersOf(call, own, settings) }
   const extension = extensions.find(trunk, call.to)
   if (extension === 'away')
     throw new OffhookError('command.refused', `Extension "${call.to}" cannot be called: no phone is registered for it`)
@@ -56,17 +58,27 @@ function invitationTo(
       `"${call.to}" cannot be called over trunk ${trunk.id}: it has no host, and no such extension is registered`,
     )
   const uri = requestUri(call.to, settings)
+  requireAlive(trunk, uri)
   const credentials = credentialsOf(settings)
   return {
     ...{ ...session, uri, to: `<${uri}>` },
-    ...(settings.proxy === undefined ? {} : { proxy: `sip:${settings.proxy};lr${transportOf(settings)}` }),
+    ...proxyOf(settings),
     ...(credentials ? { credentials } : {}),
   }
+}
+
+/** What is agreed on for a call over this trunk, whoever calls. */
+export function sessionTerms({ sessionExpires, prack }: Settings): SessionTerms {
+  return { sessionExpires, prack }
 }
 
 export function requestUri(to: string, settings: Settings): string {
   const uri = targetOf(to, settings.host ?? '', settings)
   return settings.proxy === undefined && !/;transport=/i.test(uri) ? `${uri}${transportOf(settings)}` : uri
+}
+
+export function proxyOf(settings: Settings): { readonly proxy?: string } {
+  return settings.proxy === undefined ? {} : { proxy: `sip:${settings.proxy};lr${transportOf(settings)}` }
 }
 
 function transportOf({ transport }: Settings): string {

@@ -3,7 +3,7 @@ import { keepRegistered, type Registration, type RegistrationState } from '../..
 import { formatUri } from '../../../protocols/sip/message/uri.ts'
 import type { UserAgent } from '../../../protocols/sip/ua/contract.ts'
 import type { LineStanding, ListenHost } from '../../../spec/listen.ts'
-import { credentialsOf, requestUri } from './outgoing.ts'
+import { credentialsOf, proxyOf, requestUri } from './outgoing.ts'
 import type { Settings } from './settings.ts'
 import { splitHost, type Trunk } from './trunk.ts'
 
@@ -75,7 +75,7 @@ export class Registrations {
         params: [],
         headers: [],
       }),
-      ...(settings.proxy === undefined ? {} : { proxy: `sip:${settings.proxy};lr` }),
+      ...proxyOf(settings),
       ...(credentials ? { credentials } : {}),
       onState: (state) => this.#told(id, state),
     })

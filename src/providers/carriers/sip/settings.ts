@@ -186,6 +186,18 @@ export const settings = z.object({
       'Both sides make sure this often that the call is still there (RFC 4028); at least 90. 0: we do not ask for it.',
     group: 'Calls',
   }),
+  prack: field(z.enum(['supported', 'off']).default('supported'), {
+    title: 'Reliable ringing (PRACK)',
+    description: 'RFC 3262. supported: where the peer supports it too. off: for peers that trip over it.',
+    group: 'Calls',
+  }),
+  probe: field(seconds.max(3600).default(0), {
+    title: 'Asks the peer every (s)',
+    description:
+      'By OPTIONS, whether it is there; any answer will do. Calls to a peer that is down fail at once. 0: it is not asked.',
+    group: 'Way',
+    examples: ['60'],
+  }),
   transfers: field(z.enum(['refer', 'second-leg']).default('refer'), {
     title: 'Transfers',
     description:

@@ -4,7 +4,7 @@ import type { SipRequest } from '../../../protocols/sip/message/message.ts'
 import { createResolver } from '../../../protocols/sip/transport/resolve.ts'
 import type { Answer, Flow } from '../../../protocols/sip/transport/contract.ts'
 import { createUserAgent } from '../../../protocols/sip/ua/agent.ts'
-import type { IncomingSession, UserAgent } from '../../../protocols/sip/ua/contract.ts'
+import type { IncomingSession, SessionTerms, UserAgent } from '../../../protocols/sip/ua/contract.ts'
 import type { CallCommand } from '../../../spec/call.ts'
 import type { Accepted, CallSeen } from '../../../spec/carrier.ts'
 import { OffhookError } from '../../../spec/errors.ts'
@@ -18,8 +18,9 @@ import { Legs } from './legs.ts'
 import { Load } from './load.ts'
 import { systemNames } from './lookup.ts'
 import { Ports } from './media/ports.ts'
-import { dial, referTo } from './outgoing.ts'
+import { dial, referTo, sessionTerms } from './outgoing.ts'
 import { certificatesOf, portsOf, type DoorPlan, type ProcessSettings } from './process.ts'
+import { Probes } from './probes.ts'
 import { Reception } from './reception.ts'
 import { Refusals } from './refusals.ts'
 import { Registrations } from './registrations.ts'
@@ -69,6 +70,7 @@ interface Parts {
 export class Station {
   readonly extensions: Extensions
   readonly registrations: Registrations
+  readonly probes: Probes
   readonly #options: StationOptions
   readonly #parts: Parts
   readonly #agent: UserAgent
@@ -99,6 +101,7 @@ export class Station {
       refusals,
       random,
       key: Buffer.from(ids.token(), 'base64url'),
+      digest: options.process.digest,
     })
     const resolve = createResolver({ lookup: systemNames, random: () => ids.fraction() })
     this.#agent = createUserAgent({
@@ -106,6 +109,7 @@ export class Station {
       resolve: (uri, signal) => this.extensions.targets(uri) ?? resolve(uri, signal),
       standing: this.#doorkeeper.standing,
       admit: this.#doorkeeper.admit,
+      terms: (request) => this.#termsFor(request),
       onInvite: (session) => void this.#invited(session),
       onRequest: (request, flow) => this.#asked(request, flow),
       onMessage: (entry) => this.#ladder.seen(entry),
@@ -120,6 +124,10 @@ export class Station {
       ...{ host, agent: this.#agent, random, onState: options.onStanding },
       listenerOf: (trunk) => this.#doorOf(trunk, undefined).name,
     })
+    this.probes = new Probes({
+      ...{ host, agent: this.#agent, changed: options.onStanding },
+      doorOf: (trunk) => this.#doorOf(trunk, undefined),
+    })
   }
 
   get doors(): readonly Door[] {
@@ -133,6 +141,7 @@ export class Station {
   /** The trunks are others now. */
   changed(trunks: readonly Trunk[]): void {
     this.registrations.follow(trunks)
+    this.probes.follow(trunks)
     this.extensions.follow(trunks)
     for (const warning of [...warningsFor(this.#parts.wire.listeners, trunks), ...keyWarnings(trunks)]) {
       if (this.#warned.has(warning)) continue
@@ -174,6 +183,7 @@ export class Station {
 
   async close(): Promise<void> {
     this.#legs.close()
+    this.probes.close()
     await this.registrations.close()
     this.#agent[Symbol.dispose]()
   }
@@ -182,6 +192,12 @@ export class Station {
     const caller = this.#doorkeeper.callerOf(session.request)
     if (caller) return this.#reception.receive(session, caller)
     session.refuse(403)
+  }
+
+  /** Asked before the called number tells trunks of one peer apart: the first one's. */
+  #termsFor(request: SipRequest): SessionTerms {
+    const [trunk] = this.#doorkeeper.callerOf(request)?.trunks ?? []
+    return trunk ? sessionTerms(trunk.settings) : {}
   }
 
   /** Outside of calls: registrations of extensions; all else is answered as the RFC says. */
@@ -197,6 +213,7 @@ export class Station {
       ...{ extensions: this.extensions, legs: this.#legs, agent: this.#agent },
       openSound: (trunk, listener) => this.#openSound(trunk, listener),
       ownHost: (trunk) => this.#ownHost(trunk),
+      requireAlive: (trunk, uri) => this.probes.requireAlive(trunk, uri),
     })
   }
 
