@@ -15,7 +15,7 @@ interface Variable {
 }
 
 /** The variables of a provider's `process`, with what each is for. Some belong to all, such as `HOST`. */
-export function processVariables({ process = z.object({}) }: CarrierSpec): readonly Variable[] {
+function processVariables({ process = z.object({}) }: CarrierSpec): readonly Variable[] {
   return Object.entries(process.shape).flatMap(([field, type]) => {
     const { env, title = field, description } = notesOf(type as z.ZodType) // a shape holds zod types
     return env === undefined ? [] : [{ field, env, about: description ?? title, type: type as z.ZodType }] // as above

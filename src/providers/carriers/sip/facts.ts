@@ -69,7 +69,7 @@ function wantedHeaders(request: SipRequest, wanted: string): readonly (readonly 
 const secret: ReadonlySet<string> = new Set(['authorization', 'proxy-authorization'])
 
 /** Without a password: one in a URI is a secret of somebody's. */
-export function shown(uri: Uri | undefined): string {
+function shown(uri: Uri | undefined): string {
   if (uri === undefined || uri.scheme === 'other') return ''
   if (uri.scheme === 'tel') return formatUri(uri)
   const { password: _, ...rest } = uri
