@@ -7,6 +7,7 @@ import { framesOfTone } from '../../simulators/index.ts'
 import { selfSigned } from '../../simulators/vendor/certificate.ts'
 import { realClock } from '../../src/lib/clock.ts'
 import { baresip, baresipInstalled, ownAddress, type BaresipOptions } from './baresip.ts'
+import { until } from '../e2e/until.ts'
 import { openStand, type Stand } from './stand.ts'
 
 const installed = baresipInstalled()
@@ -21,6 +22,8 @@ beforeAll(async () => {
   stand = await openStand({
     // Of one address to itself: what is sent stays on the machine, and its sound comes from where its signalling comes from.
     OFFHOOK_SIP_LISTEN: `udp://${address}:0,tls://${address}:0`,
+    // This one registers nowhere where SHA-256 is offered as well.
+    OFFHOOK_SIP_DIGEST: 'md5',
     OFFHOOK_SIP_TLS_CERT: cert,
     OFFHOOK_SIP_TLS_KEY: key,
   })
@@ -54,5 +57,23 @@ describe.skipIf(!installed)('baresip', () => {
     expect(events.map(({ event }) => event)).toContainEqual(
       expect.objectContaining({ type: 'media.opened', encoding: expect.stringContaining(encoding) }),
     )
+  })
+
+  test.concurrent('registers as an extension, and is called there', async () => {
+    const password = 'long-and-unguessable'
+    const trunk = await stand.trunk({ extensions: `101 ${password}` })
+    const from = await trunk.number(echo)
+    const account = { server: stand.at('udp'), username: '101', password }
+    const telephone = baresip(stand.house.scope, { account, codec: 'PCMU/8000/1', seconds: 8, tone: 440 })
+    await until('the registration', async () => {
+      const lines = await stand.house.request('GET', '/v1/lines')
+      return (await lines.text()).includes('"registered":true')
+    })
+    const { error } = await stand.house.client.POST('/v1/calls', {
+      body: { connection: trunk.connection, from, to: '101', agent: echo },
+    })
+    expect(error).toBeUndefined()
+    const { heard, log } = await telephone
+    expect(framesOfTone(heard, 440), log).toBeGreaterThan(50)
   })
 })

@@ -9,8 +9,10 @@ import { absent } from '../services/need.ts'
 import { run } from '../services/process.ts'
 
 export interface BaresipOptions {
-  /** What it calls: a SIP URI. */
-  readonly uri: string
+  /** What it calls: a SIP URI. Absent: it waits to be called, and answers. */
+  readonly uri?: string
+  /** Where it registers, `host:port`, as whom. */
+  readonly account?: { readonly server: string; readonly username: string; readonly password: string }
   readonly codec: 'PCMU/8000/1' | 'PCMA/8000/1' | 'G722/16000/1' | 'opus/48000/2'
   readonly srtp?: boolean
   /** Seconds until it hangs up and ends. */
@@ -51,7 +53,8 @@ export async function baresip(scope: Scope, options: BaresipOptions): Promise<Ba
   await writeFile(join(folder, 'config'), configOf(folder, options))
   await writeFile(join(folder, 'accounts'), accountOf(options))
   await writeFile(join(folder, 'contacts'), '')
-  const log = await run('baresip', ['-f', folder, '-e', `/dial ${options.uri}`, '-t', `${options.seconds}`])
+  const orders = options.uri === undefined ? [] : ['-e', `/dial ${options.uri}`]
+  const log = await run('baresip', ['-f', folder, ...orders, '-t', `${options.seconds}`])
   const dump = (await readdir(folder)).find((name) => name.endsWith('-dec.wav'))
   return {
     heard: dump === undefined ? new Int16Array(0) : toTelephone(readWav(await readFile(join(folder, dump)))),
@@ -81,9 +84,12 @@ function configOf(folder: string, { ca }: BaresipOptions): string {
   ].join('\n')
 }
 
-function accountOf({ codec, srtp }: BaresipOptions): string {
+function accountOf({ codec, srtp, account }: BaresipOptions): string {
   const encryption = srtp ? ';mediaenc=srtp-mand' : ''
-  return `<sip:baresip@${ownAddress()!.address}>;regint=0;audio_codecs=${codec}${encryption}\n`
+  const sound = `audio_codecs=${codec}${encryption}`
+  if (!account) return `<sip:baresip@${ownAddress()!.address}>;regint=0;${sound}\n`
+  const { server, username, password } = account
+  return `<sip:${username}@${server}>;auth_pass=${password};regint=60;answermode=auto;${sound}\n`
 }
 
 /** A tone at the codec's own rate, on both channels for Opus, which has two here. */

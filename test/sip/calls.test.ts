@@ -51,6 +51,28 @@ async function talk(at: Line, call: SipCall, phone: Phone): Promise<void> {
   await until('the agent’s tone at the caller', () => framesOfTone(call.heard(), 880) > 15)
 }
 
+/** What people see of a call: its messages in order, what was measured, and a file for Wireshark; no key of its sound. */
+async function shown(id: string): Promise<void> {
+  const { house } = stand
+  const messages = await until('the ladder', async () => {
+    const { data } = await house.client.GET('/v1/calls/{id}/wire', { params: { path: { id } } })
+    const titles = data?.items.filter(({ channel }) => channel === 'signalling').map(({ title }) => title.split(' ')[0])
+    return titles?.includes('BYE') ? data?.items : undefined
+  })
+  const titles = messages.map(({ direction, title }) => `${direction} ${title.split(' ')[0]}`)
+  for (const one of ['in INVITE', 'out 180', 'out 200', 'in ACK', 'in BYE']) expect(titles).toContain(one)
+  expect(JSON.stringify(messages)).not.toMatch(/inline:[A-Za-z0-9+/]{20}/)
+  const measured = (await house.events(id)).find(({ event }) => event.type === 'media.measured')?.event
+  expect(measured).toMatchObject({ lost: 0, codec: expect.stringMatching(/^pcm/), score: expect.any(Number) })
+  const file = await house.request('GET', `/v1/calls/${id}/capture`)
+  expect([file.status, file.headers.get('content-type')]).toEqual([200, 'application/vnd.tcpdump.pcap'])
+  const bytes = Buffer.from(await file.arrayBuffer())
+  expect([
+    bytes.readUInt32LE(0) === 0xa1b2c3d4 || bytes.readUInt32BE(0) === 0xa1b2c3d4,
+    bytes.includes('INVITE'),
+  ]).toEqual([true, true])
+}
+
 describe('a call over a trunk', () => {
   test.concurrent.each<[string, Partial<SipBehaviour>, Readonly<Record<string, unknown>>]>([
     ['UDP', {}, {}],
@@ -68,6 +90,7 @@ describe('a call over a trunk', () => {
     const ended = await stand.house.callWhen('end', id, ({ endReason }) => endReason !== null)
     expect(ended).toMatchObject({ status: 'completed', endReason: 'caller-hangup' })
     expect(at.pbx.alerts).toEqual([])
+    await shown(id)
   })
 
   test.concurrent('carries keys both ways, through hold and back', async () => {
@@ -176,6 +199,12 @@ describe('an extension', () => {
     expect([401, 403]).toContain(await stranger.register())
     const desk = await startSipPhone({ ...options, password })
     expect(await desk.register()).toBe(200)
+    const { data: lines } = await stand.house.client.GET('/v1/lines')
+    expect(lines?.items.find(({ connection }) => connection === trunk.connection)).toMatchObject({
+      registration: null,
+      extensions: [{ name: '101', registered: true, contacts: [{ address: expect.stringContaining('127.0.0.4') }] }],
+      refused: [{ cause: 'wrong-password', from: '127.0.0.4' }],
+    })
     const phone = new Phone({ clock })
     const call = desk.call(number, phone)
     expect(await call.answered, call.why).toBe(true)

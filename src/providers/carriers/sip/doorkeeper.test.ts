@@ -34,6 +34,8 @@ let doorkeeper: Doorkeeper
 let refusals: Refusals
 let clock: VirtualClock
 
+let digest: 'md5' | undefined
+
 async function open(...trunks: readonly Parameters<typeof settings.parse>[0][]) {
   clock = new VirtualClock()
   const scope = new Scope('test')
@@ -50,6 +52,7 @@ async function open(...trunks: readonly Parameters<typeof settings.parse>[0][]) 
   const ids = seededIds('door')
   doorkeeper = new Doorkeeper({
     ...{ clock, ids, trunks: known, refusals, key: new Uint8Array(32) },
+    ...(digest ? { digest } : {}),
     load: new Load({ clock, mostLag: 100, mostCalls: 10 }),
     random: (bytes) => Buffer.from(ids.token(bytes), 'base64url').toString('hex'),
   })
@@ -116,6 +119,18 @@ describe('with extensions', () => {
     expect(doorkeeper.callerOf(proved)).toMatchObject({ extension: '101', trusted: false, trunks: [{ id: 'con_0' }] })
     // Said again word for word it proves nothing.
     expect(doorkeeper.admit({ ...proved }, flow)).toMatchObject({ type: 'answer', status: 401 })
+  })
+
+  test.each([
+    [undefined, ['MD5', 'SHA-256']],
+    ['md5', ['MD5']],
+  ] as const)('digest %s: what is offered is %j', async (wanted, offered) => {
+    digest = wanted
+    await open({ extensions: '101 long-password-1' })
+    digest = undefined
+    const challenge = doorkeeper.admit(from('REGISTER'), flow)
+    const headers = challenge.type === 'answer' ? (challenge.headers ?? []) : []
+    expect(headers.map(({ value }) => /algorithm=([\w-]+)/.exec(value)?.[1])).toEqual(offered)
   })
 
   test('a wrong password and an unknown name are answered alike', () => {

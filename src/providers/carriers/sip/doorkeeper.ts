@@ -8,6 +8,7 @@ import type { Clock } from '../../../lib/clock.ts'
 import type { Ids } from '../../../lib/ids.ts'
 import type { Load } from './load.ts'
 import type { Refusals } from './refusals.ts'
+import type { ProcessSettings } from './process.ts'
 import type { Trunk } from './trunk.ts'
 import type { Trunks } from './trunks.ts'
 
@@ -20,6 +21,8 @@ export interface DoorkeeperOptions {
   /** Binds nonces to this process. */
   readonly key: Uint8Array
   readonly random: (bytes: number) => string
+  /** Default: both. */
+  readonly digest?: ProcessSettings['digest']
 }
 
 /** Who a request is from. */
@@ -47,9 +50,10 @@ export class Doorkeeper {
 
   constructor(options: DoorkeeperOptions) {
     this.#options = options
-    const { clock, random, key } = options
+    const { clock, random, key, digest } = options
     // Phones that know nothing but MD5 often read nothing but the first challenge; others take the stronger one anyway (RFC 8760 §3).
-    this.#digest = new DigestServer({ realm, clock, random, key, hashes: ['MD5', 'SHA-256'] })
+    const hashes = digest === 'md5' ? (['MD5'] as const) : (['MD5', 'SHA-256'] as const)
+    this.#digest = new DigestServer({ realm, clock, random, key, hashes })
   }
 
   /** Before a byte is read. */

@@ -51,6 +51,12 @@ export const processSettings = z.object({
     description: 'PEM, or the path of a file with it: whose certificates of peers we believe, beside the public ones',
     env: 'OFFHOOK_SIP_TLS_CA',
   }),
+  digest: field(z.enum(['md5', 'md5+sha-256']).default('md5+sha-256'), {
+    title: 'Digest',
+    description:
+      'How passwords are proved to us: md5+sha-256 offers both; md5 for telephones that give up when they are offered anything else',
+    env: 'OFFHOOK_SIP_DIGEST',
+  }),
   mostCalls: field(z.coerce.number().int().min(1).default(2000), {
     title: 'Calls',
     description: 'SIP calls at a time in this process; further ones hear 503',
