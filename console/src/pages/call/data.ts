@@ -53,6 +53,9 @@ export const metricsQuery = (id: string) =>
 export const agentQuery = (id: string) =>
   queryOptions({ queryKey: ['agent', id], queryFn: () => read(api.GET('/v1/agents/{id}', at(id))) })
 
+/** What is said at the end of a call is in the store by then, ms. */
+const wireSettles = 2_000
+
 /** Events that change the call's own record. */
 const telling = /^(call|cost|usage|machine|media|recording|transfer)\./
 
@@ -60,8 +63,9 @@ export function useCall(id: string): UseQueryResult<Schemas['CallInFull']> {
   const live = useLiveState()
   useEvents(({ event }) => {
     if (telling.test(event.type)) void queries.invalidateQueries({ queryKey: ['call', id], exact: true })
-    // The sound on the wire is counted to its end.
-    if (event.type === 'call.ended') void queries.invalidateQueries({ queryKey: wireQuery(id).queryKey })
+    // The sound on the wire is counted to its end, and the last messages are kept a moment later.
+    if (event.type === 'call.ended')
+      setTimeout(() => void queries.invalidateQueries({ queryKey: wireQuery(id).queryKey }), wireSettles)
   }, id)
   useEffect(() => {
     // What happened while nothing was connected is read again.

@@ -67,16 +67,18 @@ function Step({ rung, zero, placed }: StepProps) {
         <button
           type="button"
           aria-expanded={open}
-          aria-label={spoken(rung)}
           onClick={() => setOpen(!open)}
           className="group flex min-w-0 flex-1 items-stretch gap-3 rounded-md text-left hover:bg-hover"
         >
           <span className={cx('block min-w-0 flex-1 py-1.5', lane)}>
             <Words rung={rung} />
             <Arrow rung={rung} />
-            {placed && (
-              <span className="block truncate px-2 pt-0.5 text-center font-mono text-2xs text-ink-3">{place}</span>
-            )}
+            <span className="sr-only">{message.direction === 'in' ? 'from the peer' : 'to the peer'}</span>
+            <span
+              className={placed ? 'block truncate px-2 pt-0.5 text-center font-mono text-2xs text-ink-3' : 'sr-only'}
+            >
+              {place}
+            </span>
           </span>
           <ChevronRight
             className={cx('size-4 shrink-0 self-center text-ink-3 transition-transform', open && 'rotate-90')}
@@ -95,7 +97,7 @@ function Words({ rung: { label, answers, describes, repeated, tone } }: { readon
       <span className={cx('truncate font-mono text-xs font-medium', repeated ? 'text-ink-3' : inks[tone])}>
         {label}
       </span>
-      {answers !== undefined && <span className="hidden font-mono text-2xs text-ink-3 sm:inline">{answers}</span>}
+      {answers !== undefined && <span className="sr-only font-mono text-2xs text-ink-3 sm:not-sr-only">{answers}</span>}
       {describes && <Badge>SDP</Badge>}
       {repeated && <Badge tone="warn">again</Badge>}
     </span>
@@ -119,11 +121,4 @@ function Arrow({ rung: { message, repeated, tone } }: { readonly rung: Rung }) {
       </svg>
     </span>
   )
-}
-
-/** What the picture says, for those who hear it. */
-function spoken({ message, label, answers, place, describes, repeated }: Rung): string {
-  const what = answers === undefined ? label : `${label} to ${answers}`
-  const way = message.direction === 'in' ? `from the peer, ${place}` : `to the peer, ${place}`
-  return [what, way, ...(describes ? ['describes sound'] : []), ...(repeated ? ['sent again'] : [])].join(', ')
 }

@@ -10,42 +10,78 @@ import { adviceFor, useStanding, type Refused, type Standing as Line } from './l
 export function Standing({ connection }: { readonly connection: string }) {
   const line = useStanding(connection)
   if (!line) return null
+  const { registration, peer } = line
   return (
     <>
-      {line.registration !== null && <Registration registration={line.registration} />}
+      {registration !== null && (
+        <State
+          title="Registration"
+          lead="Ours at the peer: it sends its calls to where we registered."
+          look={registrations[registration.state]}
+          says={registration.says}
+          at={registration.next}
+        />
+      )}
+      {peer !== null && (
+        <State
+          title="Peer"
+          lead="Asked now and then whether it is there (OPTIONS)."
+          look={peers[peer.state]}
+          says={peer.says}
+          at={peer.next}
+        />
+      )}
       {line.extensions.length > 0 && <Extensions extensions={line.extensions} />}
       <TurnedAway refused={line.refused} />
     </>
   )
 }
 
-type State = NonNullable<Line['registration']>['state']
-
-const states: Readonly<Record<State, { readonly label: string; readonly tone: Tone; readonly next: string }>> = {
-  registering: { label: 'Registering', tone: 'accent', next: '' },
-  registered: { label: 'Registered', tone: 'good', next: 'Renewed before' },
-  failed: { label: 'Not registered', tone: 'bad', next: 'Tried again' },
-  stopped: { label: 'Not registered', tone: 'neutral', next: '' },
+interface Look {
+  readonly label: string
+  readonly tone: Tone
+  /** Said before the time of what comes next. */
+  readonly next?: string
 }
 
-function Registration({ registration }: { readonly registration: NonNullable<Line['registration']> }) {
-  const { label, tone, next } = states[registration.state]
+const registrations: Readonly<Record<NonNullable<Line['registration']>['state'], Look>> = {
+  registering: { label: 'Registering', tone: 'accent' },
+  registered: { label: 'Registered', tone: 'good', next: 'Renewed before' },
+  failed: { label: 'Not registered', tone: 'bad', next: 'Tried again' },
+  stopped: { label: 'Not registered', tone: 'neutral' },
+}
+
+const peers: Readonly<Record<NonNullable<Line['peer']>['state'], Look>> = {
+  asking: { label: 'Asking', tone: 'accent' },
+  alive: { label: 'Answers', tone: 'good', next: 'Asked again' },
+  down: { label: 'Does not answer', tone: 'bad', next: 'Asked again' },
+}
+
+interface StateProps {
+  readonly title: string
+  readonly lead: string
+  readonly look: Look
+  readonly says: string
+  readonly at: number | undefined
+}
+
+function State({ title, lead, look: { label, tone, next }, says, at }: StateProps) {
   return (
     <Section
-      title="Registration"
-      lead="Ours at the peer: it sends its calls to where we registered."
+      title={title}
+      lead={lead}
       actions={
-        <Badge tone={tone} dot={registration.state === 'registering' ? 'pulse' : true}>
+        <Badge tone={tone} dot={tone === 'accent' ? 'pulse' : true}>
           {label}
         </Badge>
       }
     >
       <p role="status" className="text-sm text-pretty [overflow-wrap:anywhere]">
-        {registration.says}
+        {says}
       </p>
-      {registration.next !== undefined && next !== '' && (
+      {at !== undefined && next !== undefined && (
         <p className="mt-1 text-xs text-ink-3">
-          {next} <Time at={registration.next} />
+          {next} <Time at={at} />
         </p>
       )}
     </Section>
