@@ -57,6 +57,7 @@ test('numbers of ten digits are grouped, others stay', () => {
 
 test('identifiers become words, and an unknown status is shown as it came', () => {
   expect(words('caller-hangup')).toBe('Caller hangup')
+  expect([words('sip'), words('sip-gossip')]).toEqual(['SIP', 'SIP gossip'])
   expect(callStatus('no-answer')).toEqual({ label: 'No answer', tone: 'warn' })
   expect(callStatus('parked')).toEqual({ label: 'parked', tone: 'neutral' })
 })

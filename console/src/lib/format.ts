@@ -90,8 +90,10 @@ function statusTone(status: string): Tone {
   return 'neutral'
 }
 
-/** `caller-hangup` → `Caller hangup`: identifiers of the API as words. */
+/** `caller-hangup` → `Caller hangup`, `sip` → `SIP`: identifiers of the API as words. */
 export function words(identifier: string): string {
-  const text = identifier.replaceAll(/[-_.]/g, ' ')
+  const text = identifier
+    .replaceAll(/[-_.]/g, ' ')
+    .replaceAll(/\b(?:api|rtp|sip|url)\b/g, (short) => short.toUpperCase())
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
