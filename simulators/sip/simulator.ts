@@ -5,6 +5,7 @@ import { callIn } from './caller.ts'
 import { answered, offerOf } from './description.ts'
 import { openExchange } from './exchange.ts'
 import type { Registration } from './guard.ts'
+import { nowhere } from './web.ts'
 import { openSockets } from './wire.ts'
 import type { Behaviour, SipCall, SipFacts, SipWorld } from './world.ts'
 
@@ -60,10 +61,14 @@ export async function startSip(options: SipOptions): Promise<SipSimulator> {
 
 async function register({ agent, at, behaviour }: SipWorld, server: string, seconds: number): Promise<number> {
   const own = `sip:${behaviour.credentials.username}@${server}`
-  const contact = `<sip:${behaviour.credentials.username}@${at.address}:${at.port}>`
+  const { transport } = behaviour
+  const web = transport === 'ws'
+  const place = web ? `${nowhere};transport=ws` : `${at.address}:${at.port}`
+  const contact = `<sip:${behaviour.credentials.username}@${place}>`
   const { status } = await agent.request({
     method: 'REGISTER',
-    uri: `sip:${server}`,
+    uri: `sip:${server}${web ? ';transport=ws' : ''}`,
+    ...(web ? { listener: 'ws' } : {}),
     ...{ from: `<${own}>`, to: `<${own}>`, credentials: behaviour.credentials },
     headers: [
       { name: 'Contact', value: contact },

@@ -1,4 +1,4 @@
-/** The simulators' sockets for SIP: UDP and TCP on one port of loopback, connections reused. */
+/** The simulators' sockets for SIP: UDP and TCP on one port of loopback, WebSockets outwards; connections are reused. */
 import type { NetAddress } from '../../src/lib/net/address.ts'
 import { formatAddress } from '../../src/lib/net/address.ts'
 import type { StreamEndpoint } from '../../src/lib/net/stream.ts'
@@ -6,6 +6,7 @@ import { listenTcp, openStream } from '../../src/lib/net/tcp.ts'
 import { openUdp, type UdpEndpoint } from '../../src/lib/net/udp.ts'
 import type { Scope } from '../../src/lib/scope.ts'
 import type { Flow, Protocol, Target, Wire } from '../../src/protocols/sip/transport/contract.ts'
+import { nowhere, openWebSocket } from './web.ts'
 
 export interface SipSockets {
   readonly wire: Wire
@@ -54,7 +55,9 @@ class Sockets implements Wire {
   get listeners(): Wire['listeners'] {
     const bound = this.#bound()
     const advertised = { host: bound.address, port: bound.port }
-    return (['udp', 'tcp'] as const).map((protocol) => ({ name: protocol, protocol, bound, advertised }))
+    const own = (['udp', 'tcp'] as const).map((protocol) => ({ name: protocol, protocol, bound, advertised }))
+    // Nobody connects to a browser.
+    return [...own, { name: 'ws', protocol: 'ws', bound, advertised: { host: nowhere, port: 80 } }]
   }
 
   send(flow: Flow, bytes: Uint8Array): boolean {
@@ -65,13 +68,16 @@ class Sockets implements Wire {
   async connect({ protocol, address, port }: Target, signal: AbortSignal): Promise<Flow> {
     const to = { address, port }
     if (protocol === 'udp') return this.#flow('udp', this.#bound(), to)
-    if (protocol !== 'tcp') throw new Error(`the simulator speaks no ${protocol}`)
+    if (protocol !== 'tcp' && protocol !== 'ws') throw new Error(`the simulator speaks no ${protocol}`)
     const known = [...this.#streams.values()].find(({ remote }) => formatAddress(remote) === formatAddress(to))
-    return known ? this.#flow('tcp', known.local, known.remote) : this.adopt(await openStream({ to, signal }))
+    if (known) return this.#flow(protocol, known.local, known.remote)
+    return protocol === 'ws'
+      ? this.adopt(await openWebSocket(to, this.#bound().address, signal), 'ws')
+      : this.adopt(await openStream({ to, signal }))
   }
 
-  adopt(stream: StreamEndpoint): Flow {
-    const flow = this.#flow('tcp', stream.local, stream.remote)
+  adopt(stream: StreamEndpoint, protocol: 'tcp' | 'ws' = 'tcp'): Flow {
+    const flow = this.#flow(protocol, stream.local, stream.remote)
     this.#streams.set(flow.id, stream)
     stream.onBytes((bytes) => this.#tell(flow, bytes))
     stream.onClosed((why) => {

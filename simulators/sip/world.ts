@@ -43,7 +43,8 @@ export interface Behaviour {
   readonly srtp: 'off' | 'optional' | 'required'
   /** Everything else that goes into its INVITEs, one header a line. */
   readonly headers: readonly string[]
-  readonly transport: 'udp' | 'tcp'
+  /** `ws`: a telephone in a browser, as far as signalling goes. */
+  readonly transport: 'udp' | 'tcp' | 'ws'
   /** What stands behind the @ of its callers. Default: its own address. */
   readonly domain?: string
 }

@@ -21,7 +21,7 @@ const colleague = '+15550100900'
 let stand: Stand
 
 beforeAll(async () => {
-  stand = await openStand({ OFFHOOK_SIP_LISTEN: 'udp://127.0.0.1:0,tcp://127.0.0.1:0' })
+  stand = await openStand({ OFFHOOK_SIP_LISTEN: 'udp://127.0.0.1:0,tcp://127.0.0.1:0,ws://127.0.0.1:0' })
 })
 afterAll(() => stand[Symbol.asyncDispose]())
 
@@ -186,15 +186,38 @@ describe('a trunk with a name and a password', () => {
   })
 })
 
+test.concurrent('a peer that is to be asked answers, and one that is gone gets no calls', async () => {
+  const asked = await line({}, { probe: 60 })
+  const gone = await stand.trunk({ host: '127.0.0.1:9', transport: 'tcp', probe: 60, defaultFrom: asked.number })
+  const peer = (connection: string) => async () => {
+    const { data } = await stand.house.client.GET('/v1/lines')
+    const { state, says } = data?.items.find((one) => one.connection === connection)?.peer ?? {}
+    return state !== undefined && state !== 'asking' && [state, says]
+  }
+  expect(await until('the answer', peer(asked.trunk.connection))).toEqual(['alive', 'Answered OPTIONS with 200 OK'])
+  expect(await until('no answer', peer(gone.connection))).toEqual(['down', expect.stringContaining('127.0.0.1:9')])
+  const { data } = await stand.house.client.POST('/v1/calls', {
+    body: { connection: gone.connection, from: asked.number, to: colleague, agent: asked.agent.id },
+  })
+  const ended = await stand.house.callWhen('end', data!.id, ({ endReason }) => endReason !== null)
+  expect(ended.status).toBe('failed')
+  expect(JSON.stringify(await stand.house.events(data!.id))).toContain(`The peer of trunk ${gone.connection} is down`)
+})
+
 describe('an extension', () => {
-  test.concurrent('registers, calls an agent, and is called', async () => {
+  // A telephone in a browser (RFC 7118) has no address: it is reached by its WebSocket alone.
+  test.concurrent.each([
+    ['udp', '101'],
+    ['ws', '102'],
+  ] as const)('registers, calls an agent, and is called: %s', async (transport, username) => {
     const password = 'long-and-unguessable'
     const agent = await stand.house.agent({ hertz: 880, toneMs: 600 })
-    const trunk = await stand.trunk({ extensions: `101 ${password}`, agent: agent.id })
+    const trunk = await stand.trunk({ extensions: `${username} ${password}`, agent: agent.id })
     const number = await trunk.number(agent.id)
     // At an address that is no trunk's.
     const host = '127.0.0.4'
-    const options = { clock, ids: randomIds, scope: stand.house.scope, host, server: stand.at('udp'), username: '101' }
+    const own = { clock, ids: randomIds, scope: stand.house.scope, behaviour: { transport } }
+    const options = { ...own, host, server: stand.at(transport), username }
     const stranger = await startSipPhone({ ...options, password: 'wrong-and-wrong' })
     expect([401, 403]).toContain(await stranger.register())
     const desk = await startSipPhone({ ...options, password })
@@ -202,8 +225,10 @@ describe('an extension', () => {
     const { data: lines } = await stand.house.client.GET('/v1/lines')
     expect(lines?.items.find(({ connection }) => connection === trunk.connection)).toMatchObject({
       registration: null,
-      extensions: [{ name: '101', registered: true, contacts: [{ address: expect.stringContaining('127.0.0.4') }] }],
-      refused: [{ cause: 'wrong-password', from: '127.0.0.4' }],
+      extensions: [
+        { name: username, registered: true, contacts: [{ address: expect.stringContaining(`${transport} ${host}:`) }] },
+      ],
+      refused: [{ cause: 'wrong-password', from: host }],
     })
     const phone = new Phone({ clock })
     const call = desk.call(number, phone)
@@ -215,7 +240,7 @@ describe('an extension', () => {
     await call.ended
     const called = desk.nextCall()
     const { data, error } = await stand.house.client.POST('/v1/calls', {
-      body: { connection: trunk.connection, from: number, to: '101', agent: agent.id },
+      body: { connection: trunk.connection, from: number, to: username, agent: agent.id },
     })
     expect(error).toBeUndefined()
     expect(await (await called).answered).toBe(true)

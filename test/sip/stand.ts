@@ -8,7 +8,7 @@ import { until } from '../e2e/until.ts'
 export interface Stand extends AsyncDisposable {
   readonly house: House
   /** Where the gateway speaks SIP: `host:port`, by protocol. */
-  at(protocol: 'udp' | 'tcp' | 'tls'): string
+  at(protocol: 'udp' | 'tcp' | 'tls' | 'ws'): string
   port(protocol: 'udp' | 'tcp' | 'tls'): number
   /** A trunk of its own. */
   trunk(settings: Readonly<Record<string, unknown>>): Promise<Trunk>

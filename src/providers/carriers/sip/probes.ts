@@ -60,12 +60,12 @@ export class Probes {
     return this.#all.get(id)?.peer
   }
 
-  /** Throws `carrier.failed` where a call to this URI would wait in vain. All servers of the peer's name were asked by then (RFC 3263). */
+  /** Throws `command.refused` where a call to this URI would wait in vain. All servers of the peer's name were asked by then (RFC 3263). */
   requireAlive(trunk: Trunk, uri: string): void {
     const peer = this.of(trunk)
     if (peer?.state !== 'down' || !leadsToPeer(uri, trunk)) return
     throw new OffhookError(
-      'carrier.failed',
+      'command.refused',
       `The peer of trunk ${trunk.id} is down, so nothing was sent: ${peer.says}. It is asked again at ${time(peer.next ?? 0)}`,
     )
   }
