@@ -1,6 +1,10 @@
 /** A simulated call from the console, followed to its end, and its own page: words, timeline, sound, wire, and why it was silent. */
+import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Browser } from 'playwright-core'
+import { startSip, startSipPhone } from '../../simulators/index.ts'
+import { realClock } from '../../src/lib/clock.ts'
+import { randomIds } from '../../src/lib/ids.ts'
 import { Scope } from '../../src/lib/scope.ts'
 import { readWav } from '../../src/media/wav.ts'
 import type { CallShown, House } from '../e2e/gateway.ts'
@@ -14,7 +18,9 @@ describe.skipIf(!hasChromium())('the simulated phone', () => {
   let browser: Browser
   let visitor: Visitor
   beforeAll(async () => {
-    house = scope.use(await openConsole({ values: { OFFHOOK_VAD: 'auto', OFFHOOK_RECORD: 'on' } }))
+    const values = { OFFHOOK_VAD: 'auto', OFFHOOK_RECORD: 'on' }
+    const options = { values: { OFFHOOK_SIP_LISTEN: 'udp://127.0.0.1:0' } }
+    house = scope.use(await openConsole({ values, options }))
     browser = await startChromium(scope)
     visitor = await openVisitor(scope, browser, house)
   })
@@ -160,6 +166,83 @@ describe.skipIf(!hasChromium())('the simulated phone', () => {
     await page.getByRole('menuitem', { name: 'Booking', exact: true }).click()
     await expect.poll(() => page.getByLabel('Number 1: words').inputValue()).toBe('A table for two')
   })
+
+  test('a call through a SIP trunk is drawn as a ladder, with how it sounded, and its packets can be had', async () => {
+    const { page } = visitor
+    visitor.complaints.length = 0
+    await visitor.open('/simulate')
+    await page.getByLabel('Carrier').click()
+    await page.getByRole('option', { name: 'SIP trunk' }).click()
+    await page.getByLabel('Number 1: words').fill('Hello?')
+    await start()
+    const ladder = page.getByRole('list', { name: 'SIP ladder' })
+    await ladder.getByRole('button', { name: /^INVITE SDP\s+from the peer\s+udp 127\.0\.0\.1:\d+$/ }).waitFor()
+    await page.getByRole('link', { name: 'Everything about this call' }).click({ timeout: 60_000 })
+    const figures = page.getByRole('region', { name: 'Sound on the line' })
+    await figures.getByText('G.711 µ-law').waitFor()
+    expect(await figures.innerText()).toMatch(/MOS\s+4\.\d\s*good[^]*Loss\s+0 %[^]*Jitter[^]*Encrypted\s+No/)
+    await page.getByRole('tab', { name: 'Wire' }).click()
+    const answer = ladder.getByRole('button', { name: /^200 OK\s+INVITE SDP\s+to the peer/ })
+    await answer.press('Enter')
+    await ladder.getByLabel('Body').getByText('m=audio').waitFor()
+    await ladder.getByRole('button', { name: /^200 OK\s+BYE/ }).waitFor()
+    expect(await barriers(page)).toEqual([])
+    const file = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Packets (pcap)' }).click()
+    const packets = await readFile(await (await file).path())
+    expect([packets.readUInt32BE(0).toString(16), packets.includes('INVITE sip:')]).toEqual(['a1b2c3d4', true])
+    await page.emulateMedia({ colorScheme: 'dark' })
+    await page.setViewportSize({ width: 390, height: 844 })
+    expect(await barriers(page, ['color-contrast'])).toEqual([])
+    expect(await overflow(page)).toBe(0)
+    await page.emulateMedia({ colorScheme: 'light' })
+    await page.setViewportSize({ width: 1280, height: 800 })
+    await page.getByRole('button', { name: 'Messages', exact: true }).click()
+    await page.getByLabel('Find in messages').fill('telephone-event')
+    await page
+      .getByRole('list', { name: 'Wire messages' })
+      .getByText(/^INVITE/)
+      .waitFor()
+    expect(visitor.complaints).toEqual([])
+  }, 120_000)
+
+  test('a trunk’s page says live whether it is registered, which telephones are, and who was turned away', async () => {
+    const { page } = visitor
+    const door = await until('a door', () => house.gateway.engine.listeners.get('sip')?.doors?.[0])
+    const own = { clock: realClock, ids: randomIds, scope }
+    const exchange = await startSip(own)
+    const settings = {
+      ...{ host: `127.0.0.1:${exchange.at.port}`, username: 'offhook', password: 'simulated', register: true },
+      extensions: '101 long-and-unguessable',
+    }
+    const { data } = await house.client.POST('/v1/connections', {
+      body: { kind: 'carrier', provider: 'sip', name: 'House exchange', settings },
+    })
+    await visitor.open(`/connections/${data?.id}`)
+    await page.getByText(/^Registered as sip:/).waitFor()
+    await page.getByText('0 of 1 registered here').waitFor()
+    await page.getByText('Nobody was turned away.').waitFor()
+    expect(await barriers(page)).toEqual([])
+    // At an address that is no trunk's.
+    const desk = { ...own, host: '127.0.0.4', server: `${door.host}:${door.port}`, username: '101' }
+    await (await startSipPhone({ ...desk, password: 'wrong-and-wrong' })).register()
+    const away = page.getByRole('list', { name: 'Turned away' })
+    await away.getByText('127.0.0.4 showed no right password for "101".', { exact: false }).waitFor()
+    await away.getByText('Check the name and the password in the telephone', { exact: false }).waitFor()
+    const phone = await startSipPhone({ ...desk, password: 'long-and-unguessable' })
+    expect(await phone.register()).toBe(200)
+    await page.getByText('1 of 1 registered here').waitFor()
+    await page
+      .getByRole('list', { name: 'Extensions' })
+      .getByText(/udp 127\.0\.0\.4:/)
+      .waitFor()
+    expect(await barriers(page)).toEqual([])
+    await page.setViewportSize({ width: 390, height: 844 })
+    expect(await overflow(page)).toBe(0)
+    await page.setViewportSize({ width: 1280, height: 800 })
+    await phone.unregister()
+    await page.getByText('0 of 1 registered here').waitFor()
+  }, 60_000)
 
   test('a call is live on its page and among the live calls, and is hung up from there', async () => {
     const { page } = visitor
