@@ -35,7 +35,7 @@ export async function openSip(options: SipSocketOptions): Promise<TcpServer> {
     raw.once('close', () => inside.delete(raw))
     try {
       const socket = acceptSocket(request, raw, head, { clock, protocols: ['sip'], maxPayload: largest })
-      onConnection(new SocketStream(socket, { address: plainAddress(request.socket.localAddress ?? ''), port }, remote))
+      onConnection(new SocketStream(socket, localOf(request.socket), remote))
     } catch {
       raw.destroy() // no handshake: whoever it was has been told
     }
@@ -55,6 +55,10 @@ export async function openSip(options: SipSocketOptions): Promise<TcpServer> {
       await closed
     },
   }
+}
+
+function localOf(socket: Raw): NetAddress {
+  return { address: plainAddress(socket.localAddress ?? ''), port: socket.localPort ?? 0 }
 }
 
 function addressOf(socket: Raw): NetAddress {

@@ -92,6 +92,7 @@ test('a phone in a browser speaks SIP, message by message', async () => {
   phone.on('open', () => phone.send('REGISTER'))
   const [flow, text] = await heard
   expect([flow.protocol, text, phone.protocol]).toEqual(['ws', 'REGISTER', 'sip'])
+  expect(flow.local).toEqual(wire.listeners[0]!.bound)
   const answer = new Promise((resolve) => phone.on('message', (data) => resolve(String(data))))
   wire.send(flow, Buffer.from('200'))
   expect(await answer).toBe('200')
