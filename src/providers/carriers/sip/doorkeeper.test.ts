@@ -36,6 +36,9 @@ let clock: VirtualClock
 
 let digest: 'md5' | undefined
 
+/** By which an extension registered. */
+const extensionsFlow = 'an extension’s'
+
 async function open(...trunks: readonly Parameters<typeof settings.parse>[0][]) {
   clock = new VirtualClock()
   const scope = new Scope('test')
@@ -53,6 +56,7 @@ async function open(...trunks: readonly Parameters<typeof settings.parse>[0][]) 
   doorkeeper = new Doorkeeper({
     ...{ clock, ids, trunks: known, refusals, key: new Uint8Array(32) },
     ...(digest ? { digest } : {}),
+    isExtension: (_, { id }) => id === extensionsFlow,
     load: new Load({ clock, mostLag: 100, mostCalls: 10 }),
     random: (bytes) => Buffer.from(ids.token(bytes), 'base64url').toString('hex'),
   })
@@ -160,6 +164,15 @@ describe('with extensions', () => {
   test('a trunk’s own calls need no password, its extensions’ registrations do', () => {
     expect(doorkeeper.admit(from('INVITE'), flowFrom('203.0.113.7'))).toEqual({ type: 'pass' })
     expect(doorkeeper.admit(from('REGISTER'), flowFrom('203.0.113.7'))).toMatchObject({ status: 401 })
+  })
+
+  test('an extension at a trunk’s own address is taken for the extension', () => {
+    const desk = { ...flowFrom('203.0.113.7'), id: extensionsFlow }
+    const invite = from('INVITE')
+    const proved = answer(invite, doorkeeper.admit(invite, desk), '101', 'long-password-1')
+    expect(doorkeeper.admit(proved, desk)).toEqual({ type: 'pass' })
+    expect(doorkeeper.callerOf(proved)).toMatchObject({ extension: '101', trusted: false })
+    expect(doorkeeper.admit(from('OPTIONS'), desk)).toEqual({ type: 'pass' })
   })
 })
 

@@ -21,6 +21,8 @@ export interface DoorkeeperOptions {
   /** Binds nonces to this process. */
   readonly key: Uint8Array
   readonly random: (bytes: number) => string
+  /** Does an extension call by the way it registered? */
+  readonly isExtension: (request: SipRequest, flow: Flow) => boolean
   /** Default: both. */
   readonly digest?: ProcessSettings['digest']
 }
@@ -69,7 +71,7 @@ export class Doorkeeper {
     if (!load.may(address, known.length > 0 ? 'trunk' : 'stranger'))
       return this.#drop(address, 'rate', `too many requests from ${address}`)
     // The addresses of a trunk need no password; its extensions do, wherever they are.
-    if (known.length > 0 && !this.#digest.claim(request) && request.method !== 'REGISTER')
+    if (known.length > 0 && !this.#mayBeExtension(request, flow))
       return this.#pass(request, { trunks: known, trusted: true })
     const named = this.#byUri(request)
     if (named) return this.#pass(request, { trunks: [named], trusted: false })
@@ -84,6 +86,12 @@ export class Doorkeeper {
   /** Of a request that was let in. */
   callerOf(request: SipRequest): Caller | undefined {
     return this.#callers.get(request)
+  }
+
+  /** It shows a password, asks to be registered, or is registered by this way. */
+  #mayBeExtension(request: SipRequest, flow: Flow): boolean {
+    if (request.method === 'REGISTER' || this.#digest.claim(request) !== undefined) return true
+    return this.#options.isExtension(request, flow)
   }
 
   #challenged(request: SipRequest, address: string): Admission {

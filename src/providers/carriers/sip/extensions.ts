@@ -65,6 +65,17 @@ export class Extensions {
     return answer
   }
 
+  /** Is it one of them who calls: by the very way it registered, under its own name? Its address may be a trunk's as well. */
+  isFrom(request: SipRequest, flow: Flow): boolean {
+    const uri = addressIn(header(request, 'from'))?.uri
+    const name = uri?.scheme === 'sip' || uri?.scheme === 'sips' ? uri.user?.toLowerCase() : undefined
+    const now = this.#options.clock.now()
+    return [...this.#bindings].some(
+      ([key, bindings]) =>
+        key.endsWith(` ${name}`) && alive(bindings, now).some((binding) => binding.flow.id === flow.id),
+    )
+  }
+
   /** Extensions that are no more are not registered any more. */
   follow(trunks: readonly Trunk[]): void {
     const known = new Set(trunks.flatMap((trunk) => [...trunk.extensions.keys()].map((name) => keyOf(trunk, name))))

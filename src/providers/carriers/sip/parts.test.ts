@@ -48,6 +48,14 @@ describe('extensions', () => {
     ])
   })
 
+  test('are known by the way they registered together with their name', () => {
+    const calls = (name: string) => ({ ...registering(name), method: 'INVITE' })
+    expect(extensions.isFrom(calls('101'), flow)).toBe(true)
+    expect(extensions.isFrom(calls('102'), flow)).toBe(false)
+    expect(extensions.isFrom(calls('01'), flow)).toBe(false)
+    expect(extensions.isFrom(calls('101'), { ...flow, id: 'udp 2' })).toBe(false)
+  })
+
   test('are nobody else’s: not by another’s name, nor at another host, nor without a password', () => {
     expect(extensions.register(registering('102'), flow, as('101')).status).toBe(403)
     expect(extensions.register(registering('102'), flow, undefined).status).toBe(403)

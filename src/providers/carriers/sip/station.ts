@@ -102,6 +102,7 @@ export class Station {
       random,
       key: Buffer.from(ids.token(), 'base64url'),
       digest: options.process.digest,
+      isExtension: (request, flow) => this.extensions.isFrom(request, flow),
     })
     const resolve = createResolver({ lookup: systemNames, random: () => ids.fraction() })
     this.#agent = createUserAgent({
