@@ -38,7 +38,7 @@ function open(...answers: (number | string)[]) {
 }
 
 test('a peer that wants it is asked now and again, by the way its calls go', async () => {
-  const { clock, probes, sent } = open(200)
+  const { clock, probes, sent, changes } = open(200)
   const line = trunk({ host: 'pbx.example.com', transport: 'tls', probe: 60 })
   probes.follow([line])
   expect(probes.of(line)).toEqual({ state: 'asking', says: 'Asked by OPTIONS' })
@@ -50,7 +50,7 @@ test('a peer that wants it is asked now and again, by the way its calls go', asy
   expect(probes.of(line)).toEqual({ state: 'alive', says: 'Answered OPTIONS with 200 OK', next: clock.now() + 60_000 })
   await clock.advanceAsync(120_000)
   probes.follow([line])
-  expect(sent.length).toBe(3)
+  expect([sent.length, changes()]).toEqual([3, 1])
   probes.close()
   await clock.advanceAsync(120_000)
   expect([sent.length, clock.pending]).toEqual([3, 0])

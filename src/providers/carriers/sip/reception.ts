@@ -14,7 +14,7 @@ import { numberIn } from './numbers.ts'
 import type { Cause, Refusals } from './refusals.ts'
 import type { Settings } from './settings.ts'
 import type { Sound } from './sound.ts'
-import { splitHost, type Trunk } from './trunk.ts'
+import { likeliest, type Trunk } from './trunk.ts'
 
 export interface ReceptionOptions {
   readonly host: ListenHost<Settings>
@@ -197,7 +197,7 @@ export class Reception {
     const every = [first, ...others]
     const served = await Promise.all(every.map((trunk) => host.serves(trunk.id, numberIn(uri, trunk.settings))))
     const likely = served.includes(true) ? every.filter((_, index) => served[index]) : every
-    return likely.find(({ settings }) => splitHost(settings.host ?? '').port === port) ?? likely[0] ?? first
+    return likeliest(likely, port) ?? first
   }
 }
 

@@ -26,7 +26,7 @@ import { Refusals } from './refusals.ts'
 import { Registrations } from './registrations.ts'
 import type { Settings } from './settings.ts'
 import { openSound, type Sound } from './sound.ts'
-import type { Trunk } from './trunk.ts'
+import { likeliest, type Trunk } from './trunk.ts'
 import type { Trunks } from './trunks.ts'
 import { openWire, type SipWire } from './wire.ts'
 
@@ -110,7 +110,7 @@ export class Station {
       resolve: (uri, signal) => this.extensions.targets(uri) ?? resolve(uri, signal),
       standing: this.#doorkeeper.standing,
       admit: this.#doorkeeper.admit,
-      terms: (request) => this.#termsFor(request),
+      terms: (request, flow) => this.#termsFor(request, flow),
       onInvite: (session) => void this.#invited(session),
       onRequest: (request, flow) => this.#asked(request, flow),
       onMessage: (entry) => this.#ladder.seen(entry),
@@ -195,9 +195,9 @@ export class Station {
     session.refuse(403)
   }
 
-  /** Asked before the called number tells trunks of one peer apart: the first one's. */
-  #termsFor(request: SipRequest): SessionTerms {
-    const [trunk] = this.#doorkeeper.callerOf(request)?.trunks ?? []
+  /** Asked before the called number tells trunks of one peer apart. */
+  #termsFor(request: SipRequest, flow: Flow): SessionTerms {
+    const trunk = likeliest(this.#doorkeeper.callerOf(request)?.trunks ?? [], flow.remote.port)
     return trunk ? sessionTerms(trunk.settings) : {}
   }
 

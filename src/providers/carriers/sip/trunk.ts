@@ -52,6 +52,11 @@ export function isPeer(trunk: Trunk, { remote, peerNames }: Pick<Flow, 'remote' 
   return peerNames?.some((name) => trunk.hosts.includes(name)) ?? false
 }
 
+/** Of trunks that have one peer: the one whose host is at this port, else the first. */
+export function likeliest(trunks: readonly Trunk[], port: number): Trunk | undefined {
+  return trunks.find(({ settings }) => splitHost(settings.host ?? '').port === port) ?? trunks[0]
+}
+
 /** What this trunk looks at, in words: for the sentence that says why somebody was not let in. */
 export function looksAt({ settings, extensions }: Trunk): string {
   const ways = [
