@@ -294,7 +294,12 @@ describe('what is not there', () => {
 
 describe('every route', () => {
   /** These are visited in files of their own. */
-  const visited = new Set<string>([...consoleRoutes, 'POST /v1/grants'])
+  const visited = new Set<string>([
+    ...consoleRoutes,
+    'POST /v1/grants',
+    'GET /v1/lines/live',
+    'GET /v1/calls/{id}/capture',
+  ])
   const visit = async (name: string, expected: number, given: { id?: string; body?: unknown; query?: string } = {}) => {
     const operation = operations.find((one) => one.name === name)
     if (!operation) throw new Error(`the document has no ${name}`)
@@ -319,6 +324,8 @@ describe('every route', () => {
     expect(made.webhooks.voice).toContain(made.id)
     await visit('GET /v1/connections/{id}', 200, { id: made.id })
     expect((await visit('GET /v1/connections', 200)).items.length).toBeGreaterThanOrEqual(3)
+    // None of these listens by itself.
+    expect((await visit('GET /v1/lines', 200)).items).toEqual([])
     await visit('PUT /v1/connections/{id}', 200, {
       id: made.id,
       body: { name: 'Second, renamed', settings: made.settings },

@@ -55,6 +55,7 @@ export function isPublic({ name }: Operation): boolean {
 /** What is shown is no list of things that belong to somebody. */
 const noLists: ReadonlySet<string> = new Set([
   'GET /v1/events',
+  'GET /v1/lines/live',
   'GET /v1/live',
   'GET /v1/prices',
   'GET /v1/providers',
