@@ -94,11 +94,18 @@ describe('a call over a trunk', () => {
   })
 
   test.concurrent('carries keys both ways, through hold and back', async () => {
-    const at = await line()
+    const at = await line({}, { sessionExpires: 200, prack: 'off' })
     const phone = new Phone({ clock })
     const call = ring(at, phone)
     await call.answered
     const id = await stand.callTo(at.number)
+    // As the trunk says, not as we do it else.
+    const answer = await until('our answer on the ladder', async () => {
+      const { data } = await stand.house.client.GET('/v1/calls/{id}/wire', { params: { path: { id } } })
+      return data?.items.find(({ direction, title }) => direction === 'out' && title.startsWith('200'))
+    })
+    expect(JSON.stringify(answer)).toContain('Session-Expires: 200;')
+    expect(JSON.stringify(answer)).not.toContain('100rel')
     await phone.press('12#')
     await until('the keys', async () => (await stand.keys(id)) === '12#')
     const { error } = await stand.house.client.POST('/v1/calls/{id}/digits', {
