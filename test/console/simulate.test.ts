@@ -213,13 +213,14 @@ describe.skipIf(!hasChromium())('the simulated phone', () => {
     const exchange = await startSip(own)
     const settings = {
       ...{ host: `127.0.0.1:${exchange.at.port}`, username: 'offhook', password: 'simulated', register: true },
-      extensions: '101 long-and-unguessable',
+      ...{ extensions: '101 long-and-unguessable', probe: 60 },
     }
     const { data } = await house.client.POST('/v1/connections', {
       body: { kind: 'carrier', provider: 'sip', name: 'House exchange', settings },
     })
     await visitor.open(`/connections/${data?.id}`)
     await page.getByText(/^Registered as sip:/).waitFor()
+    await page.getByText('Answers', { exact: true }).waitFor()
     await page.getByText('0 of 1 registered here').waitFor()
     await page.getByText('Nobody was turned away.').waitFor()
     expect(await barriers(page)).toEqual([])

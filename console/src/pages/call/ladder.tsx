@@ -16,8 +16,8 @@ const inks: Readonly<Record<Tone, string>> = {
   bad: 'text-bad',
 }
 
-/** The uprights stand in the middle of the columns' ends, whatever is written above them. */
-const lane = 'mx-3 border-x border-line-strong sm:mx-10'
+/** From one upright to the other. */
+const lane = 'mx-3 sm:mx-10'
 
 export function Ladder({ rungs, zero }: { readonly rungs: readonly Rung[]; readonly zero: number }) {
   const places = placesOf(rungs)
@@ -25,7 +25,7 @@ export function Ladder({ rungs, zero }: { readonly rungs: readonly Rung[]; reado
     <>
       <div className="flex gap-3 border-b border-line px-4 py-2.5 text-xs sm:px-5" aria-hidden>
         <span className="w-14 shrink-0" />
-        <span className="flex min-w-0 flex-1 items-baseline justify-between gap-4">
+        <span className={cx('flex min-w-0 flex-1 items-baseline justify-between gap-4', lane)}>
           <span className="min-w-0">
             <span className="font-medium text-caller">Peer</span>
             <span className="block truncate font-mono text-2xs text-ink-3">
@@ -70,7 +70,7 @@ function Step({ rung, zero, placed }: StepProps) {
           onClick={() => setOpen(!open)}
           className="group flex min-w-0 flex-1 items-stretch gap-3 rounded-md text-left hover:bg-hover"
         >
-          <span className={cx('block min-w-0 flex-1 py-1.5', lane)}>
+          <span className={cx('block min-w-0 flex-1 border-x border-line-strong py-1.5', lane)}>
             <Words rung={rung} />
             <Arrow rung={rung} />
             <span className="sr-only">{message.direction === 'in' ? 'from the peer' : 'to the peer'}</span>
