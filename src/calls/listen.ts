@@ -12,6 +12,7 @@ import { keptWire, plain } from './inputs.ts'
 import { watchLevels } from './levels.ts'
 import type { LiveCall } from './live.ts'
 import { attach } from './media.ts'
+import { ownNumber, requireAllowed } from './targets.ts'
 
 /** Of the environment, for each provider that listens: the texts of its `process` fields. */
 export type ProcessValues = (carrier: CarrierSpec) => Readonly<Record<string, string>>
@@ -137,6 +138,14 @@ class LinkedCall implements LineCall {
 
   get ready(): boolean {
     return this.#live.ready
+  }
+
+  get own(): string {
+    return ownNumber(this.#live.running.call.plan)
+  }
+
+  requireAllowed(to: string): Promise<void> {
+    return requireAllowed(this.#engine, this.#live.running.call.plan.organization, to, this.own)
   }
 
   async connect(start: WireMessage): Promise<Socket> {

@@ -19,6 +19,7 @@ const counters = {
   'line.refused': ['carrier', 'why'],
   'line.dropped': ['carrier', 'why'],
   'line.probed': ['carrier', 'outcome'],
+  'line.referred': ['carrier', 'outcome'],
   'calls.ended': ['reason', 'status'],
 } as const satisfies Record<string, readonly string[]>
 

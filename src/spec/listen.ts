@@ -67,6 +67,10 @@ export interface LineCall {
   readonly over: boolean
   /** The agent is there and hears. */
   readonly ready: boolean
+  /** The number of ours in this call: whoever is called on its behalf sees that. */
+  readonly own: string
+  /** May this number or address be called on behalf of this call? Rejects with `target.forbidden` as a call out would. */
+  requireAllowed(to: string): Promise<void>
   /**
    * The media is there: `start` is the first message of the provider's own `stream` dialect. Returns the provider's end of the
    * link; the engine has the other. A second one takes the first one's place. Rejects when the call is over.

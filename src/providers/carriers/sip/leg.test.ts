@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { VirtualClock } from '../../../lib/clock.ts'
 import { silentLogger } from '../../../lib/log.ts'
 import type { IncomingSession, Session, SessionEvent } from '../../../protocols/sip/ua/contract.ts'
+import { OffhookError } from '../../../spec/errors.ts'
 import type { LineCall } from '../../../spec/listen.ts'
 import { Leg } from './leg.ts'
 import { settings } from './settings.ts'
@@ -65,6 +66,7 @@ function open(
     sound,
     line,
     outgoing: false,
+    prepare: async () => Promise.reject(new OffhookError('target.forbidden', 'not them')),
     gone: () => void log.push('gone'),
     ...more,
   })

@@ -2,9 +2,11 @@
 import type { Timer } from '../../../lib/clock.ts'
 import { readInfoDigit, relayType, writeInfoDigit } from '../../../protocols/rtp/info.ts'
 import type { IncomingSession, Session, SessionEnd, SessionEvent } from '../../../protocols/sip/ua/contract.ts'
+import type { Captured } from '../../../protocols/pcap/pcap.ts'
 import type { CallStatus } from '../../../spec/call.ts'
 import { OffhookError } from '../../../spec/errors.ts'
 import type { LineCall, ListenHost, MediaQuality } from '../../../spec/listen.ts'
+import { leave, Referral, type Onward, type Prepare, type Refer } from './referral.ts'
 import { ended, unanswered, type Result } from './results.ts'
 import type { Settings } from './settings.ts'
 import type { Sound } from './sound.ts'
@@ -21,6 +23,8 @@ export interface LegOptions {
   /** The peer offered nothing: what is agreed on follows with its ACK. */
   readonly lateOffer?: boolean
   readonly line: LineCall
+  /** Whom a REFER of the peer names is called so. */
+  readonly prepare: Prepare
   /** It is over: forget it. */
   readonly gone: () => void
 }
@@ -31,8 +35,11 @@ const takenDown = 1_000
 export class Leg {
   readonly #options: LegOptions
   readonly #watch: Disposable
-  /** Another one where the peer had itself replaced (RFC 3891). */
+  /** Others where the peer had itself replaced (RFC 3891), or transferred us (RFC 3515). */
   #session: Session
+  #sound: Sound
+  /** Packets of sound before that. */
+  #before: readonly Captured[] = []
   #answered = false
   #canceled = false
   #hungUp = false
@@ -41,6 +48,11 @@ export class Leg {
   #wanted = false
   #connected = false
   #transfer: Transfer | undefined
+  #referral: Referral | undefined
+  /** The session that the peer transferred, until it has left. */
+  #behind: Disposable | undefined
+  /** The peer left while we call whom it named. */
+  #left: SessionEnd | undefined
   #ringing: Timer | undefined
   /** How it ended, where that is known before it has. */
   #result: Result | undefined
@@ -50,8 +62,8 @@ export class Leg {
     const { session, line, sound } = options
     this.#session = session
     this.#agreed = options.lateOffer !== true
-    sound.onSilence = (says) => this.#lost('media-timeout', says)
-    sound.onFailure = (says) => this.#lost('media', says)
+    this.#sound = sound
+    this.#attend()
     this.#listen(session)
     this.#watch = line.watch((seen) => {
       if (seen.type === 'call.ended') this.hangUp(seen.cause ?? 'the call is over')
@@ -83,6 +95,11 @@ export class Leg {
     void this.connect()
   }
 
+  /** The newest packets of sound, where the trunk keeps them. */
+  captured(): readonly Captured[] {
+    return [...this.#before, ...this.#media.captured()]
+  }
+
   /** Sound flows from here on. */
   async connect(): Promise<void> {
     this.#wanted = true
@@ -103,7 +120,9 @@ export class Leg {
     if (this.#over) return
     if (!this.#answered) this.#canceled = true
     this.#hungUp = true
+    this.#referral?.close()
     this.#session.end({ reason, q850: 16, ...(status === undefined ? {} : { status }) })
+    if (this.#left) this.end(this.#left)
   }
 
   /** We called, and nobody answers: that is taken back after so many ms. */
@@ -128,7 +147,8 @@ export class Leg {
   /** Resolves when the peer has taken it; how it went is told to the line. Rejects with `command.unsupported` where it takes none. */
   async transfer(uri: string, timeoutSeconds?: number): Promise<void> {
     const { host, line } = this.#options
-    if (this.#transfer) throw new OffhookError('call.state', 'Another transfer of this call is under way')
+    if (this.#transfer || this.#referral)
+      throw new OffhookError('call.state', 'Another transfer of this call is under way')
     const ended = (result: CallStatus, raw: string): void => {
       this.#transfer = undefined
       line.transferred(result, raw)
@@ -161,9 +181,10 @@ export class Leg {
     const { line, gone } = this.#options
     this.#watch[Symbol.dispose]()
     this.#ringing?.cancel()
-    const quality = qualityOf(this.#media)
-    if (quality) line.measured(quality)
+    this.#measure()
     this.#transfer?.close()
+    this.#referral?.close()
+    this.#behind?.[Symbol.dispose]()
     const result = this.#answered ? ended(end, true) : (this.#result ?? this.#unanswered(end))
     const report = (): void => {
       line.report(result.status, result.raw, result.cause)
@@ -179,7 +200,7 @@ export class Leg {
   }
 
   #listen(session: Session): void {
-    this.#options.sound.peer = session.flow?.remote.address
+    this.#sound.peer = session.flow?.remote.address
     session.onEvent((event) => {
       if (session === this.#session) this.#happened(event)
     })
@@ -190,7 +211,7 @@ export class Leg {
       case 'established':
         this.#answered = true
         this.#ringing?.cancel()
-        this.#options.sound.peer = this.#session.flow?.remote.address
+        this.#sound.peer = this.#session.flow?.remote.address
         return
       case 'offered':
         return this.#offered(event)
@@ -201,17 +222,64 @@ export class Leg {
       case 'info':
         return this.#media.digit(readInfoDigit(event.contentType, event.body) ?? '')
       case 'refer':
-        // Whom our agent speaks to is not for the peer to choose: it can transfer the caller itself.
-        return event.refuse(603)
+        return this.#refer(event)
       case 'referred':
         return this.#transfer?.told(event)
       case 'ended':
-        return this.end(event.end)
+        if (!this.#referral?.underWay) return this.end(event.end)
+        this.#left = event.end
+        return
       case 'progress':
         return
       default:
         event satisfies never
     }
+  }
+
+  /** Whom our agent speaks to is for the peer to choose only where the trunk says so: it can transfer the caller itself. */
+  #refer(refer: Refer): void {
+    const { prepare, line, host } = this.#options
+    if (!this.trunk.settings.mayRefer) return refer.refuse(603)
+    if (this.#referral || this.#transfer) return refer.refuse(491)
+    line.note({ direction: 'in', title: 'Asks for a transfer', body: refer.to.slice(0, 200) })
+    this.#referral = new Referral({
+      ...{ refer, prepare, clock: host.clock },
+      answered: (onward) => this.#goOn(onward),
+      failed: (status, says) => {
+        this.#referral = undefined
+        this.#referred('failed', `${status}: ${says}`)
+        if (this.#left) this.end(this.#left)
+      },
+    })
+    void this.#referral.begin()
+  }
+
+  /** Whom the peer named takes its place. */
+  #goOn({ session, sound }: Onward): void {
+    const before = { session: this.#session, media: this.#media }
+    this.#measure()
+    this.#before = this.captured()
+    this.#referral = undefined
+    this.#left = undefined
+    this.#session = session
+    this.#sound = sound
+    this.#attend()
+    this.#listen(session)
+    this.#behind?.[Symbol.dispose]()
+    this.#behind = leave(before.session, this.#options.host.clock)
+    this.#options.line.held(this.#media.held)
+    this.#referred('answered', 'the call goes on with whom the peer named')
+    this.#connected = false
+    this.#agreed = true
+    // The engine lets go of the old sound when it has the new one.
+    void this.connect().finally(() => before.media.close())
+  }
+
+  #referred(outcome: 'answered' | 'failed', says: string): void {
+    const { line, host } = this.#options
+    host.count('line.referred', { carrier: 'sip', outcome })
+    host.logger.info('a SIP peer transferred our side', { call: line.id, outcome, says })
+    line.note({ direction: 'out', title: `Transfer ${outcome}`, body: says })
   }
 
   #offered({ sdp, respond }: SessionEvent & { type: 'offered' }): void {
@@ -238,6 +306,20 @@ export class Leg {
     }
   }
 
+  #attend(): void {
+    const sound = this.#sound
+    const lost = (why: string) => (says: string) => {
+      if (sound === this.#sound) this.#lost(why, says)
+    }
+    sound.onSilence = lost('media-timeout')
+    sound.onFailure = lost('media')
+  }
+
+  #measure(): void {
+    const quality = qualityOf(this.#media)
+    if (quality) this.#options.line.measured(quality)
+  }
+
   /** There is no sound any more, and nobody said so. */
   #lost(why: string, says: string): void {
     const { line, host } = this.#options
@@ -262,7 +344,7 @@ export class Leg {
   }
 
   get #media(): Sound['media'] {
-    return this.#options.sound.media
+    return this.#sound.media
   }
 }
 

@@ -5,6 +5,7 @@ import type { Captures } from './captures.ts'
 import type { Ladder } from './ladder.ts'
 import { Leg, type LegOptions } from './leg.ts'
 import type { Load } from './load.ts'
+import type { Prepare, Refer } from './referral.ts'
 import type { Settings } from './settings.ts'
 import type { Trunk } from './trunk.ts'
 
@@ -13,6 +14,8 @@ export interface LegsOptions {
   readonly ladder: Ladder
   readonly captures: Captures
   readonly load: Load
+  /** Whom a REFER names, over this trunk. */
+  readonly prepare: (refer: Refer, trunk: Trunk, line: LineCall) => ReturnType<Prepare>
 }
 
 export class Legs {
@@ -70,22 +73,49 @@ export class Legs {
     line: LineCall,
     room: Disposable,
   ): Leg {
-    const { host, ladder, captures } = this.#options
-    const { session, sound } = options
-    captures.begin(line.id, () => sound.media.captured())
-    ladder.bind(session.callId, line)
+    const { host, captures } = this.#options
+    const { session, sound, trunk } = options
+    let opened: Leg | undefined
+    captures.begin(line.id, () => opened?.captured() ?? sound.media.captured())
+    const dialogs = this.#dialogsOf(line)
+    dialogs.add(session)
     const gone = (): void => {
       this.#legs.delete(line.id)
-      this.#callIds.delete(session.callId)
+      dialogs.close()
       captures.end(line.id)
-      ladder.leave(session.callId, host.clock.monotonic())
       room[Symbol.dispose]()
     }
-    const leg = new Leg({ ...options, host, line, gone })
-    if (leg.over) return leg
-    this.#legs.set(line.id, leg)
-    this.#callIds.add(session.callId)
+    const prepare: Prepare = async (refer) => {
+      const call = await this.#options.prepare(refer, trunk, line)
+      return async () => {
+        const onward = await call()
+        dialogs.add(onward.session)
+        return onward
+      }
+    }
+    const leg = new Leg({ ...options, host, line, prepare, gone })
+    opened = leg
+    if (!leg.over) this.#legs.set(line.id, leg)
     return leg
+  }
+
+  /** One call has several where its peer transfers it: the messages of all of them are its own. */
+  #dialogsOf(line: LineCall) {
+    const { host, ladder } = this.#options
+    const known = new Set<string>()
+    return {
+      add: ({ callId }: Session): void => {
+        known.add(callId)
+        this.#callIds.add(callId)
+        ladder.bind(callId, line)
+      },
+      close: (): void => {
+        for (const callId of known) {
+          this.#callIds.delete(callId)
+          ladder.leave(callId, host.clock.monotonic())
+        }
+      },
+    }
   }
 
   /** This process stops. */

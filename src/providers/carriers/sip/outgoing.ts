@@ -39,7 +39,8 @@ export async function dial(call: CallSeen, line: LineCall, trunk: Trunk, options
   return session.callId
 }
 
-function invitationTo(
+/** Throws an OffhookError where nobody is to be called so. */
+export function invitationTo(
   call: Pick<CallSeen, 'to' | 'from' | 'metadata'>,
   trunk: Trunk,
   { extensions, ownHost, requireAlive }: Pick<DialOptions, 'extensions' | 'ownHost' | 'requireAlive'>,

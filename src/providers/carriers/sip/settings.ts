@@ -204,6 +204,12 @@ export const settings = z.object({
       'refer: the peer is asked to transfer; where it refuses, and with second-leg always, we call the other party ourselves.',
     group: 'Calls',
   }),
+  mayRefer: field(z.boolean().default(false), {
+    title: 'The peer may transfer our side',
+    description:
+      'By REFER: we call whom it names over this trunk, at the cost of this trunk and as far as the organization may call, and the agent goes on with them. Off: refused (603).',
+    group: 'Calls',
+  }),
   callsIn: field(z.number().int().min(1).max(10_000).default(500), {
     title: 'Calls in at once',
     description: 'Further ones hear that we are busy (503).',

@@ -18,7 +18,8 @@ import { Legs } from './legs.ts'
 import { Load } from './load.ts'
 import { systemNames } from './lookup.ts'
 import { Ports } from './media/ports.ts'
-import { dial, referTo, sessionTerms } from './outgoing.ts'
+import { prepareOnward } from './onward.ts'
+import { dial, referTo, sessionTerms, type DialOptions } from './outgoing.ts'
 import { certificatesOf, portsOf, type DoorPlan, type ProcessSettings } from './process.ts'
 import { Probes } from './probes.ts'
 import { Reception } from './reception.ts'
@@ -116,7 +117,10 @@ export class Station {
       onMessage: (entry) => this.#ladder.seen(entry),
       onError: (error) => host.logger.error('SIP went wrong', { error }),
     })
-    this.#legs = new Legs({ host, ladder: this.#ladder, captures: this.#captures, load })
+    this.#legs = new Legs({
+      ...{ host, ladder: this.#ladder, captures: this.#captures, load },
+      prepare: (refer, trunk, line) => prepareOnward(refer, trunk, line, this.#ways()),
+    })
     this.#reception = new Reception({
       ...{ host, load, refusals, legs: this.#legs },
       openSound: (trunk, listener) => this.#openSound(trunk, listener),
@@ -211,11 +215,19 @@ export class Station {
 
   async #dial(call: CallSeen, line: LineCall): Promise<string> {
     return dial(call, line, await this.#trunkOf(call), {
-      ...{ extensions: this.extensions, legs: this.#legs, agent: this.#agent },
+      ...this.#ways(),
+      legs: this.#legs,
+    })
+  }
+
+  /** By which calls leave. */
+  #ways(): Omit<DialOptions, 'legs'> {
+    return {
+      ...{ extensions: this.extensions, agent: this.#agent },
       openSound: (trunk, listener) => this.#openSound(trunk, listener),
       ownHost: (trunk) => this.#ownHost(trunk),
       requireAlive: (trunk, uri) => this.probes.requireAlive(trunk, uri),
-    })
+    }
   }
 
   async #trunkOf({ connection }: CallSeen): Promise<Trunk> {
