@@ -171,7 +171,7 @@ describe.skipIf(!hasChromium())('the simulated phone', () => {
     const { page } = visitor
     visitor.complaints.length = 0
     await visitor.open('/simulate')
-    await page.getByLabel('Carrier').click()
+    await page.getByRole('combobox', { name: 'Carrier', exact: true }).click()
     await page.getByRole('option', { name: 'SIP trunk' }).click()
     await page.getByLabel('Number 1: words').fill('Hello?')
     await start()
