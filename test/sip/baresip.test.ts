@@ -6,11 +6,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { framesOfTone } from '../../simulators/index.ts'
 import { selfSigned } from '../../simulators/vendor/certificate.ts'
 import { realClock } from '../../src/lib/clock.ts'
-import { baresip, baresipInstalled, ownAddress, type BaresipOptions } from './baresip.ts'
+import { Scope } from '../../src/lib/scope.ts'
+import { baresip, baresipInstalled, type BaresipOptions } from './baresip.ts'
+import { openNamespace, type Namespace } from './namespace.ts'
 import { until } from '../e2e/until.ts'
 import { openStand, type Stand } from './stand.ts'
 
 const installed = baresipInstalled()
+const scope = new Scope('baresip')
+let network: Namespace
 let stand: Stand
 let echo: string
 let ca: string
@@ -18,26 +22,26 @@ let ca: string
 beforeAll(async () => {
   if (!installed) return
   const { key, cert } = selfSigned(realClock.now())
-  const { address } = ownAddress()!
+  network = await openNamespace(scope)
   stand = await openStand({
-    // Of one address to itself: what is sent stays on the machine, and its sound comes from where its signalling comes from.
-    OFFHOOK_SIP_LISTEN: `udp://${address}:0,tls://${address}:0`,
+    OFFHOOK_SIP_LISTEN: `udp://${network.here}:0,tls://${network.here}:0`,
     // This one registers nowhere where SHA-256 is offered as well.
     OFFHOOK_SIP_DIGEST: 'md5',
     OFFHOOK_SIP_TLS_CERT: cert,
     OFFHOOK_SIP_TLS_KEY: key,
   })
   const folder = await mkdtemp(join(tmpdir(), 'offhook-ca-'))
-  stand.house.scope.defer(() => rm(folder, { recursive: true, force: true }))
+  scope.defer(() => rm(folder, { recursive: true, force: true }))
   ca = join(folder, 'ca.pem')
   await writeFile(ca, cert)
+  scope.use(stand)
   const { data } = await stand.house.client.POST('/v1/agents', {
     body: { name: 'echo', provider: 'echo', settings: {} },
   })
   echo = data!.id
 })
 
-afterAll(() => stand?.[Symbol.asyncDispose]())
+afterAll(() => scope.close())
 
 describe.skipIf(!installed)('baresip', () => {
   test.concurrent.each<[string, 'udp' | 'tls', Pick<BaresipOptions, 'codec' | 'srtp'>, string]>([
@@ -47,10 +51,10 @@ describe.skipIf(!installed)('baresip', () => {
     ['G.711 in SRTP, over TLS', 'tls', { codec: 'PCMA/8000/1', srtp: true }, 'pcma'],
     ['Opus in SRTP, over TLS', 'tls', { codec: 'opus/48000/2', srtp: true }, 'opus'],
   ])('hears itself: %s', async (_, protocol, options, encoding) => {
-    const trunk = await stand.trunk({ allow: ownAddress()!.address, srtp: options.srtp ? 'required' : 'off' })
+    const trunk = await stand.trunk({ allow: network.there, srtp: options.srtp ? 'required' : 'off' })
     const number = await trunk.number(echo)
     const uri = `sip:${number}@${stand.at(protocol)};transport=${protocol}`
-    const { heard, log } = await baresip(stand.house.scope, { uri, ...options, seconds: 5, tone: 440, ca })
+    const { heard, log } = await baresip(stand.house.scope, { uri, ...options, seconds: 5, tone: 440, ca, network })
     expect(log).toContain('Call established')
     expect(framesOfTone(heard, 440), log).toBeGreaterThan(50)
     const events = await stand.house.events(await stand.callTo(number))
@@ -64,7 +68,7 @@ describe.skipIf(!installed)('baresip', () => {
     const trunk = await stand.trunk({ extensions: `101 ${password}` })
     const from = await trunk.number(echo)
     const account = { server: stand.at('udp'), username: '101', password }
-    const telephone = baresip(stand.house.scope, { account, codec: 'PCMU/8000/1', seconds: 8, tone: 440 })
+    const telephone = baresip(stand.house.scope, { account, codec: 'PCMU/8000/1', seconds: 8, tone: 440, network })
     await until('the registration', async () => {
       const lines = await stand.house.request('GET', '/v1/lines')
       return (await lines.text()).includes('"registered":true')

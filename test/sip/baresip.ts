@@ -1,12 +1,13 @@
 /** baresip as a telephone of somebody else's make: calls an address, says a tone, keeps what it hears, and leaves after a while. */
 import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { networkInterfaces, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readWav, toTelephone, writeWav } from '../../simulators/index.ts'
 import type { Scope } from '../../src/lib/scope.ts'
 import { absent } from '../services/need.ts'
 import { run } from '../services/process.ts'
+import { namespacesAllowed, type Namespace } from './namespace.ts'
 
 export interface BaresipOptions {
   /** What it calls: a SIP URI. Absent: it waits to be called, and answers. */
@@ -21,6 +22,8 @@ export interface BaresipOptions {
   readonly tone: number
   /** Whom it believes over TLS: a PEM file. */
   readonly ca?: string
+  /** Where it runs. */
+  readonly network: Namespace
 }
 
 export interface BaresipCall {
@@ -30,21 +33,13 @@ export interface BaresipCall {
   readonly log: string
 }
 
-/** An address of this machine that is not loopback, which baresip does not use. What is sent to loopback from it stays here. */
-export function ownAddress(): { readonly name: string; readonly address: string } | undefined {
-  for (const [name, addresses] of Object.entries(networkInterfaces())) {
-    const found = addresses?.find(({ family, internal }) => family === 'IPv4' && !internal)
-    if (found) return { name, address: found.address }
-  }
-  return undefined
-}
-
 /** False where tests may be skipped for want of it. */
 export function baresipInstalled(): boolean {
   if (!existsSync('/usr/bin/baresip')) return absent('baresip', 'apt-get install baresip') !== undefined
-  return ownAddress() !== undefined || absent('an address for baresip', 'it uses no loopback') !== undefined
+  return namespacesAllowed()
 }
 
+/** It uses no loopback: it runs in a network of its own. */
 export async function baresip(scope: Scope, options: BaresipOptions): Promise<BaresipCall> {
   const folder = await mkdtemp(join(tmpdir(), 'offhook-baresip-'))
   scope.defer(() => rm(folder, { recursive: true, force: true }))
@@ -54,7 +49,8 @@ export async function baresip(scope: Scope, options: BaresipOptions): Promise<Ba
   await writeFile(join(folder, 'accounts'), accountOf(options))
   await writeFile(join(folder, 'contacts'), '')
   const orders = options.uri === undefined ? [] : ['-e', `/dial ${options.uri}`]
-  const log = await run('baresip', ['-f', folder, ...orders, '-t', `${options.seconds}`])
+  const [command = '', ...inside] = [...options.network.inside, 'baresip']
+  const log = await run(command, [...inside, '-f', folder, ...orders, '-t', `${options.seconds}`])
   const dump = (await readdir(folder)).find((name) => name.endsWith('-dec.wav'))
   return {
     heard: dump === undefined ? new Int16Array(0) : toTelephone(readWav(await readFile(join(folder, dump)))),
@@ -62,13 +58,12 @@ export async function baresip(scope: Scope, options: BaresipOptions): Promise<Ba
   }
 }
 
-function configOf(folder: string, { ca }: BaresipOptions): string {
-  const own = ownAddress()!
+function configOf(folder: string, { ca, network }: BaresipOptions): string {
   const modules = ['g711', 'g722', 'opus', 'aufile', 'aubridge', 'sndfile', 'srtp']
   return [
     'poll_method epoll',
-    `sip_listen ${own.address}:0`,
-    `net_interface ${own.name}`,
+    `sip_listen ${network.there}:0`,
+    `net_interface ${network.name}`,
     ...(ca === undefined ? [] : [`sip_cafile ${ca}`]),
     'call_local_timeout 20',
     `audio_source aufile,${folder}/in.wav`,
@@ -84,10 +79,10 @@ function configOf(folder: string, { ca }: BaresipOptions): string {
   ].join('\n')
 }
 
-function accountOf({ codec, srtp, account }: BaresipOptions): string {
+function accountOf({ codec, srtp, account, network }: BaresipOptions): string {
   const encryption = srtp ? ';mediaenc=srtp-mand' : ''
   const sound = `audio_codecs=${codec}${encryption}`
-  if (!account) return `<sip:baresip@${ownAddress()!.address}>;regint=0;${sound}\n`
+  if (!account) return `<sip:baresip@${network.there}>;regint=0;${sound}\n`
   const { server, username, password } = account
   return `<sip:${username}@${server}>;auth_pass=${password};regint=60;answermode=auto;${sound}\n`
 }
