@@ -5,6 +5,7 @@ import type { IncomingSession, Session, SessionEvent } from '../../../protocols/
 import { OffhookError } from '../../../spec/errors.ts'
 import type { LineCall } from '../../../spec/listen.ts'
 import { Leg } from './leg.ts'
+import type { Onward } from './referral.ts'
 import { settings } from './settings.ts'
 import type { Sound } from './sound.ts'
 import { trunkOf } from './trunk.ts'
@@ -28,7 +29,7 @@ function sessionOf(log: string[], offer?: string) {
 
 function open(
   given: Parameters<typeof settings.parse>[0] = {},
-  more: { outgoing?: boolean; lateOffer?: boolean } = {},
+  more: { outgoing?: boolean; lateOffer?: boolean; call?: () => Promise<Onward> } = {},
 ) {
   const log: string[] = []
   const clock = new VirtualClock()
@@ -41,6 +42,7 @@ function open(
     held: (on: boolean) => void log.push(`held ${on}`),
     transferred: (result: string) => void log.push(`transferred ${result}`),
     measured: () => void log.push('measured'),
+    note: () => undefined,
     watch: (listener: typeof watcher) => ((watcher = listener), { [Symbol.dispose]: () => undefined }),
   } as unknown as LineCall // what a leg asks of it
   const media = {
@@ -51,6 +53,7 @@ function open(
     press: (digits: string) => (log.push(`press ${digits}`), true),
     digit: (digit: string) => void log.push(`digit ${digit}`),
     quality: () => undefined,
+    captured: () => [],
     close: () => void log.push('close'),
   }
   const sound = { media, peer: undefined } as unknown as Sound // as above
@@ -66,7 +69,10 @@ function open(
     sound,
     line,
     outgoing: false,
-    prepare: async () => Promise.reject(new OffhookError('target.forbidden', 'not them')),
+    prepare: async () => {
+      if (more.call) return more.call
+      throw new OffhookError('target.forbidden', 'not them')
+    },
     gone: () => void log.push('gone'),
     ...more,
   })
@@ -184,5 +190,85 @@ describe('within a call', () => {
     expect(log).toEqual(['accept ours', 'held false'])
     other.tell(over('peer'))
     expect(log.slice(2)).toEqual(['report completed | BYE | the other side hung up', 'close', 'gone'])
+  })
+})
+
+describe('a transfer that the peer asks for', () => {
+  const refer = (log: string[]): SessionEvent => ({
+    ...{ type: 'refer', to: 'sip:2@h' },
+    accept: () => ({ notify: (status) => void log.push(`notify ${status}`) }),
+    refuse: (status) => void log.push(`refuse ${status}`),
+  })
+  /** A leg whose peer may ask for it, and whoever it names. */
+  function referring() {
+    const said: string[] = []
+    const other = sessionOf(said)
+    const media = {
+      ...open().media,
+      connect: async () => void said.push('connect'),
+      close: () => void said.push('close'),
+    }
+    const sound = { media, peer: undefined } as unknown as Sound // as above
+    const call = async () => ({ sound, session: other.session as unknown as Onward['session'] })
+    const leg = open({ mayRefer: true }, { call })
+    leg.tell(established)
+    return { ...leg, said, other, answer: () => other.tell({ ...established, sdp: codec } as SessionEvent) }
+  }
+
+  test('is refused where it may not be; a second one waits for the first', async () => {
+    const { log, tell, clock, leg } = open({ mayRefer: true })
+    tell(refer(log))
+    tell(refer(log))
+    await expect(leg.transfer('sip:3@h')).rejects.toMatchObject({ code: 'call.state' })
+    await clock.advanceAsync(0)
+    expect(log).toEqual(['refuse 491', 'refuse 403'])
+    await leg.transfer('sip:3@h')
+  })
+
+  test('ends in one call with another session and sound of its own; the peer leaves, or is left', async () => {
+    const { log, tell, clock, said, other, answer, leg } = referring()
+    tell(refer(log))
+    await clock.advanceAsync(0)
+    answer()
+    await clock.advanceAsync(0)
+    expect([log, said]).toEqual([['notify 200', 'held false', 'close'], ['connect']])
+    expect(leg.has(other.session)).toBe(true)
+    clock.advance(3_000)
+    tell(over('us'))
+    expect(log.slice(3)).toEqual(['end  transferred'])
+    other.tell(over('peer'))
+    expect(log.slice(4)).toEqual(['report completed | BYE | the other side hung up', 'gone'])
+    expect([said, clock.pending]).toEqual([['connect', 'close'], 0])
+  })
+
+  test('outlives a peer that leaves at once; where it fails then, so does the call', async () => {
+    const gone = referring()
+    gone.tell(refer(gone.log))
+    await gone.clock.advanceAsync(0)
+    gone.tell(over('peer'))
+    expect(gone.log).toEqual([])
+    gone.other.tell(over('peer', 486))
+    expect(gone.log).toEqual(['notify 486', 'report completed | BYE | the other side hung up', 'close', 'gone'])
+    const hung = referring()
+    hung.tell(refer(hung.log))
+    await hung.clock.advanceAsync(0)
+    hung.tell(over('peer'))
+    hung.leg.hangUp('we hung up')
+    hung.watch('command.accepted')
+    await hung.clock.advanceAsync(0)
+    expect(hung.log.slice(0, 4)).toEqual(['refuse 603', 'notify 487', 'end  we hung up', 'gone'])
+    expect(hung.said).toEqual(['end  the call is over', 'close'])
+  })
+
+  test('that fails leaves the call as it was', async () => {
+    const { log, tell, clock, other, leg, session } = referring()
+    tell(refer(log))
+    await clock.advanceAsync(0)
+    other.tell(over('peer', 404))
+    expect(log).toEqual(['notify 404'])
+    expect(leg.has(session)).toBe(true)
+    tell(refer(log))
+    await clock.advanceAsync(0)
+    expect(log).toEqual(['notify 404'])
   })
 })

@@ -124,17 +124,19 @@ export class Referral {
 
 /** The peer leaves a session that it has transferred; where it does not, or when disposed of, we do. */
 export function leave(session: Session, clock: Pick<Clock, 'timer'>): Disposable {
-  const end = (): void => session.end({ reason: 'transferred', q850: 16 })
+  let over = false
+  const end = (): void => {
+    timer.cancel()
+    if (!over) session.end({ reason: 'transferred', q850: 16 })
+    over = true
+  }
   const timer = clock.timer(patience, end)
   session.onEvent(({ type }) => {
-    if (type === 'ended') timer.cancel()
+    if (type !== 'ended') return
+    over = true
+    timer.cancel()
   })
-  return {
-    [Symbol.dispose]: () => {
-      timer.cancel()
-      end()
-    },
-  }
+  return { [Symbol.dispose]: end }
 }
 
 function saysOf(error: unknown): string {
