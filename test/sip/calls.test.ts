@@ -1,5 +1,5 @@
 /** Whole calls between the simulated exchange, a SIP telephone and the gateway: what is heard at both ends, and by whom not. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi, type MockInstance } from 'vitest'
 import {
   framesOfTone,
   Phone,
@@ -9,7 +9,8 @@ import {
   type SipBehaviour,
   type SipCall,
 } from '../../simulators/index.ts'
-import { openUdp } from '../../src/lib/net/udp.ts'
+import type { NetAddress } from '../../src/lib/net/address.ts'
+import { openUdp, type UdpEndpoint } from '../../src/lib/net/udp.ts'
 import { realClock } from '../../src/lib/clock.ts'
 import { randomIds } from '../../src/lib/ids.ts'
 import { writeRtp } from '../../src/protocols/rtp/packet.ts'
@@ -26,13 +27,18 @@ beforeAll(async () => {
 afterAll(() => stand[Symbol.asyncDispose]())
 
 /** An exchange of its own on a trunk of its own, with a number that an agent made of tones answers. */
-async function line(behaviour: Partial<SipBehaviour> = {}, settings: Readonly<Record<string, unknown>> = {}) {
-  const pbx = await startSip({ clock, ids: randomIds, scope: stand.house.scope, ringGraceMs: 0, behaviour })
-  const trunk = await stand.trunk({ host: `127.0.0.1:${pbx.at.port}`, ...settings })
-  const agent = await stand.house.agent({ hertz: 880, toneMs: 600 })
+async function line(
+  behaviour: Partial<SipBehaviour> = {},
+  settings: Readonly<Record<string, unknown>> = {},
+  { house, at, ...where } = stand,
+) {
+  const pbx = await startSip({ clock, ids: randomIds, scope: house.scope, ringGraceMs: 0, behaviour })
+  const trunk = await where.trunk({ host: `127.0.0.1:${pbx.at.port}`, ...settings })
+  const agent = await house.agent({ hertz: 880, toneMs: 600 })
   const number = await trunk.number(agent.id)
-  pbx.point(number, { voice: `sip:${stand.at(behaviour.transport ?? 'udp')}` })
-  return { pbx, trunk, agent, number, player: () => stand.house.studio.player(agent.key) }
+  pbx.point(number, { voice: `sip:${at(behaviour.transport ?? 'udp')}` })
+  const players = () => house.studio.players.filter(({ key }) => key === agent.key)
+  return { pbx, trunk, agent, number, players, player: () => house.studio.player(agent.key) }
 }
 
 type Line = Awaited<ReturnType<typeof line>>
@@ -143,6 +149,37 @@ describe('a call over a trunk', () => {
     phone.hangup()
   })
 
+  test.concurrent('is transferred by the peer’s REFER: the agent goes on with the colleague, in one call', async () => {
+    const at = await line({}, { mayRefer: true })
+    const call = ring(at)
+    await call.answered
+    const id = await stand.callTo(at.number)
+    const session = call.facts.session!
+    const told: number[] = []
+    session.onEvent((event) => {
+      if (event.type === 'referred') told.push(event.status)
+    })
+    const host = `127.0.0.1:${at.pbx.at.port}`
+    // Elsewhere, abroad, and busy: the call is as it was.
+    expect(await session.refer(`sip:${colleague}@192.0.2.9`)).toBe(403)
+    expect(await session.refer('tel:+442071838750')).toBe(403)
+    at.pbx.onDial(() => ({ type: 'busy', afterMs: 0 }))
+    expect(await session.refer(`sip:${colleague}@${host}`)).toBe(202)
+    await until('that they are busy', () => told.includes(486))
+    const other = new Phone({ clock, script: (me) => me.say(tone(660, 5000)) })
+    at.pbx.onDial(() => ({ type: 'answer', afterMs: 0, phone: other }))
+    expect(await session.refer(`tel:${colleague}`, { referredBy: `sip:desk@${host}` })).toBe(202)
+    await until('that they answered', () => told.includes(200))
+    call.hangup()
+    expect(await call.ended).toMatchObject({ status: 'completed' })
+    const player = await at.player()
+    await until('the colleague at the agent', () => framesOfTone(player.heard, 660) > 10)
+    await stand.house.callWhen('going on', id, ({ status }) => status === 'in-progress')
+    other.hangup()
+    const ended = await stand.house.callWhen('end', id, ({ endReason }) => endReason !== null)
+    expect(ended).toMatchObject({ status: 'completed', endReason: 'caller-hangup' })
+  })
+
   test.concurrent('goes out, with digest where the exchange asks for it, and is heard', async () => {
     const credentials = { username: 'offhook', password: 'simulated' }
     const at = await line({ auth: 'digest' }, credentials)
@@ -214,15 +251,16 @@ test.concurrent('a peer that is to be asked answers, and one that is gone gets n
 describe('an extension', () => {
   // A telephone in a browser (RFC 7118) has no address: it is reached by its WebSocket alone.
   test.concurrent.each([
-    ['udp', '101'],
-    ['ws', '102'],
-  ] as const)('registers, calls an agent, and is called: %s', async (transport, username) => {
-    const password = 'long-and-unguessable'
+    ['udp', '101', '127.0.0.4'],
+    ['ws', '102', '127.0.0.4'],
+    // Where trunks of others call from.
+    ['udp', '103', '127.0.0.1'],
+  ] as const)('registers, calls an agent, and is called: %s, %s at %s', async (transport, username, host) => {
+    // A name with a password belongs to one trunk.
+    const password = `long-and-unguessable-${username}`
     const agent = await stand.house.agent({ hertz: 880, toneMs: 600 })
     const trunk = await stand.trunk({ extensions: `${username} ${password}`, agent: agent.id })
     const number = await trunk.number(agent.id)
-    // At an address that is no trunk's.
-    const host = '127.0.0.4'
     const own = { clock, ids: randomIds, scope: stand.house.scope, behaviour: { transport } }
     const options = { ...own, host, server: stand.at(transport), username }
     const stranger = await startSipPhone({ ...options, password: 'wrong-and-wrong' })
@@ -257,6 +295,65 @@ describe('an extension', () => {
   })
 })
 
+describe('what is heard', () => {
+  test.concurrent('of the one called begins with their answer: ringing is no speech, and does no harm', async () => {
+    const at = await line({ earlyMedia: true })
+    const phone = new Phone({ clock, script: (me) => me.say(tone(1200, 600)) })
+    const ringing = Promise.withResolvers<MockInstance>()
+    at.pbx.onDial((call) => {
+      ringing.resolve(vi.spyOn((call as SipCall).facts.sound!, 'say')) // this simulator makes no others
+      return { type: 'answer', afterMs: 400, phone }
+    })
+    const dialled = at.pbx.nextCall()
+    const { data } = await stand.house.client.POST('/v1/calls', {
+      body: { connection: at.trunk.connection, from: at.number, to: colleague, agent: at.agent.id },
+    })
+    const called = await dialled
+    const { mock } = await ringing.promise
+    await called.answered
+    expect(mock.calls.length).toBeGreaterThan(10)
+    const player = await at.player()
+    await until('the called one', () => framesOfTone(player.heard, 1200) > 15)
+    expect(framesOfTone(player.heard, 425)).toBe(0)
+    const types = await until('the journal', async () => {
+      const journal = (await stand.house.events(data!.id)).map(({ event }) => event.type)
+      return journal.includes('speech.started') && journal
+    })
+    expect(types.indexOf('speech.started')).toBeGreaterThan(types.indexOf('media.opened'))
+    expect(types.indexOf('media.opened')).toBeGreaterThan(types.lastIndexOf('call.progressed'))
+    phone.hangup()
+    await called.ended
+    expect(at.pbx.alerts).toEqual([])
+  })
+
+  test.concurrent('by a fresh call is nothing that still comes for the call before it', async () => {
+    // Searches for ports begin with the first one: without a rest the second call had the first one's.
+    const ids = { ...randomIds, fraction: () => 0 }
+    await using own = await openStand({ OFFHOOK_RTP_PORTS: '28000-28999' }, { options: { ids } })
+    const at = await line({}, {}, own)
+    const before = new Phone({ clock })
+    const first = ring(at, before)
+    await first.answered
+    await talk(at, first, before)
+    const { local, target } = first.facts.sound!
+    before.hangup()
+    await first.ended
+    // Its peer has not noticed.
+    const late = await openUdp({ host: local.address, port: local.port })
+    own.house.scope.use(late)
+    const phone = new Phone({ clock })
+    const second = ring(at, phone)
+    await second.answered
+    expect(second.facts.sound!.target).not.toEqual(target)
+    const player = await until('the second agent', () => at.players()[1])
+    await flood(late, target!, phone)
+    expect(loudest(player.heard)).toBe(0)
+    await talk(at, second, phone)
+    phone.hangup()
+    await second.ended
+  })
+})
+
 describe('strangers', () => {
   test.concurrent('are not heard, however well they know where the sound goes', async () => {
     const at = await line()
@@ -271,12 +368,7 @@ describe('strangers', () => {
     stand.house.scope.use(stranger)
     const player = await at.player()
     const before = player.heard.length
-    for (let number = 0; number < 100; number++) {
-      const payload = new Uint8Array(160).fill(number % 2 ? 0x00 : 0x80)
-      const packet = { payloadType: 0, marker: false, sequence: number, timestamp: number * 160, source: 7, payload }
-      stranger.send(writeRtp(packet), target)
-      if (number % 10 === 9) await phone.sleep(20)
-    }
+    await flood(stranger, target, phone)
     await phone.say(tone(440, 400))
     const heard = player.heard.slice(before)
     await until('the caller after the flood', () => framesOfTone(player.heard.slice(before), 440) > 12)
@@ -300,6 +392,16 @@ describe('strangers', () => {
     expect(answers.length).toBeLessThan(150)
   })
 })
+
+/** Two seconds of noise as loud as can be, in a fifth of a second. */
+async function flood(from: UdpEndpoint, target: NetAddress, phone: Phone): Promise<void> {
+  for (let number = 0; number < 100; number++) {
+    const payload = new Uint8Array(160).fill(number % 2 ? 0x00 : 0x80)
+    const packet = { payloadType: 0, marker: false, sequence: number, timestamp: number * 160, source: 7, payload }
+    from.send(writeRtp(packet), target)
+    if (number % 10 === 9) await phone.sleep(20)
+  }
+}
 
 function loudest(pcm: Int16Array): number {
   return pcm.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0)
