@@ -49,7 +49,7 @@ export async function baresip(scope: Scope, options: BaresipOptions): Promise<Ba
   await writeFile(join(folder, 'accounts'), accountOf(options))
   await writeFile(join(folder, 'contacts'), '')
   const orders = options.uri === undefined ? [] : ['-e', `/dial ${options.uri}`]
-  const [command = '', ...inside] = [...options.network.inside, 'baresip']
+  const [command, ...inside] = [...options.network.inside, 'baresip']
   const log = await run(command, [...inside, '-f', folder, ...orders, '-t', `${options.seconds}`])
   const dump = (await readdir(folder)).find((name) => name.endsWith('-dec.wav'))
   return {

@@ -23,7 +23,7 @@ const lines = 64
 
 /** False where nobody may make one, and tests may be skipped for want of it. */
 export function namespacesAllowed(): boolean {
-  const [command = '', ...args] = [...asRoot, 'unshare', '--net', 'ip', 'link', 'add', 'name', 'a', 'type', 'veth']
+  const [command, ...args] = [...asRoot, 'unshare', '--net', 'ip', 'link', 'add', 'name', 'a', 'type', 'veth']
   try {
     execFileSync(command, args, { stdio: 'pipe' })
     return true
