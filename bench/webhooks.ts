@@ -45,28 +45,13 @@ export async function runWebhooks(words: readonly string[]): Promise<Readonly<Re
   })
   const agent = new Agent({ keepAlive: true, maxSockets: inFlight })
   scope.defer(() => agent.destroy())
-  const post = async (purpose: string, fields: Fields): Promise<number> => {
-    const url = `${ready.url}/carriers/twilio/${ready.connection}/${purpose}`
-    const headers = {
-      'content-type': 'application/x-www-form-urlencoded',
-      'x-twilio-signature': signatureOf(authToken, url, fields),
-    }
-    return send(agent, url, headers, new URLSearchParams(fields.map(([name, value]) => [name, value])).toString())
-  }
-  const one = async (answers: number[], receipts: number[]): Promise<void> => {
-    const call: Fields = [
-      ['CallSid', `CA${Buffer.from(randomIds.token(16), 'base64url').toString('hex')}`],
-      ['AccountSid', accountSid],
-      ['From', '+15550100001'],
-      ['To', load.number],
-      ['Direction', 'inbound'],
-    ]
-    // Spread out, as calls come.
-    await realClock.sleep(Math.random() * lasting * 0.2)
-    answers.push(await post('voice', [...call, ['CallStatus', 'ringing']]))
-    await realClock.sleep(lasting * (0.8 + 0.2 * Math.random()))
-    receipts.push(await post('status', [...call, ['CallStatus', 'completed'], ['SequenceNumber', '0']]))
-  }
+  const one = carrierCall({
+    agent,
+    base: `${ready.url}/carriers/twilio/${ready.connection}`,
+    to: load.number,
+    accountSid,
+    authToken,
+  })
   await many(warmUp, () => one([], []))
   const [answers, receipts]: [number[], number[]] = [[], []]
   const before = await child.ask({ type: 'usage' })
@@ -84,6 +69,46 @@ export async function runWebhooks(words: readonly string[]): Promise<Readonly<Re
     receiptMs: spread(receipts),
     store: databaseUrl === undefined ? 'embedded' : 'PostgreSQL',
     cores: cores.note,
+  }
+}
+
+interface Account {
+  readonly agent: Agent
+  /** Where the carrier's webhooks go, without their purpose. */
+  readonly base: string
+  readonly to: string
+  readonly accountSid: string
+  readonly authToken: string
+}
+
+/** One call as the carrier tells of it: offered, and over some time later. Adds how long both webhooks took. */
+function carrierCall(account: Account): (answers: number[], receipts: number[]) => Promise<void> {
+  const post = async (purpose: string, fields: Fields): Promise<number> => {
+    const url = `${account.base}/${purpose}`
+    const headers = {
+      'content-type': 'application/x-www-form-urlencoded',
+      'x-twilio-signature': signatureOf(account.authToken, url, fields),
+    }
+    return send(
+      account.agent,
+      url,
+      headers,
+      new URLSearchParams(fields.map(([name, value]) => [name, value])).toString(),
+    )
+  }
+  return async (answers, receipts) => {
+    const call: Fields = [
+      ['CallSid', `CA${Buffer.from(randomIds.token(16), 'base64url').toString('hex')}`],
+      ['AccountSid', account.accountSid],
+      ['From', '+15550100001'],
+      ['To', account.to],
+      ['Direction', 'inbound'],
+    ]
+    // Spread out, as calls come.
+    await realClock.sleep(Math.random() * lasting * 0.2)
+    answers.push(await post('voice', [...call, ['CallStatus', 'ringing']]))
+    await realClock.sleep(lasting * (0.8 + 0.2 * Math.random()))
+    receipts.push(await post('status', [...call, ['CallStatus', 'completed'], ['SequenceNumber', '0']]))
   }
 }
 
