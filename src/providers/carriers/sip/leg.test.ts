@@ -227,6 +227,8 @@ describe('a transfer that the peer asks for', () => {
 
   test('ends in one call with another session and sound of its own; the peer leaves, or is left', async () => {
     const { log, tell, clock, said, other, answer, leg } = referring()
+    await leg.connect()
+    expect(log.splice(0)).toEqual(['connect'])
     tell(refer(log))
     await clock.advanceAsync(0)
     answer()
@@ -236,6 +238,9 @@ describe('a transfer that the peer asks for', () => {
     clock.advance(3_000)
     tell(over('us'))
     expect(log.slice(3)).toEqual(['end  transferred'])
+    // Nothing is under way any more: whom it named may be transferred as well.
+    await leg.transfer('sip:3@h')
+    expect(said.splice(1)).toEqual(['refer sip:3@h'])
     other.tell(over('peer'))
     expect(log.slice(4)).toEqual(['report completed | BYE | the other side hung up', 'gone'])
     expect([said, clock.pending]).toEqual([['connect', 'close'], 0])
