@@ -49,7 +49,13 @@ function numeric(text: string): readonly Target[] {
   const uri = parseUri(text)
   if (uri?.scheme !== 'sip') throw new Error(`the simulator cannot call "${text}"`)
   const transport = uri.params.find(({ name }) => name.toLowerCase() === 'transport')?.value
-  return [{ protocol: transport === 'tcp' || transport === 'ws' ? transport : 'udp', address: uri.host, port: uri.port ?? 5060 }]
+  return [
+    {
+      protocol: transport === 'tcp' || transport === 'ws' ? transport : 'udp',
+      address: uri.host,
+      port: uri.port ?? 5060,
+    },
+  ]
 }
 
 function answerTo(request: SipRequest, guard: Guard): Answer {
