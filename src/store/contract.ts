@@ -322,6 +322,8 @@ export interface Journal {
     position: number,
     options?: { readonly organization?: string; readonly call?: string; readonly limit?: number },
   ): Promise<readonly Journaled[]>
+  /** The highest position that can be read; 0 while nothing has happened. Whoever reads on from here misses nothing. */
+  newest(): Promise<number>
   /** Live entries as they become durable, in position order, in this process. */
   watch(listener: (entry: Journaled) => void): Disposable
 }

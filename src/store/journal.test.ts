@@ -32,7 +32,7 @@ function setting(options: Partial<JournalOptions> = {}) {
   const all: Answer = async (entries) => entries.map(() => ({ type: 'written', position: ++position }))
   const write: Answer = (entries) =>
     new Promise((resolve) => batches.push({ entries, answer: (how = all) => resolve(how(entries)) }))
-  const records = { write, read: nothing, history: nothing, after: nothing }
+  const records = { write, read: nothing, history: nothing, after: nothing, newest: async () => 0 }
   const journal = new GroupCommit({ records, clock, logger: createLogger({ level: 'silent' }), ...options })
   const sizes = () => batches.map(({ entries }) => entries.length)
   return { clock, batches, journal, sizes, settle: () => clock.advanceAsync(0) }

@@ -34,6 +34,7 @@ export class GroupCommit implements Journal, AsyncDisposable {
   readonly read: Journal['read']
   readonly history: Journal['history']
   readonly after: Journal['after']
+  readonly newest: Journal['newest']
   readonly #records: JournalRecords
   readonly #clock: Clock
   readonly #logger: Logger
@@ -63,6 +64,7 @@ export class GroupCommit implements Journal, AsyncDisposable {
     this.read = records.read
     this.history = records.history
     this.after = records.after
+    this.newest = records.newest
   }
 
   append(entry: JournalEntry, urgent = false): Promise<Journaled> {

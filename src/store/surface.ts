@@ -10,7 +10,7 @@ export type Written =
   | { readonly type: 'known'; readonly stored: Journaled }
   | { readonly type: 'refused'; readonly failure: Failure }
 
-export interface JournalRecords extends Pick<Journal, 'read' | 'history' | 'after'> {
+export interface JournalRecords extends Pick<Journal, 'read' | 'history' | 'after' | 'newest'> {
   /** One outcome per entry. Rejects only when the database itself is out of reach. */
   write(entries: readonly JournalEntry[]): Promise<readonly Written[]>
 }
@@ -50,7 +50,7 @@ const surface = {
     waitedFor: true,
     count: true,
   },
-  journal: { write: true, read: true, history: true, after: true },
+  journal: { write: true, read: true, history: true, after: true, newest: true },
   messages: { list: true },
   metrics: { add: true, list: true },
   subscriptions: { ...configured, wanting: true },

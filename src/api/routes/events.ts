@@ -27,15 +27,16 @@ export async function eventRoutes(app: FastifyInstance, parts: ApiParts): Promis
     },
     handler: async (request, reply) => {
       const organization = organizationOf(request)
-      const after = lastRead(request) ?? request.query.after
       const hidden = await hiddenFrom(parts, request)
+      // "Now" is known before the reader hears that the stream is open: other processes' events may arrive before older ones.
+      const after = lastRead(request) ?? request.query.after ?? (await engine.store.journal.newest())
       const stream = openStream(engine, request, reply)
       const feed = eventFeed(
         engine,
         {
           organization,
+          after,
           ...(request.query.call ? { call: request.query.call } : {}),
-          ...(after === undefined ? {} : { after }),
         },
         (entry) => stream.send({ id: entry.position, event: entry.event.type, data: presentEvent(entry, hidden) }),
       )

@@ -1,5 +1,5 @@
 /** The journal in the database: batches in one transaction, positions that become visible in order. */
-import { and, asc, eq, gt, inArray, or, sql as raw } from 'drizzle-orm'
+import { and, asc, eq, gt, inArray, max, or, sql as raw } from 'drizzle-orm'
 import type { Journaled } from '../../spec/event.ts'
 import { OffhookError } from '../../spec/errors.ts'
 import type { JournalEntry } from '../contract.ts'
@@ -51,6 +51,10 @@ export function journal({ sql, alone, transaction }: Database): JournalRecords {
       )
       const most = Math.min(Math.max(1, Math.trunc(limit)), largestLimit)
       return sql.select().from(events).where(where).orderBy(asc(events.position)).limit(most)
+    },
+    async newest() {
+      const [row] = await sql.select({ position: max(events.position) }).from(events)
+      return row?.position ?? 0
     },
   }
 }

@@ -169,6 +169,18 @@ function readingTests(setting: Setting): void {
       expect(await after(from)).toEqual(expect.arrayContaining(written.slice(2)))
     })
 
+    test('says how far it goes, so that whoever reads on from there misses nothing', async () => {
+      const { journal } = setting.store
+      const tenant = await setting.tenant()
+      const { id } = await tenant.call()
+      const first = await journal.append(tenant.entry(id, 1))
+      const newest = await journal.newest()
+      expect(newest).toBeGreaterThanOrEqual(first.position)
+      const second = await journal.append(tenant.entry(id, 2))
+      expect(await journal.after(newest, { call: id })).toEqual([second])
+      expect(await journal.newest()).toBeGreaterThanOrEqual(second.position)
+    })
+
     test('tells listeners of durable entries in the order of positions, whatever one of them does', async () => {
       const tenant = await setting.tenant()
       const calls = await Promise.all(Array.from({ length: 10 }, () => tenant.call()))
