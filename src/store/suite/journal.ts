@@ -9,6 +9,7 @@ export function journalSuite(setting: Setting): void {
   companionTests(setting)
   changingTests(setting)
   readingTests(setting)
+  followingTests(setting)
 }
 
 function writingTests(setting: Setting): void {
@@ -168,7 +169,11 @@ function readingTests(setting: Setting): void {
       expect(await after(from, { call: one.id })).toEqual(written.slice(2).filter(({ call }) => call === one.id))
       expect(await after(from)).toEqual(expect.arrayContaining(written.slice(2)))
     })
+  })
+}
 
+function followingTests(setting: Setting): void {
+  describe('the journal, followed', () => {
     test('says how far it goes, so that whoever reads on from there misses nothing', async () => {
       const { journal } = setting.store
       const tenant = await setting.tenant()
