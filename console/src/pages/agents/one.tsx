@@ -60,6 +60,7 @@ function Loaded({ agent }: { readonly agent: Agent }) {
     >
       <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <Section title="Settings">
+          {!providers && <SkeletonRows />}
           {providers && !provider && (
             <Callout tone="warn">
               The provider “{agent.provider}” is not part of this gateway any more: calls to this agent fail.
