@@ -1,15 +1,13 @@
 /** Whose request it is: the nearest address that is not one of the operator's own proxies. */
 import type { IncomingMessage } from 'node:http'
 import ipaddr from 'ipaddr.js'
+import { listed } from '../lib/list.ts'
 
 /** `X-Forwarded-For` is believed from right to left, as long as its links are trusted. */
 export function peerOf(request: IncomingMessage, trusted: readonly string[]): string {
   const direct = request.socket.remoteAddress ?? 'unknown'
   const header = request.headers['x-forwarded-for']
-  const chain = (Array.isArray(header) ? header.join(',') : (header ?? ''))
-    .split(',')
-    .map((part) => part.trim())
-    .filter(Boolean)
+  const chain = listed(Array.isArray(header) ? header.join(',') : (header ?? ''))
   let peer = direct
   while (chain.length > 0 && isTrusted(peer, trusted)) peer = chain.pop() ?? peer
   return peer

@@ -2,16 +2,12 @@
 import { z } from 'zod'
 import { OffhookError } from '../spec/errors.ts'
 import type { Connection } from '../store/contract.ts'
+import { listed } from '../lib/list.ts'
 import { connectionSettings } from '../spec/connection.ts'
 import { notesOf, type ProviderSpec } from '../spec/provider.ts'
 
 const flag = z.enum(['true', 'false', '1', '0', 'on', 'off']).transform((text) => ['true', '1', 'on'].includes(text))
-const list = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((part) => part.trim())
-    .filter(Boolean),
-)
+const list = z.string().transform(listed)
 const webUrl = z.url({ protocol: /^https?$/ })
 
 /** Each variable with what it is for; the docs' table is made from this. */

@@ -5,7 +5,8 @@ import { formatUri, parseUri, type Uri } from '../../../protocols/sip/message/ur
 import type { Flow } from '../../../protocols/sip/transport/contract.ts'
 import type { Variables } from '../../../spec/call.ts'
 import { addressIn, numberIn } from './numbers.ts'
-import { listed, type Settings } from './settings.ts'
+import { listed } from '../../../lib/list.ts'
+import type { Settings } from './settings.ts'
 
 export interface Facts {
   readonly from: string

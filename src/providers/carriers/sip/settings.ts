@@ -1,5 +1,6 @@
 /** What a SIP trunk is told: who the peer is, who may call, how calls and sound are to be. */
 import { z } from 'zod'
+import { listed } from '../../../lib/list.ts'
 import { readBlock } from '../../../lib/net/address.ts'
 import { field } from '../../../spec/provider.ts'
 
@@ -227,14 +228,6 @@ export const settings = z.object({
 })
 
 export type Settings = z.output<typeof settings>
-
-/** The parts of a comma-separated list. */
-export function listed(text: string): readonly string[] {
-  return text
-    .split(',')
-    .map((part) => part.trim())
-    .filter(Boolean)
-}
 
 /** Passwords by extension; undefined where a line cannot be read. */
 export function readExtensions(text: string): ReadonlyMap<string, string> | undefined {

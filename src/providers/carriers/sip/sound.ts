@@ -3,7 +3,8 @@ import type { CodecName } from '../../../protocols/sdp/codecs.ts'
 import type { ListenHost } from '../../../spec/listen.ts'
 import { openMedia, type Media } from './media/media.ts'
 import type { Ports } from './media/ports.ts'
-import { listed, type Settings } from './settings.ts'
+import { listed } from '../../../lib/list.ts'
+import type { Settings } from './settings.ts'
 
 export interface SoundOptions {
   readonly host: Pick<ListenHost<Settings>, 'clock' | 'ids'>

@@ -3,7 +3,8 @@ import { isIP } from 'node:net'
 import { readBlock } from '../../../lib/net/address.ts'
 import type { Flow } from '../../../protocols/sip/transport/contract.ts'
 import type { ListenConnection } from '../../../spec/listen.ts'
-import { listed, readExtensions, type Settings } from './settings.ts'
+import { listed } from '../../../lib/list.ts'
+import { readExtensions, type Settings } from './settings.ts'
 
 export interface Trunk {
   readonly id: string

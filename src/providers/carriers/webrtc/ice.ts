@@ -2,7 +2,8 @@
 import { createHmac } from 'node:crypto'
 import type { IceServer } from '../../../spec/listen.ts'
 import { isPrivate } from '../../../protocols/sdp/candidate.ts'
-import { listed, type Settings } from './settings.ts'
+import { listed } from '../../../lib/list.ts'
+import type { Settings } from './settings.ts'
 
 /** `now`: ms since 1970; `name` tells users of the relay apart, and holds no secret. */
 export function iceServers(config: Settings, now: number, name: string): readonly IceServer[] {

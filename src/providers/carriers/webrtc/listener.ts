@@ -7,7 +7,8 @@ import { Desk } from './desk.ts'
 import { iceServers } from './ice.ts'
 import { load } from './peer.ts'
 import { Sessions } from './sessions.ts'
-import { listed, type Settings } from './settings.ts'
+import { listed } from '../../../lib/list.ts'
+import type { Settings } from './settings.ts'
 
 export async function listen(host: ListenHost<Settings>): Promise<Listener> {
   const desk = new Desk(host)

@@ -114,11 +114,3 @@ export const settings = z.object({
 })
 
 export type Settings = z.output<typeof settings>
-
-/** The parts of a comma-separated list. */
-export function listed(text: string): readonly string[] {
-  return text
-    .split(',')
-    .map((part) => part.trim())
-    .filter(Boolean)
-}
