@@ -10,6 +10,15 @@ export function isJsonObject(value: JsonValue | undefined): value is JsonObject 
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** What a text holds that should be JSON, for whoever checks it next; undefined where it is none. */
+export function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
 export interface JsonLimits {
   /** Default 1 MiB (UTF-16 units for a string, bytes for bytes). */
   readonly maxLength?: number

@@ -1,4 +1,5 @@
 /** What a client sends over its data channel: RTVI messages, pings and signalling, read from text. */
+import { jsonIn } from '../../lib/json.ts'
 
 export type ClientMessage =
   | { readonly type: 'ping' }
@@ -28,7 +29,7 @@ const longestText = 10_000
 
 export function readClient(text: string): ClientMessage {
   if (text.startsWith('ping')) return { type: 'ping' }
-  const message = record(parse(text))
+  const message = record(jsonIn(text))
   if (!message) return { type: 'malformed', why: 'the message is no JSON object' }
   if (message['type'] === 'signalling') return signalling(record(message['message']))
   if (message['label'] !== 'rtvi-ai') return { type: 'malformed', why: 'the message has no label "rtvi-ai"' }
@@ -94,12 +95,4 @@ type Fields = Readonly<Record<string, unknown>>
 
 function record(value: unknown): Fields | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined // just checked
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

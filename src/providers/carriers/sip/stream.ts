@@ -1,5 +1,6 @@
 /** The dialect of the link between a SIP call's sound and the engine: numbered frames in, bare frames out, the rest as JSON. Pure. */
 import { z } from 'zod'
+import { jsonIn } from '../../../lib/json.ts'
 import type { StreamFormat } from '../../../spec/audio.ts'
 import type { Stream, StreamEvent, StreamInput, StreamStep, WireMessage } from '../../../spec/carrier.ts'
 
@@ -70,7 +71,7 @@ export function frame(number: number, payload: Uint8Array): Uint8Array {
 
 /** What the engine says over the link as text; undefined for what is no word of this dialect. */
 export function readWanted(json: string): Wanted | undefined {
-  const word = wanted.safeParse(parse(json))
+  const word = wanted.safeParse(jsonIn(json))
   return word.success ? word.data : undefined
 }
 
@@ -104,7 +105,7 @@ function heard(state: State, bytes: Uint8Array): StreamStep {
 }
 
 function told(state: State, json: string): StreamStep {
-  const message = parse(json)
+  const message = jsonIn(json)
   const begun = state.started ? undefined : start.safeParse(message)
   if (begun?.success) {
     const { ref, streamRef, format } = begun.data
@@ -121,12 +122,4 @@ function told(state: State, json: string): StreamStep {
 
 function ignored(state: State, why: string): StreamStep {
   return { state, events: [{ type: 'ignored', why }], messages: [] }
-}
-
-function parse(json: string): unknown {
-  try {
-    return JSON.parse(json)
-  } catch {
-    return undefined
-  }
 }

@@ -1,5 +1,6 @@
 /** The dialect of a browser's media link: RTP packets in, bare frames out, the rest as JSON. Pure, with memory. */
 import { z } from 'zod'
+import { jsonIn } from '../../../lib/json.ts'
 import { readDigit, type Digits } from '../../../protocols/rtp/digits.ts'
 import { readRtp } from '../../../protocols/rtp/packet.ts'
 import { extend, noSequence, type Sequence } from '../../../protocols/rtp/sequence.ts'
@@ -78,7 +79,7 @@ function step(state: State, input: StreamInput): StreamStep {
 }
 
 function told(state: State, json: string): StreamStep {
-  const message = parse(json)
+  const message = jsonIn(json)
   const word = said.safeParse(message)
   if (word.success && state.start) return heard(state, word.data)
   const begun = state.start ? undefined : start.safeParse(message)
@@ -111,12 +112,4 @@ function packet(state: State, bytes: Uint8Array): StreamStep {
 
 function ignored(state: State, why: string): StreamStep {
   return { state, events: [{ type: 'ignored', why }], messages: [] }
-}
-
-function parse(json: string): unknown {
-  try {
-    return JSON.parse(json)
-  } catch {
-    return undefined
-  }
 }
